@@ -1,0 +1,93 @@
+import type { StreamState } from '../../shared/protocol/messages.js';
+
+/** p50 and p99 of a quantity, in microseconds; null while nothing was measured. */
+export interface Quantiles {
+  readonly p50: number | null;
+  readonly p99: number | null;
+}
+
+/** Names of the stages a frame passes, in order. */
+export const STAGES = ['decode', 'queue', 'encode', 'publish', 'network', 'clientDecode'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Distribution of latencies in microseconds. All but the counts are null while nothing was measured. */
+export interface LatencyFigures {
+  readonly count: number;
+  readonly negative: number;
+  readonly min: number | null;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p99: number | null;
+  readonly p999: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  readonly stddev: number | null;
+  /** Bound of the error of every latency above: half the width of the clock interval plus what the frames declare. */
+  readonly errorUs: number | null;
+}
+
+/** State of the clock estimate; null fields while there is no estimate. `offsetUs` is server clock minus ours. */
+export interface ClockFigures {
+  readonly offsetUs: number | null;
+  readonly errorUs: number | null;
+  readonly driftPpm: number | null;
+  readonly rttUs: { readonly min: number | null; readonly p50: number | null };
+}
+
+/** One second of the recent past, for charts. `latencyP50Us`, `latencyP99Us` are null in a second without frames. */
+export interface SecondFigures {
+  /** Seconds since the run began. */
+  readonly second: number;
+  readonly frames: number;
+  readonly bytes: number;
+  readonly latencyP50Us: number | null;
+  readonly latencyP99Us: number | null;
+  readonly errorUs: number | null;
+}
+
+/** Bar of the latency histogram: `count` frames with `fromUs` <= latency < `toUs`. */
+export interface HistogramBar {
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly count: number;
+}
+
+/** Everything measured on one stream since the run began (or since the last reset). */
+export interface StreamSnapshot {
+  readonly id: number;
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly nominalFps: number;
+  readonly state: StreamState;
+  readonly reason: string | null;
+  readonly frames: { readonly received: number; readonly lost: number; readonly skipped: number; readonly corrupt: number };
+  readonly fps: { readonly mean: number; readonly min: number; readonly max: number; readonly current: number };
+  readonly bytes: number;
+  readonly throughputMbps: { readonly mean: number; readonly max: number; readonly current: number };
+  readonly latencyUs: LatencyFigures;
+  readonly ageUs: { readonly p50: number | null; readonly p99: number | null; readonly max: number | null };
+  readonly jitterUs: Quantiles;
+  readonly stagesUs: Readonly<Record<Stage, Quantiles>>;
+  /** Whole seconds of the recent past, oldest first, at most 300. */
+  readonly seconds: readonly SecondFigures[];
+  /** Latency histogram for drawing, at most 64 bars, oldest value first. */
+  readonly bars: readonly HistogramBar[];
+}
+
+/** What the connection is doing. */
+export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'closed';
+
+/** The whole measurement at one moment: a plain object, the only thing that screens and reports see. */
+export interface Snapshot {
+  readonly server: string;
+  readonly state: ConnectionState;
+  /** Why the connection is down, or the last thing the server said; null when there is nothing to say. */
+  readonly notice: string | null;
+  readonly startedAtUs: number;
+  readonly durationMs: number;
+  readonly reconnects: number;
+  readonly outageMs: number;
+  readonly clock: ClockFigures;
+  readonly streams: readonly StreamSnapshot[];
+}

@@ -1,0 +1,68 @@
+/**
+ * The table of error codes. Each is stable: scripts, tests and the documentation refer to it, and those marked
+ * `wire` may travel in an ERROR or BYE message. `exitCode` is what a command exits with when the error ends it.
+ */
+export const ERROR_CODES = {
+  BAD_USAGE: { exitCode: 2, meaning: 'A flag or argument is wrong.' },
+  BAD_CONFIG: { exitCode: 2, meaning: 'The configuration file or an environment variable holds a wrong value.' },
+  UNKNOWN_KEY: { exitCode: 2, meaning: 'The configuration file holds a key that does not exist.' },
+  SOURCE_NOT_FOUND: { exitCode: 2, meaning: 'The source file does not exist.' },
+  SOURCE_UNREADABLE: { exitCode: 2, meaning: 'The source cannot be read (permissions, a directory, an empty file).' },
+  SOURCE_NOT_VIDEO: { exitCode: 2, meaning: 'The source holds no video that FFmpeg can decode.' },
+  SOURCE_FAILED: { exitCode: 1, meaning: 'A source that worked stopped working; it is restarted with backoff.' },
+  FFMPEG_NOT_FOUND: { exitCode: 2, meaning: 'No FFmpeg binary could be found or run.' },
+  FFMPEG_FAILED: { exitCode: 1, meaning: 'FFmpeg ended with an error.' },
+  ENCODE_FAILED: { exitCode: 1, meaning: 'A frame could not be encoded as JPEG.' },
+  PORT_IN_USE: { exitCode: 2, meaning: 'Another process listens on the port.' },
+  LISTEN_FAILED: { exitCode: 2, meaning: 'The server cannot listen on the host and port.' },
+  CONNECT_FAILED: { exitCode: 1, meaning: 'The server cannot be reached.' },
+  CONNECT_TIMEOUT: { exitCode: 1, meaning: 'The server did not answer in time.' },
+  CONNECTION_LOST: { exitCode: 1, meaning: 'The connection broke.' },
+  NO_FRAMES: { exitCode: 1, meaning: 'The run ended without a single frame.' },
+  FILE_WRITE_FAILED: { exitCode: 1, meaning: 'An output file could not be written.' },
+  INTERNAL: { exitCode: 1, meaning: 'A defect in frame-streamer; please report it.' },
+  BAD_VERSION: { exitCode: 1, wire: true, meaning: 'Client and server speak different protocol versions.' },
+  BAD_TOKEN: { exitCode: 1, wire: true, meaning: 'The token is missing or wrong.' },
+  BAD_MESSAGE: { exitCode: 1, wire: true, meaning: 'A message does not have the form the protocol gives it.' },
+  MESSAGE_TOO_LONG: { exitCode: 1, wire: true, meaning: 'A message is longer than its type allows.' },
+  UNEXPECTED_MESSAGE: { exitCode: 1, wire: true, meaning: 'A message came that is not allowed at this point.' },
+  HELLO_TIMEOUT: { exitCode: 1, wire: true, meaning: 'No HELLO came in time.' },
+  IDLE_TIMEOUT: { exitCode: 1, wire: true, meaning: 'The peer sent nothing for too long.' },
+  SERVER_FULL: { exitCode: 1, wire: true, meaning: 'The server has as many clients as it allows.' },
+  UNKNOWN_STREAM: { exitCode: 1, wire: true, meaning: 'The server has no stream of that name.' },
+  TOO_FAR_BEHIND: { exitCode: 1, wire: true, meaning: 'A client with policy `every` fell too far behind.' },
+  SERVER_CLOSING: { exitCode: 1, wire: true, meaning: 'The server shuts down.' },
+  CLIENT_CLOSING: { exitCode: 0, wire: true, meaning: 'The client is done.' },
+  STREAMS_ENDED: { exitCode: 0, wire: true, meaning: 'Every stream has come to its end.' },
+} as const satisfies Record<string, { exitCode: 0 | 1 | 2; wire?: true; meaning: string }>;
+
+/** A stable error code; see `ERROR_CODES` for what each means. */
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** An error a user can meet: a stable code, one sentence that says what to do, and the cause kept. */
+export class StreamerError extends Error {
+  override readonly name = 'StreamerError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+
+  /** The exit code of a command that this error ends. */
+  get exitCode(): number {
+    return ERROR_CODES[this.code].exitCode;
+  }
+}
+
+/** Whether `value` is the code of an error we know, so that a code from a peer is not trusted blindly. */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(ERROR_CODES, value);
+}
+
+/** Turns anything thrown into a `StreamerError`, keeping it as the cause when it was not one. */
+export function toStreamerError(thrown: unknown, code: ErrorCode = 'INTERNAL'): StreamerError {
+  if (thrown instanceof StreamerError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new StreamerError(code, message, { cause: thrown });
+}
