@@ -58,7 +58,10 @@ async function findFfmpegItself(
   return { path: await fromPackage('ffmpeg', bundled), origin: 'bundled' };
 }
 
-async function fromVariable(variable: 'FFMPEG_PATH' | 'FFPROBE_PATH', env: NodeJS.ProcessEnv): Promise<string | undefined> {
+async function fromVariable(
+  variable: 'FFMPEG_PATH' | 'FFPROBE_PATH',
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
   const value = env[variable];
   if (value === undefined || value === '') return undefined;
   const path = resolve(value);
@@ -71,7 +74,7 @@ async function fromVariable(variable: 'FFMPEG_PATH' | 'FFPROBE_PATH', env: NodeJ
 
 function searchPath(env: NodeJS.ProcessEnv): string[] {
   // Windows spells the variable `Path`, and a copied environment is no longer case-insensitive there.
-  const folders = env['PATH'] ?? env['Path'] ?? '';
+  const folders = env.PATH ?? env.Path ?? '';
   return folders.split(delimiter).filter((folder) => folder !== '');
 }
 

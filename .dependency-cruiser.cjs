@@ -1,0 +1,105 @@
+/** A library that may have to be replaced, and the only files that may import it. */
+const LIBRARY_OWNERS = {
+  '@ffmpeg-installer/ffmpeg': '^server/sources/ffmpeg-binary\\.ts$',
+  '@ffprobe-installer/ffprobe': '^server/sources/ffmpeg-binary\\.ts$',
+  'fluent-ffmpeg': '^server/sources/ffmpeg\\.ts$',
+  sharp: '^(server/pipeline/encoder|client/jpeg-decoder)\\.ts$',
+  blessed: '^client/ui/[^/]+\\.ts$',
+  'blessed-contrib': '^client/ui/[^/]+\\.ts$',
+  commander: '(^|/)cli\\.ts$',
+  yaml: '^server/config-file\\.ts$',
+  'hdr-histogram-js': '^shared/histogram\\.ts$',
+  pino: '^shared/logger\\.ts$',
+  'pino-pretty': '^shared/logger\\.ts$',
+  leven: '^shared/suggestion\\.ts$',
+  zod: '-schema\\.ts$',
+};
+
+const TRANSPORTS = 'tcp|classic|mjpeg|websocket|relay|nats';
+const ENTRIES = '(^|/)(main|[^/]*worker[^/]*)\\.ts$|^client/connect\\.ts$';
+
+const libraryPath = (library) => `node_modules/(@types/)?${library}/`;
+
+/** One rule a line: modules that match `from` must not import what matches `to`. */
+const forbid = (name, from, to, comment) => ({ name, comment, severity: 'error', from, to });
+const path = (pattern, pathNot) => (pathNot ? { path: pattern, pathNot } : { path: pattern });
+const values = (pattern, pathNot) => ({ ...path(pattern, pathNot), dependencyTypesNot: ['type-only'] });
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    forbid('no-circular', {}, { circular: true }, 'A cycle has no order in which it can be understood.'),
+    forbid('resolvable', {}, { couldNotResolve: true }, 'The imported file or package does not exist.'),
+    forbid('no-dist', {}, path('^dist/'), 'Source imports source.'),
+    forbid('no-dev-dependency', {}, { dependencyTypes: ['npm-dev'] }, 'An installed package does not have it.'),
+    forbid('no-test', path('^(server|client|shared)/'), path('^test/'), 'The product does not know its tests.'),
+    forbid('nobody-imports-main', {}, path('(^|/)main\\.ts$'), 'A main starts something when it is imported.'),
+    {
+      name: 'no-dead-module',
+      comment: 'Every module is reached from a binary, a worker or the library entry.',
+      severity: 'error',
+      from: path(ENTRIES),
+      to: { path: '^(server|client|shared)/', pathNot: ENTRIES, reachable: false },
+    },
+
+    forbid('server-not-client', path('^server/'), path('^client/'), 'They meet on the wire.'),
+    forbid('client-not-server', path('^client/'), path('^server/'), 'They meet on the wire.'),
+    forbid('shared-is-alone', path('^shared/'), path('^(server|client)/'), 'Shared code knows neither side.'),
+    forbid(
+      'shared-without-libraries',
+      path('^shared/', ['^shared/(histogram|logger|suggestion)\\.ts$', '-schema\\.ts$']),
+      path('node_modules/'),
+      'Shared code needs nothing but Node.',
+    ),
+
+    forbid('hub-knows-nobody', path('^server/hub/'), path('^server/', '^server/hub/'), 'Frames flow into it.'),
+    forbid('sources-flow-down', path('^server/sources/'), path('^server/(hub|transports)/'), 'Calls never go back up.'),
+    forbid(
+      'pipeline-flows-down',
+      path('^server/pipeline/'),
+      values('^server/(hub|transports|sources)/'),
+      'Calls never go back up; types are welcome.',
+    ),
+    forbid(
+      'transports-know-only-the-hub',
+      path('^server/transports/'),
+      values('^server/(sources|pipeline)/'),
+      'A transport sends what the hub hands it, wherever that comes from.',
+    ),
+    forbid(
+      'transports-are-strangers',
+      path(`^server/transports/(${TRANSPORTS})[^a-z]`),
+      path(`^server/transports/(${TRANSPORTS})[^a-z]`, '^server/transports/$1[^a-z]'),
+      'Each transport works without any other.',
+    ),
+    forbid(
+      'parts-do-not-know-the-whole',
+      path('^server/(sources|pipeline|hub|transports)/'),
+      path('^server/(app|cli)\\.ts$'),
+      'Only the composition root knows all parts.',
+    ),
+    forbid(
+      'screens-see-snapshots',
+      path('^client/(ui|report)/'),
+      path('^client/metrics/', '^client/metrics/snapshot\\.ts$'),
+      'What is shown cannot disturb what is measured.',
+    ),
+
+    ...Object.entries(LIBRARY_OWNERS).map(([library, owners]) =>
+      forbid(`only-one-file-imports-${library}`, { pathNot: owners }, path(libraryPath(library)), `Owner: ${owners}`),
+    ),
+    ...['blessed', 'blessed-contrib'].map((library) => ({
+      name: `one-screen-imports-${library}`,
+      comment: 'Any one file of client/ui may own the terminal library, but not two.',
+      severity: 'error',
+      module: { path: libraryPath(library), numberOfDependentsMoreThan: 1 },
+      from: { path: '^client/' },
+    })),
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '^dist/'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { conditionNames: ['import', 'node', 'default', 'types'], exportsFields: ['exports'] },
+  },
+};
