@@ -1,0 +1,71 @@
+import { badMessage } from './bad-message.js';
+import { FrameFormat, MessageType, TIME_SOURCES, type FrameHeader } from './messages.js';
+import { readU64, writeU64 } from './u64.js';
+
+/** Where each field begins in a FRAME body; the JPEG follows at FRAME_HEADER_BYTES. */
+const AT = {
+  streamId: 0,
+  format: 2,
+  timeSource: 3,
+  sequence: 4,
+  captureTimeUs: 12,
+  decodedOffsetUs: 20,
+  encodeStartOffsetUs: 24,
+  encodedOffsetUs: 28,
+  publishedOffsetUs: 32,
+  clockErrorUs: 36,
+  width: 40,
+  height: 42,
+} as const;
+const MAX_U32 = 2 ** 32 - 1;
+
+/**
+ * Writes the 44 bytes of a frame header into `buffer` from `offset` on. The stage offsets and the clock error saturate
+ * to 0 … 2^32 - 1 microseconds; any other number out of range is a defect on our side and throws RangeError.
+ */
+export function writeFrameHeader(buffer: Buffer, header: FrameHeader, offset: number): void {
+  buffer.writeUInt16BE(header.streamId, offset + AT.streamId);
+  buffer.writeUInt8(header.format, offset + AT.format);
+  buffer.writeUInt8(TIME_SOURCES.indexOf(header.timeSource) + 1, offset + AT.timeSource);
+  writeU64(buffer, header.sequence, offset + AT.sequence);
+  writeU64(buffer, header.captureTimeUs, offset + AT.captureTimeUs);
+  buffer.writeUInt32BE(saturate(header.decodedOffsetUs), offset + AT.decodedOffsetUs);
+  buffer.writeUInt32BE(saturate(header.encodeStartOffsetUs), offset + AT.encodeStartOffsetUs);
+  buffer.writeUInt32BE(saturate(header.encodedOffsetUs), offset + AT.encodedOffsetUs);
+  buffer.writeUInt32BE(saturate(header.publishedOffsetUs), offset + AT.publishedOffsetUs);
+  buffer.writeUInt32BE(saturate(header.clockErrorUs), offset + AT.clockErrorUs);
+  buffer.writeUInt16BE(header.width, offset + AT.width);
+  buffer.writeUInt16BE(header.height, offset + AT.height);
+}
+
+/** Reads the header of a FRAME body of at least 44 bytes. Throws BAD_MESSAGE when a field holds what it must not. */
+export function readFrameHeader(body: Buffer): FrameHeader {
+  const format = body.readUInt8(AT.format);
+  if (format !== FrameFormat.JPEG) throw badMessage(MessageType.FRAME, 'format', 'is not 1 (JPEG)');
+  const timeSource = TIME_SOURCES[body.readUInt8(AT.timeSource) - 1];
+  if (timeSource === undefined) throw badMessage(MessageType.FRAME, 'timeSource', 'is not from 1 to 3');
+  const width = body.readUInt16BE(AT.width);
+  if (width === 0) throw badMessage(MessageType.FRAME, 'width', 'is 0');
+  const height = body.readUInt16BE(AT.height);
+  if (height === 0) throw badMessage(MessageType.FRAME, 'height', 'is 0');
+  return {
+    streamId: body.readUInt16BE(AT.streamId),
+    format,
+    timeSource,
+    sequence: readU64(body, AT.sequence, MessageType.FRAME, 'sequence'),
+    captureTimeUs: readU64(body, AT.captureTimeUs, MessageType.FRAME, 'captureTimeUs'),
+    decodedOffsetUs: body.readUInt32BE(AT.decodedOffsetUs),
+    encodeStartOffsetUs: body.readUInt32BE(AT.encodeStartOffsetUs),
+    encodedOffsetUs: body.readUInt32BE(AT.encodedOffsetUs),
+    publishedOffsetUs: body.readUInt32BE(AT.publishedOffsetUs),
+    clockErrorUs: body.readUInt32BE(AT.clockErrorUs),
+    width,
+    height,
+  };
+}
+
+/** A frame whose pipeline hung for over an hour is still worth sending, so a stage time is cut, not refused. */
+function saturate(us: number): number {
+  if (!(us > 0)) return 0;
+  return us > MAX_U32 ? MAX_U32 : Math.round(us);
+}
