@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   BAD_MESSAGE: { exitCode: 1, wire: true, meaning: 'A message does not have the form the protocol gives it.' },
   MESSAGE_TOO_LONG: { exitCode: 1, wire: true, meaning: 'A message is longer than its type allows.' },
   UNEXPECTED_MESSAGE: { exitCode: 1, wire: true, meaning: 'A message came that is not allowed at this point.' },
+  TOO_MANY_MESSAGES: { exitCode: 1, wire: true, meaning: 'A client sends more than the server takes.' },
   HELLO_TIMEOUT: { exitCode: 1, wire: true, meaning: 'No HELLO came in time.' },
   IDLE_TIMEOUT: { exitCode: 1, wire: true, meaning: 'The peer sent nothing for too long.' },
   SERVER_FULL: { exitCode: 1, wire: true, meaning: 'The server has as many clients as it allows.' },

@@ -1,0 +1,188 @@
+import type { Policy } from '../../shared/protocol/messages.js';
+import type { PublishedFrame } from './frame.js';
+import { InFlight } from './in-flight.js';
+import { RateGate } from './rate-gate.js';
+import { SkipRanges } from './skip-ranges.js';
+
+/** The road to one client, as the subscriber needs it. Nothing here may throw or call back into the subscriber. */
+export interface FrameSink {
+  /** Sends a frame, after announcing the ranges in `skipped`. */
+  sendFrame(frame: PublishedFrame, skipped: readonly { first: number; last: number }[]): void;
+  /** Tells the client how many frames one acknowledgement may cover. */
+  sendCredit(ackEvery: number): void;
+  /** Bytes that this process still holds for the client because the kernel takes no more. */
+  backlogBytes(): number;
+  /** The client fell `bytesBehind` bytes behind, and its policy allows no frame to be left out. */
+  tooFarBehind(bytesBehind: number): void;
+}
+
+/** What a subscriber did since it began. */
+export interface SubscriberCounters {
+  sent: number;
+  sentBytes: number;
+  acknowledged: number;
+  /** Frames left out because the client was busy with older ones. */
+  replaced: number;
+  /** Frames left out because of `maxFps`. */
+  thinned: number;
+  /** Times the client went from keeping up to lagging. */
+  lags: number;
+}
+
+/** Options of a subscriber. */
+export interface SubscriberOptions {
+  readonly policy: Policy;
+  readonly maxFps: number | null;
+  /** The stream's nominal rate. */
+  readonly fps: number;
+  readonly sink: FrameSink;
+  /** Frames in flight for a peer that cannot acknowledge, so that its transport does; null lets the window adapt. */
+  readonly fixedWindow: number | null;
+}
+
+/** Frames in flight that every client may have: one being received, one right behind it. */
+const MIN_WINDOW = 2;
+/** Nobody is sent more than this much time of frames ahead of its acknowledgements. */
+const STALENESS_TARGET_SECONDS = 1;
+/** A client that kept up for this long may acknowledge several frames at once. */
+const PROBATION_SECONDS = 2;
+/** An acknowledgement may cover a sixth of a second of frames, at most this many. */
+const MAX_ACK_EVERY = 8;
+/** With policy `every`, a client this far behind is disconnected. */
+export const EVERY_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * One client's view of one stream: bounded staleness by credit. At most a window of frames is in flight; while it is
+ * full, the newest frames wait in a slot (policy `latest`) or a short queue (`queue:N`) and older ones are replaced.
+ * Looking at what `write` returns instead would let megabytes of old frames pile up in the kernel.
+ */
+export class Subscriber {
+  readonly counters: SubscriberCounters = { sent: 0, sentBytes: 0, acknowledged: 0, replaced: 0, thinned: 0, lags: 0 };
+  private readonly inFlight = new InFlight();
+  private readonly skipped = new SkipRanges();
+  private readonly waiting: PublishedFrame[] = [];
+  private readonly capacity: number;
+  private readonly gate: RateGate | null;
+  private readonly sink: FrameSink;
+  private readonly fps: number;
+  private baseWindow: number;
+  private ackEvery = 1;
+  private sentWithoutLag = 0;
+  private lastSent = -1;
+
+  constructor(private readonly options: SubscriberOptions) {
+    this.sink = options.sink;
+    this.capacity = waitingCapacity(options.policy);
+    this.baseWindow = options.fixedWindow ?? MIN_WINDOW;
+    this.gate = options.maxFps === null ? null : new RateGate(options.maxFps, options.fps);
+    this.fps = options.maxFps === null ? options.fps : Math.min(options.fps, options.maxFps);
+  }
+
+  /** Frames that may be in flight now. */
+  get window(): number {
+    return this.baseWindow + this.ackEvery - 1;
+  }
+
+  /** Frames that wait for credit. */
+  get waitingFrames(): number {
+    return this.waiting.length;
+  }
+
+  /** Takes the stream's next frame: sends it, keeps it for later, or leaves it out. */
+  offer(frame: PublishedFrame): void {
+    if (this.gate && !this.gate.admits(frame.header.captureTimeUs)) {
+      this.counters.thinned += 1;
+      this.skipped.add(frame.header.sequence, frame.header.sequence);
+    } else if (this.options.policy === 'every') {
+      this.offerEvery(frame);
+    } else if (this.waiting.length === 0 && this.hasCredit()) {
+      this.send(frame);
+      this.rewardKeepingUp();
+    } else {
+      this.lag();
+      this.waiting.push(frame);
+      if (this.waiting.length > this.capacity) this.replaceOldest();
+    }
+  }
+
+  /** Notes that the server dropped the frames `first` to `last` before they were encoded: a gap it chose. */
+  noteDropped(first: number, last: number): void {
+    this.skipped.add(first, last);
+  }
+
+  /**
+   * The client has received every frame up to `sequence`. Returns false when that frame was never sent, which only a
+   * broken or hostile client says.
+   */
+  acknowledge(sequence: number): boolean {
+    if (sequence > this.lastSent) return false;
+    this.counters.acknowledged += this.inFlight.acknowledge(sequence);
+    this.pump();
+    return true;
+  }
+
+  /** Sends what waits, as far as there is credit; called when the kernel takes bytes again. */
+  pump(): void {
+    while (this.waiting.length > 0 && this.hasCredit()) this.send(this.waiting.shift()!);
+  }
+
+  /** The smallest round trip to the client so far: long paths need more frames in flight to keep the full rate. */
+  setRoundTripUs(rttMinUs: number): void {
+    if (this.options.fixedWindow !== null) return;
+    const needed = Math.ceil((rttMinUs / 1_000_000) * this.fps) + 1;
+    const allowed = Math.max(MIN_WINDOW, Math.floor(STALENESS_TARGET_SECONDS * this.fps));
+    this.baseWindow = Math.min(allowed, Math.max(MIN_WINDOW, needed));
+    this.pump();
+  }
+
+  /** A client that acknowledges without reading is held back by its backlog, so credit alone is not enough. */
+  private hasCredit(): boolean {
+    return this.inFlight.frames < this.window && this.sink.backlogBytes() === 0;
+  }
+
+  private offerEvery(frame: PublishedFrame): void {
+    const bytesBehind = Math.max(this.inFlight.bytes, this.sink.backlogBytes());
+    if (bytesBehind > EVERY_LIMIT_BYTES) this.sink.tooFarBehind(bytesBehind);
+    else this.send(frame);
+  }
+
+  private send(frame: PublishedFrame): void {
+    const { sequence } = frame.header;
+    const lengthBytes = frame.packetHeader.length + frame.jpeg.length;
+    this.inFlight.add(sequence, lengthBytes);
+    this.lastSent = sequence;
+    this.counters.sent += 1;
+    this.counters.sentBytes += lengthBytes;
+    this.sink.sendFrame(frame, this.skipped.takeBefore(sequence));
+  }
+
+  private replaceOldest(): void {
+    const oldest = this.waiting.shift()!;
+    this.counters.replaced += 1;
+    this.skipped.add(oldest.header.sequence, oldest.header.sequence);
+  }
+
+  /** Fewer acknowledgements cost less, but each one then frees several frames at once, so only the quick get it. */
+  private rewardKeepingUp(): void {
+    if (this.ackEvery > 1 || this.options.fixedWindow !== null) return;
+    this.sentWithoutLag += 1;
+    if (this.sentWithoutLag < PROBATION_SECONDS * this.fps) return;
+    const ackEvery = Math.min(MAX_ACK_EVERY, Math.floor(this.fps / 6));
+    if (ackEvery > 1) this.grantAckEvery(ackEvery);
+  }
+
+  private lag(): void {
+    this.sentWithoutLag = 0;
+    if (this.waiting.length === 0) this.counters.lags += 1;
+    if (this.ackEvery > 1) this.grantAckEvery(1);
+  }
+
+  private grantAckEvery(ackEvery: number): void {
+    this.ackEvery = ackEvery;
+    this.sink.sendCredit(ackEvery);
+  }
+}
+
+function waitingCapacity(policy: Policy): number {
+  return policy.startsWith('queue:') ? Number(policy.slice('queue:'.length)) : 1;
+}

@@ -1,0 +1,106 @@
+import type { Clock } from '../../shared/clock.js';
+import { toStreamerError } from '../../shared/errors.js';
+import type { StreamerError } from '../../shared/errors.js';
+import type { EncodedFrame } from '../hub/frame.js';
+import type { RawFrame } from '../sources/source.js';
+import type { JpegEncoder } from './encoder.js';
+
+/** Where encoded frames go, in order of their sequence numbers. */
+export interface PipelineSink {
+  publish(frame: EncodedFrame): void;
+  drop(first: number, last: number): void;
+}
+
+/** What became of a frame; `pending` while it is being encoded or waits for it. */
+type Outcome = { state: 'pending' } | { state: 'encoded'; frame: EncodedFrame } | { state: 'dropped' } | { state: 'failed' };
+
+interface Entry {
+  readonly first: number;
+  readonly last: number;
+  outcome: Outcome;
+}
+
+/**
+ * Raw frame -> JPEG. Encodes run in parallel but come out in order. At most one frame waits for a free encoder, and a
+ * newer one replaces it, so a slow encoder costs frames and never makes them old.
+ */
+export class EncodePipeline {
+  private readonly order: Entry[] = [];
+  private waiting: { raw: RawFrame; entry: Entry } | null = null;
+  private running = 0;
+
+  /** @param onError told of every frame that could not be encoded; the stream goes on */
+  constructor(
+    private readonly encoder: JpegEncoder,
+    private readonly sink: PipelineSink,
+    private readonly clock: Clock,
+    private readonly onError: (error: StreamerError) => void,
+  ) {}
+
+  /** Takes the next frame and its buffer; `release` is called when the buffer is free again. */
+  accept(raw: RawFrame): void {
+    const entry: Entry = { first: raw.sequence, last: raw.sequence, outcome: { state: 'pending' } };
+    this.order.push(entry);
+    if (this.running < this.encoder.parallel) {
+      void this.encode(raw, entry);
+      return;
+    }
+    this.dropWaiting();
+    this.waiting = { raw, entry };
+  }
+
+  /** Passes on, in order, that the source left out the frames `first` to `last` because it was late. */
+  skip(first: number, last: number): void {
+    this.order.push({ first, last, outcome: { state: 'dropped' } });
+    this.flush();
+  }
+
+  private async encode(raw: RawFrame, entry: Entry): Promise<void> {
+    this.running += 1;
+    const encodeStartTimeUs = this.clock.nowUs();
+    try {
+      const jpeg = await this.encoder.encode(raw);
+      entry.outcome = { state: 'encoded', frame: this.toEncoded(raw, jpeg, encodeStartTimeUs) };
+    } catch (error) {
+      entry.outcome = { state: 'failed' };
+      this.onError(toStreamerError(error, 'ENCODE_FAILED'));
+    }
+    raw.release();
+    this.running -= 1;
+    this.encodeWaiting();
+    this.flush();
+  }
+
+  private toEncoded(raw: RawFrame, jpeg: Buffer, encodeStartTimeUs: number): EncodedFrame {
+    const { sequence, captureTimeUs, decodedTimeUs, clockErrorUs, width, height } = raw;
+    const encodedTimeUs = this.clock.nowUs();
+    return { sequence, captureTimeUs, decodedTimeUs, encodeStartTimeUs, encodedTimeUs, clockErrorUs, width, height, jpeg };
+  }
+
+  private encodeWaiting(): void {
+    if (!this.waiting) return;
+    const { raw, entry } = this.waiting;
+    this.waiting = null;
+    void this.encode(raw, entry);
+  }
+
+  private dropWaiting(): void {
+    if (!this.waiting) return;
+    const { raw, entry } = this.waiting;
+    this.waiting = null;
+    entry.outcome = { state: 'dropped' };
+    raw.release();
+    this.flush();
+  }
+
+  private flush(): void {
+    let count = 0;
+    for (const { first, last, outcome } of this.order) {
+      if (outcome.state === 'pending') break;
+      if (outcome.state === 'encoded') this.sink.publish(outcome.frame);
+      if (outcome.state === 'dropped') this.sink.drop(first, last);
+      count += 1;
+    }
+    if (count > 0) this.order.splice(0, count);
+  }
+}

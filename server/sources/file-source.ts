@@ -1,0 +1,98 @@
+import type { Clock } from '../../shared/clock.js';
+import { decoderOptions, PASS_EVERY_FRAME, scaleFilter } from './decode-options.js';
+import type { DecodeOptions } from './decode-options.js';
+import { FrameDecoder } from './frame-decoder.js';
+import type { FeedListener, OpenFeed } from './frame-feed.js';
+import { LoopingFeed } from './looping-feed.js';
+import type { Size } from './output-size.js';
+import { outputSize } from './output-size.js';
+import { PacedSource } from './paced-source.js';
+import { Timeline } from './timeline.js';
+import type { VideoProbe } from './video-probe.js';
+
+/** Options of a file source; `fps`, `width` and `height` are null where the file's own are kept. */
+export interface FileSourceOptions extends DecodeOptions {
+  readonly path: string;
+  readonly probe: VideoProbe;
+  readonly fps: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly loop: boolean;
+  readonly startTimeUs: number;
+}
+
+/** The loop's decoder starts this long before the tail of the file runs out. */
+const OVERLAP_SECONDS = 2;
+
+/** A video file as a paced source: played at its own rate, or at `fps`, from the place the timeline has reached. */
+export function createFileSource(options: FileSourceOptions, clock: Clock): PacedSource {
+  const { probe } = options;
+  const fps = options.fps ?? probe.fps;
+  const size = outputSize(probe, options);
+  const lengthFrames = countFrames(probe, fps);
+  const decoders = new FileDecoders(options, size, fps, clock);
+  return new PacedSource(
+    {
+      ...size,
+      timeline: new Timeline(options.startTimeUs, fps),
+      lengthFrames: options.loop ? null : lengthFrames,
+      openFeed: options.loop ? loopFrom(decoders, lengthFrames, fps) : (position, listener) => decoders.from(position, listener),
+    },
+    clock,
+  );
+}
+
+function loopFrom(decoders: FileDecoders, lengthFrames: number | null, fps: number): OpenFeed {
+  return (position, listener) => {
+    const place = lengthFrames === null ? 0 : position % lengthFrames;
+    const tailFrames = place === 0 || lengthFrames === null ? 0 : lengthFrames - place;
+    const feeds = {
+      tail: (inner: FeedListener) => decoders.from(place, inner),
+      loop: (inner: FeedListener) => decoders.endless(inner),
+    };
+    return new LoopingFeed(feeds, tailFrames, Math.ceil(OVERLAP_SECONDS * fps), listener);
+  };
+}
+
+/** Frames one round of the file gives at `fps`; null when the file does not tell its length. */
+function countFrames(probe: VideoProbe, fps: number): number | null {
+  if (probe.frames !== null && !probe.variableRate && fps === probe.fps) return probe.frames;
+  if (probe.durationSeconds === null) return null;
+  return Math.max(1, Math.round(probe.durationSeconds * fps));
+}
+
+/** The FFmpeg children of one file. */
+class FileDecoders {
+  constructor(
+    private readonly options: FileSourceOptions,
+    private readonly size: Size,
+    private readonly fps: number,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Plays once, from frame `place` on. Seeking to half a frame before it makes rounding harmless. */
+  from(place: number, listener: FeedListener): FrameDecoder {
+    const seconds = Math.max(0, (place - 0.5) / this.fps);
+    return this.open(seconds === 0 ? [] : ['-ss', seconds.toFixed(6)], listener);
+  }
+
+  /** Plays from the start, again and again. */
+  endless(listener: FeedListener): FrameDecoder {
+    return this.open(['-stream_loop', '-1'], listener);
+  }
+
+  private open(placeOptions: readonly string[], listener: FeedListener): FrameDecoder {
+    const { ffmpegPath, path, probe, maxBuffers } = this.options;
+    const decoding = decoderOptions(this.options, probe, probe.fps);
+    const evenRate = probe.variableRate || this.fps !== probe.fps ? [`fps=fps=${this.fps}`] : [];
+    const request = {
+      ffmpegPath,
+      // The prefix keeps a name with a colon or a leading dash a plain file.
+      input: `file:${path}`,
+      inputOptions: ['-protocol_whitelist', 'file,crypto,data', ...decoding, ...placeOptions],
+      filters: [...evenRate, scaleFilter(this.size)],
+      outputOptions: PASS_EVERY_FRAME,
+    };
+    return new FrameDecoder({ request, ...this.size, maxBuffers }, this.clock, listener);
+  }
+}

@@ -1,0 +1,131 @@
+import type { CancelTimer, Clock } from '../../shared/clock.js';
+import type { StreamerError } from '../../shared/errors.js';
+import type { FeedFrame, FrameFeed, OpenFeed } from './frame-feed.js';
+import type { Source, SourceInfo, SourceRun, SourceSink } from './source.js';
+import type { Timeline } from './timeline.js';
+
+/** Options of a paced source. */
+export interface PacedSourceOptions {
+  readonly width: number;
+  readonly height: number;
+  readonly timeline: Timeline;
+  /** Frames after which the source ends; null for one that goes on for ever. */
+  readonly lengthFrames: number | null;
+  readonly openFeed: OpenFeed;
+}
+
+/** A frame this late means that decoding cannot keep up: the timeline goes on, and the pictures follow behind. */
+const SLIP_AFTER_US = 500_000;
+
+/**
+ * A source whose pictures wait for their time: a file or a test pattern. Frame n leaves when it is due on an absolute
+ * schedule, and that due time is its capture time, so a late pipeline shows as latency instead of hiding.
+ */
+export class PacedSource implements Source {
+  readonly info: SourceInfo;
+  readonly endTimeUs: number | null;
+
+  constructor(
+    private readonly options: PacedSourceOptions,
+    private readonly clock: Clock,
+  ) {
+    const { width, height, timeline, lengthFrames } = options;
+    this.info = { width, height, fps: timeline.fps, timeSource: 'schedule', startTimeUs: timeline.startTimeUs };
+    this.endTimeUs = lengthFrames === null ? null : timeline.dueTimeUs(lengthFrames);
+  }
+
+  start(sink: SourceSink): SourceRun {
+    return new PacedRun(this.options, this.clock, sink);
+  }
+}
+
+class PacedRun implements SourceRun {
+  private readonly feed: FrameFeed;
+  private readonly timeline: Timeline;
+  private nextSequence: number;
+  /** Until the first frame leaves, pictures that are overdue only bring the feed to the current place. */
+  private joining = true;
+  private cancelTimer: CancelTimer | null = null;
+  private stopped = false;
+
+  constructor(
+    private readonly options: PacedSourceOptions,
+    private readonly clock: Clock,
+    private readonly sink: SourceSink,
+  ) {
+    this.timeline = options.timeline;
+    this.nextSequence = Math.max(0, this.timeline.sequenceAt(clock.nowUs()) + 1);
+    this.feed = options.openFeed(this.nextSequence, {
+      onReady: () => this.pump(),
+      onEnd: (error) => this.finish(error),
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.clearTimer();
+    await this.feed.stop();
+  }
+
+  /** Sends every ready picture that is due, then sleeps until the next one is. */
+  private pump(): void {
+    this.clearTimer();
+    while (!this.stopped && this.feed.readyFrames > 0) {
+      const nowUs = this.clock.nowUs();
+      const waitUs = this.timeline.dueTimeUs(this.nextSequence) - nowUs;
+      if (waitUs > 0) {
+        this.cancelTimer = this.clock.schedule(waitUs, () => this.pump());
+        return;
+      }
+      if (-waitUs > SLIP_AFTER_US) this.slip(nowUs);
+      else if (this.isOverdue(-waitUs)) this.dropNext();
+      else this.emitNext();
+    }
+  }
+
+  /** Late by more than a frame: leave it out if it brings us nearer to now. */
+  private isOverdue(lateUs: number): boolean {
+    return lateUs > this.timeline.intervalUs && (this.joining || this.feed.readyFrames > 1);
+  }
+
+  /** Gives up on catching up: the next picture gets the newest place on the timeline. */
+  private slip(nowUs: number): void {
+    const target = this.timeline.sequenceAt(nowUs);
+    if (!this.joining && target > this.nextSequence) this.sink.onDrop(this.nextSequence, target - 1);
+    this.nextSequence = Math.max(this.nextSequence, target);
+    this.emitNext();
+  }
+
+  private dropNext(): void {
+    this.feed.take()?.release();
+    if (!this.joining) this.sink.onDrop(this.nextSequence, this.nextSequence);
+    this.nextSequence += 1;
+  }
+
+  private emitNext(): void {
+    const sequence = this.nextSequence;
+    this.nextSequence += 1;
+    this.joining = false;
+    const picture = this.feed.take();
+    if (picture) this.sink.onFrame(this.toRawFrame(picture, sequence));
+  }
+
+  private toRawFrame({ data, decodedTimeUs, release }: FeedFrame, sequence: number) {
+    const { width, height } = this.options;
+    const captureTimeUs = this.timeline.dueTimeUs(sequence);
+    return { data, width, height, sequence, captureTimeUs, decodedTimeUs, clockErrorUs: 0, release };
+  }
+
+  private finish(error: StreamerError | null): void {
+    if (this.stopped) return;
+    this.stopped = true;
+    this.clearTimer();
+    if (error) this.sink.onError(error);
+    else this.sink.onEnd();
+  }
+
+  private clearTimer(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = null;
+  }
+}

@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import { access, constants, stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { StreamerError } from '../../shared/errors.js';
+
+/** What a video file holds. */
+export interface VideoProbe {
+  /** Size as shown: after rotation, with square pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Frames per second; the mean where the rate varies. */
+  readonly fps: number;
+  /** Whether frames come at uneven times, so that a filter has to even them out. */
+  readonly variableRate: boolean;
+  readonly frames: number | null;
+  readonly durationSeconds: number | null;
+  readonly codec: string;
+}
+
+/** The parts of `ffprobe -of json` that are used. */
+interface ProbeOutput {
+  frames?: { width?: number; height?: number }[];
+  streams?: ProbeStream[];
+  format?: { duration?: string; format_name?: string };
+}
+interface ProbeStream {
+  codec_name?: string;
+  width?: number;
+  height?: number;
+  r_frame_rate?: string;
+  avg_frame_rate?: string;
+  nb_frames?: string;
+  duration?: string;
+  sample_aspect_ratio?: string;
+  disposition?: { attached_pic?: number };
+  tags?: { rotate?: string };
+  side_data_list?: { rotation?: number | string }[];
+}
+
+const PROBE_TIMEOUT_MS = 20_000;
+const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
+const FALLBACK_FPS = 25;
+const MAX_FPS = 240;
+/** More pixels than this would take a raw buffer of over 400 MB a frame. */
+const MAX_PIXELS = 16_384 * 8_704;
+/** FFmpeg "plays" any text file as a terminal recording; nobody means that. */
+const NOT_VIDEO_FORMATS = new Set(['tty', 'txt']);
+
+/**
+ * Looks at a video file and decodes its first frame.
+ *
+ * @throws {StreamerError} SOURCE_NOT_FOUND, SOURCE_UNREADABLE (a directory, empty, no permission) or SOURCE_NOT_VIDEO.
+ */
+export async function probeVideo(ffprobePath: string, path: string): Promise<VideoProbe> {
+  await checkReadable(path);
+  const output = await runProbe(ffprobePath, path);
+  const stream = output.streams?.[0];
+  const isVideo = stream && !stream.disposition?.attached_pic && !NOT_VIDEO_FORMATS.has(output.format?.format_name ?? '');
+  if (!isVideo) throw notVideo(path, 'it has no video stream');
+  const coded = output.frames?.[0];
+  if (!coded) throw notVideo(path, 'not one frame of it can be decoded');
+  return describe(path, stream, output.format?.duration);
+}
+
+async function checkReadable(path: string): Promise<void> {
+  try {
+    const stats = await stat(path);
+    if (stats.isDirectory()) throw new StreamerError('SOURCE_UNREADABLE', `${path} is a directory; name a video file.`);
+    if (stats.isFile() && stats.size === 0) throw new StreamerError('SOURCE_UNREADABLE', `${path} is empty.`);
+    await access(path, constants.R_OK);
+  } catch (error) {
+    if (error instanceof StreamerError) throw error;
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (missing) throw new StreamerError('SOURCE_NOT_FOUND', `There is no file ${path}; check the path.`, { cause: error });
+    throw new StreamerError('SOURCE_UNREADABLE', `${path} cannot be read; check its permissions.`, { cause: error });
+  }
+}
+
+async function runProbe(ffprobePath: string, path: string): Promise<ProbeOutput> {
+  const args = ['-v', 'error', '-protocol_whitelist', 'file,crypto,data', '-select_streams', 'v:0'];
+  args.push('-show_streams', '-show_format', '-show_frames', '-read_intervals', '%+#1', '-of', 'json', `file:${path}`);
+  const options = { timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: MAX_OUTPUT_BYTES } as const;
+  try {
+    const { stdout } = await promisify(execFile)(ffprobePath, args, options);
+    return JSON.parse(stdout) as ProbeOutput;
+  } catch (error) {
+    const { stderr = '', killed } = error as { stderr?: string; killed?: boolean };
+    const reason = killed ? 'looking at it took too long' : (stderr.trim().split('\n').at(-1) ?? '');
+    throw notVideo(path, reason.replace(/^.*?: (?=[A-Z])/, '') || 'FFmpeg cannot read it', error);
+  }
+}
+
+function describe(path: string, stream: ProbeStream, formatDuration: string | undefined): VideoProbe {
+  const { width, height } = displaySize(stream);
+  if (width * height > MAX_PIXELS) throw notVideo(path, `${width}x${height} pixels are more than can be handled`);
+  const nominal = parseRate(stream.r_frame_rate);
+  const mean = parseRate(stream.avg_frame_rate);
+  const fps = Math.min(MAX_FPS, mean ?? nominal ?? FALLBACK_FPS);
+  const durationSeconds = parsePositive(stream.duration) ?? parsePositive(formatDuration);
+  return {
+    width,
+    height,
+    fps,
+    variableRate: nominal === null || Math.abs(nominal - fps) / fps > 0.001,
+    frames: parsePositive(stream.nb_frames),
+    durationSeconds,
+    codec: stream.codec_name ?? 'unknown',
+  };
+}
+
+/** FFmpeg turns pictures upright by itself; pixels that are not square are widened by us. */
+function displaySize(stream: ProbeStream): { width: number; height: number } {
+  const [horizontal = 1, vertical = 1] = (stream.sample_aspect_ratio ?? '1:1').split(':').map(Number);
+  const aspect = horizontal > 0 && vertical > 0 ? horizontal / vertical : 1;
+  const width = Math.max(1, Math.round((stream.width ?? 0) * aspect));
+  const height = Math.max(1, stream.height ?? 0);
+  const rotation = stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ?? stream.tags?.rotate;
+  const sideways = Math.abs(Math.round(Number(rotation ?? 0) / 90)) % 2 === 1;
+  return sideways ? { width: height, height: width } : { width, height };
+}
+
+/** "30000/1001" -> 29.97; null for "0/0" and what is no rate. */
+function parseRate(text: string | undefined): number | null {
+  const [numerator = NaN, denominator = 1] = (text ?? '').split('/').map(Number);
+  const rate = numerator / denominator;
+  return Number.isFinite(rate) && rate > 0 ? rate : null;
+}
+
+function parsePositive(text: string | undefined): number | null {
+  const value = Number(text);
+  return Number.isFinite(value) && value > 0 ? value : null;
+}
+
+function notVideo(path: string, reason: string, cause?: unknown): StreamerError {
+  return new StreamerError('SOURCE_NOT_VIDEO', `${path} is no video that can be streamed: ${reason}.`, { cause });
+}

@@ -1,0 +1,117 @@
+import { encodeCredit, encodeSkipped } from '../../shared/protocol/codec.js';
+import { StreamerError } from '../../shared/errors.js';
+import type { Subscription } from '../../shared/protocol/messages.js';
+import type { Hub } from '../hub/hub.js';
+import type { HubStream } from '../hub/stream.js';
+import { Subscriber } from '../hub/subscriber.js';
+import type { FrameSink } from '../hub/subscriber.js';
+import type { Channel } from './channel.js';
+
+/** In a HELLO, stands for every stream, those that appear later too. */
+const EVERY_STREAM = '*';
+
+/** What one client is subscribed to, and the credit it gives back. */
+export class Subscriptions {
+  private readonly subscribers = new Map<number, { stream: HubStream; subscriber: Subscriber }>();
+  private readonly wanted: ReadonlyMap<HubStream, Subscription>;
+  private readonly wildcard: Subscription | undefined;
+  private roundTripUs = Infinity;
+
+  /**
+   * Looks up what is asked for, without subscribing yet.
+   *
+   * @param onTooFarBehind called when the client's policy allows no gap and it fell too far behind
+   * @throws {StreamerError} UNKNOWN_STREAM
+   */
+  constructor(
+    asked: readonly Subscription[],
+    private readonly hub: Hub,
+    private readonly channel: Channel,
+    private readonly onTooFarBehind: (bytesBehind: number) => void,
+  ) {
+    this.wildcard = asked.find((subscription) => subscription.stream === EVERY_STREAM);
+    this.wanted = resolve(asked, hub);
+  }
+
+  /** Ids of the streams whose frames will come. */
+  get streamIds(): readonly number[] {
+    return [...this.wanted.keys()].map((stream) => stream.id);
+  }
+
+  /** Subscribes to all that was asked for; frames may come from now on. */
+  begin(): void {
+    for (const [stream, subscription] of this.wanted) this.add(stream, subscription);
+  }
+
+  /** Subscribes to a stream that appeared later, when every stream was asked for. */
+  onAppeared(streamId: number): void {
+    const stream = this.hub.byId(streamId);
+    if (stream && this.wildcard && !this.subscribers.has(streamId)) this.add(stream, this.wildcard);
+  }
+
+  /** Passes an acknowledgement on; false when it names a stream or frame that was never sent. */
+  acknowledge(streamId: number, sequence: number): boolean {
+    return this.subscribers.get(streamId)?.subscriber.acknowledge(sequence) ?? false;
+  }
+
+  /** Notes a measured round trip to the client; the smallest one counts. */
+  onRoundTrip(roundTripUs: number): void {
+    if (roundTripUs >= this.roundTripUs) return;
+    this.roundTripUs = roundTripUs;
+    for (const { subscriber } of this.subscribers.values()) subscriber.setRoundTripUs(roundTripUs);
+  }
+
+  /** Sends what waits, as far as there is credit. */
+  pump(): void {
+    for (const { subscriber } of this.subscribers.values()) subscriber.pump();
+  }
+
+  end(): void {
+    for (const { stream, subscriber } of this.subscribers.values()) stream.unsubscribe(subscriber);
+    this.subscribers.clear();
+  }
+
+  private add(stream: HubStream, { policy = 'latest', maxFps }: Subscription): void {
+    const { fps } = stream.description;
+    const sink = this.sinkFor(stream.id);
+    const subscriber = new Subscriber({ policy, maxFps: maxFps ?? null, fps, sink, fixedWindow: null });
+    if (Number.isFinite(this.roundTripUs)) subscriber.setRoundTripUs(this.roundTripUs);
+    this.subscribers.set(stream.id, { stream, subscriber });
+    stream.subscribe(subscriber);
+  }
+
+  private sinkFor(streamId: number): FrameSink {
+    return {
+      sendFrame: (frame, skipped) => {
+        const before = skipped.length === 0 ? NOTHING : skipped.map((r) => encodeSkipped(streamId, r.first, r.last));
+        this.channel.sendFrame(frame, before);
+      },
+      sendCredit: (ackEvery) => this.channel.send(encodeCredit(streamId, ackEvery)),
+      backlogBytes: () => this.channel.backlogBytes(),
+      tooFarBehind: (bytesBehind) => this.onTooFarBehind(bytesBehind),
+    };
+  }
+}
+
+const NOTHING: readonly Buffer[] = [];
+
+/** The streams asked for; a stream named twice is taken as the first one says, and a name before a wildcard. */
+function resolve(asked: readonly Subscription[], hub: Hub): Map<HubStream, Subscription> {
+  const wanted = new Map<HubStream, Subscription>();
+  const byName = asked.filter((subscription) => subscription.stream !== EVERY_STREAM);
+  for (const subscription of byName) {
+    const stream = find(subscription.stream, hub);
+    if (!wanted.has(stream)) wanted.set(stream, subscription);
+  }
+  const wildcard = asked.find((subscription) => subscription.stream === EVERY_STREAM);
+  if (wildcard) for (const stream of hub.list()) if (!wanted.has(stream)) wanted.set(stream, wildcard);
+  return wanted;
+}
+
+function find(name: string | undefined, hub: Hub): HubStream {
+  const stream = name === undefined ? hub.list()[0] : hub.byName(name);
+  if (stream) return stream;
+  const names = hub.list().map((known) => known.name);
+  const offered = names.length === 0 ? 'there are none' : `there are ${names.slice(0, 20).join(', ')}`;
+  throw new StreamerError('UNKNOWN_STREAM', `There is no stream ${name ?? 'at all'}; ${offered}.`);
+}
