@@ -28,6 +28,7 @@ export class EncodePipeline {
   private readonly order: Entry[] = [];
   private waiting: { raw: RawFrame; entry: Entry } | null = null;
   private running = 0;
+  private readonly idleWaiters: (() => void)[] = [];
 
   /** @param onError told of every frame that could not be encoded; the stream goes on */
   constructor(
@@ -53,6 +54,12 @@ export class EncodePipeline {
   skip(first: number, last: number): void {
     this.order.push({ first, last, outcome: { state: 'dropped' } });
     this.flush();
+  }
+
+  /** Resolves when every accepted frame has come out or was dropped. */
+  whenIdle(): Promise<void> {
+    if (this.order.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.idleWaiters.push(resolve));
   }
 
   private async encode(raw: RawFrame, entry: Entry): Promise<void> {
@@ -102,5 +109,6 @@ export class EncodePipeline {
       count += 1;
     }
     if (count > 0) this.order.splice(0, count);
+    if (this.order.length === 0) for (const resolve of this.idleWaiters.splice(0)) resolve();
   }
 }

@@ -1,0 +1,91 @@
+#!/usr/bin/env node
+import { SystemClock } from '../shared/clock.js';
+import { errorExit } from '../shared/command-line.js';
+import { toStreamerError } from '../shared/errors.js';
+import { createLogger } from '../shared/logger.js';
+import type { Logger } from '../shared/logger.js';
+import { openSources, startApp } from './app.js';
+import type { App, AppParts } from './app.js';
+import { parseServerCommand } from './cli.js';
+import type { ServeCommand } from './cli.js';
+import type { ServerConfig } from './config.js';
+import { findFfmpeg } from './sources/ffmpeg-binary.js';
+
+/** After the last stream ended, slow clients get this long to take their last frames. */
+const END_GRACE_US = 500_000;
+/** A shutdown that takes longer than this is cut short. */
+const SHUTDOWN_LIMIT_MS = 1800;
+
+const clock = new SystemClock();
+
+async function main(): Promise<number> {
+  const command = parseServerCommand(process.argv.slice(2), process.env);
+  if (command.kind === 'exit') {
+    process[command.stream].write(command.text);
+    return command.exitCode;
+  }
+  return serve(command);
+}
+
+async function serve({ config, warnings }: ServeCommand): Promise<number> {
+  const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY && !config.check });
+  for (const warning of warnings) logger.warn(warning);
+  const stopRequest = waitForSignal();
+  try {
+    const binaries = await findFfmpeg(process.env);
+    logger.debug({ ...binaries }, 'FFmpeg found');
+    const parts = { clock, logger, binaries };
+    return config.check ? await check(config, parts) : await run(config, parts, stopRequest);
+  } catch (error) {
+    return report(error, logger);
+  }
+}
+
+async function check(config: ServerConfig, parts: AppParts): Promise<number> {
+  const sources = await openSources(config, parts);
+  for (const { name, summary } of sources) process.stdout.write(`${name}: ${summary}\n`);
+  process.stdout.write('The configuration is good.\n');
+  return 0;
+}
+
+async function run(config: ServerConfig, parts: AppParts, stopRequest: Promise<NodeJS.Signals>): Promise<number> {
+  const app = await startApp(config, parts);
+  const cause = await Promise.race([stopRequest, app.ended]);
+  if (cause) parts.logger.info({ signal: cause }, 'shutting down');
+  else await new Promise<void>((resolve) => clock.schedule(END_GRACE_US, resolve));
+  await stopWithin(app, cause ? 'SERVER_CLOSING' : 'STREAMS_ENDED');
+  parts.logger.info('stopped');
+  return 0;
+}
+
+async function stopWithin(app: App, code: 'SERVER_CLOSING' | 'STREAMS_ENDED'): Promise<void> {
+  const message = code === 'SERVER_CLOSING' ? 'The server shuts down.' : 'Every stream has come to its end.';
+  setTimeout(() => process.exit(0), SHUTDOWN_LIMIT_MS).unref();
+  await app.stop(code, message);
+}
+
+/** The first signal asks for a clean stop, a second one gets it at once. */
+function waitForSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(1);
+        asked = true;
+        resolve(signal);
+      });
+    }
+  });
+}
+
+function report(thrown: unknown, logger: Logger): number {
+  const error = toStreamerError(thrown);
+  logger.debug({ err: error }, 'failed');
+  const { text, exitCode } = errorExit('streamer-server', error);
+  process.stderr.write(text);
+  return exitCode;
+}
+
+// A closed pipe on standard output (`streamer-server | head`) is no reason to stop streaming.
+process.stdout.on('error', () => undefined);
+process.exitCode = await main();
