@@ -15,7 +15,8 @@ const LIBRARY_OWNERS = {
   zod: '-schema\\.ts$',
 };
 
-const TRANSPORTS = 'tcp|classic|mjpeg|websocket|relay|nats';
+// A transport's own files begin with its name; tcp-listener.ts is for every transport that listens on TCP.
+const OWN_TRANSPORT_FILE = '^server/transports/(tcp|classic|mjpeg|websocket|relay|nats)(/|-(?!listener))';
 const ENTRIES = '(^|/)(main|[^/]*worker[^/]*)\\.ts$|^client/connect\\.ts$';
 
 const libraryPath = (library) => `node_modules/(@types/)?${library}/`;
@@ -68,8 +69,8 @@ module.exports = {
     ),
     forbid(
       'transports-are-strangers',
-      path(`^server/transports/(${TRANSPORTS})[^a-z]`),
-      path(`^server/transports/(${TRANSPORTS})[^a-z]`, '^server/transports/$1[^a-z]'),
+      path(OWN_TRANSPORT_FILE),
+      path(OWN_TRANSPORT_FILE, '^server/transports/$1[/-]'),
       'Each transport works without any other.',
     ),
     forbid(
