@@ -1,0 +1,63 @@
+import { hostname } from 'node:os';
+import { Command } from 'commander';
+import { type ExitRequest, addOptions, exitRequest, rawFlags } from '../shared/command-line.js';
+import { VERSION } from '../shared/package-info.js';
+import { type ClientConfig, resolveClientConfig } from './config.js';
+import { CLIENT_OPTIONS } from './options.js';
+
+/** Watch the streams: what `streamer-client` without a subcommand does. */
+export interface WatchCommand {
+  readonly kind: 'watch';
+  readonly config: ClientConfig;
+}
+
+/** What a command line of `streamer-client` asks for. */
+export type ClientCommand = WatchCommand | ExitRequest;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const PROGRAM = 'streamer-client';
+
+const NOTES = `
+Examples:
+  ${PROGRAM}                        the dashboard of the server on this machine
+  ${PROGRAM} --host 192.168.1.20 --stream door --stream yard
+  ${PROGRAM} --duration 10 --json > summary.json
+  STREAMER_TOKEN=s3cret ${PROGRAM} --host cam.example --plain
+
+Exit codes:
+  0  done
+  1  could not connect, the run failed, or no frame came
+  2  wrong usage; nothing was started
+`;
+
+/**
+ * What the command line `argv` (without node and script) asks for. It prints nothing and never ends the process.
+ */
+export function parseClientCommand(argv: readonly string[], env: Env): ClientCommand {
+  const output: string[] = [];
+  let command: ClientCommand | null = null;
+  const program = newProgram(output);
+  program.action(() => {
+    const flags = rawFlags(program, CLIENT_OPTIONS);
+    command = { kind: 'watch', config: resolveClientConfig({ flags, env, hostname: hostname() }) };
+  });
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (thrown) {
+    return exitRequest(PROGRAM, CLIENT_OPTIONS, output.join(''), thrown);
+  }
+  if (command === null) throw new Error('commander ran no action');
+  return command;
+}
+
+function newProgram(output: string[]): Command {
+  const program = new Command(PROGRAM);
+  // Set before any subcommand is added, because those inherit both.
+  program.exitOverride().configureOutput({ writeOut: (text) => output.push(text), writeErr: () => undefined });
+  program.description('Show what a streamer-server sends and how old every frame is when it arrives.');
+  addOptions(program, CLIENT_OPTIONS);
+  program.optionsGroup('Output:').version(VERSION, '-V, --version', 'print the version');
+  program.helpOption('-h, --help', 'print this help').addHelpText('after', NOTES);
+  return program;
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { type ExitRequest, addOptions, exitRequest, rawFlags } from '../shared/command-line.js';
+import { PACKAGE_ROOT, VERSION } from '../shared/package-info.js';
+import { readConfigFile } from './config-file.js';
+import { type ResolvedConfig, configFileName, resolveConfig } from './config.js';
+import { SERVER_OPTIONS } from './options.js';
+import { PATTERN_NAMES } from './sources/source-spec.js';
+
+/** Stream the sources: what `streamer-server` without a subcommand does. */
+export interface ServeCommand extends ResolvedConfig {
+  readonly kind: 'serve';
+}
+
+/** What a command line of `streamer-server` asks for. */
+export type ServerCommand = ServeCommand | ExitRequest;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const PROGRAM = 'streamer-server';
+
+// With `file:` the path counts as a path, whatever characters the folder of the installation has.
+const DEFAULT_SOURCE = `sample=file:${join(PACKAGE_ROOT, 'videos', 'sample.mp4')}`;
+
+const NOTES = `
+Sources:
+  A name is 1 to 64 letters, digits, _ . and -. Without one, it comes from the
+  file name. A file whose own name has a = is written ./a=b.mp4 or file:a=b.mp4;
+  one that starts with - goes after --.
+  Test patterns: ${PATTERN_NAMES.join(', ')}.
+
+Configuration:
+  A flag wins over an environment variable, which wins over the file of --config.
+  Keys of the file are the long flags in camel case (maxClients: 20, loop: false,
+  classicPort: off) and sources, a list. STREAMER_SOURCES has one source a line.
+  FFMPEG_PATH and FFPROBE_PATH name the FFmpeg to use.
+
+Examples:
+  ${PROGRAM}
+  ${PROGRAM} door=a.mp4 'test:testsrc?size=640x360&fps=60'
+  ${PROGRAM} --check --config streamer.yaml
+  STREAMER_TOKEN=s3cret ${PROGRAM} --host 0.0.0.0 cam.mp4
+
+Exit codes:
+  0  stopped, or all sources ended
+  1  failed while running
+  2  wrong usage or configuration; nothing was started
+`;
+
+/**
+ * What the command line `argv` (without node and script) asks for. It reads the configuration file and nothing else,
+ * prints nothing and never ends the process.
+ */
+export function parseServerCommand(argv: readonly string[], env: Env): ServerCommand {
+  const output: string[] = [];
+  let command: ServerCommand | null = null;
+  const program = newProgram(output);
+  program.action(() => {
+    command = serve(rawFlags(program, SERVER_OPTIONS), env);
+  });
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (thrown) {
+    return exitRequest(PROGRAM, SERVER_OPTIONS, output.join(''), thrown);
+  }
+  if (command === null) throw new Error('commander ran no action');
+  return command;
+}
+
+function newProgram(output: string[]): Command {
+  const program = new Command(PROGRAM);
+  // Set before any subcommand is added, because those inherit both.
+  program.exitOverride().configureOutput({ writeOut: (text) => output.push(text), writeErr: () => undefined });
+  program.description('Stream video as timestamped JPEG frames over TCP.');
+  addOptions(program, SERVER_OPTIONS);
+  program.optionsGroup('Operation:').version(VERSION, '-V, --version', 'print the version');
+  program.helpOption('-h, --help', 'print this help').addHelpText('after', NOTES);
+  return program;
+}
+
+function serve(flags: Readonly<Record<string, unknown>>, env: Env): ServeCommand {
+  const name = configFileName({ flags, env });
+  const file = name === null ? undefined : { name, text: readConfigFile(name) };
+  return { kind: 'serve', ...resolveConfig({ flags, env, file, defaultSource: DEFAULT_SOURCE }) };
+}

@@ -1,0 +1,143 @@
+import { StreamerError, toStreamerError } from '../shared/errors.js';
+import type { LogLevel } from '../shared/log-level.js';
+import {
+  type GivenValue,
+  checkedValues,
+  defaultsOf,
+  givenByEnvironment,
+  givenByFlags,
+  unknownVariables,
+} from '../shared/option-table.js';
+import { nearest } from '../shared/suggestion.js';
+import { type FileEntry, parseConfigFile } from './config-file.js';
+import { SERVER_OPTIONS } from './options.js';
+import { type SourceSpec, parseSourceSpecs } from './sources/source-spec.js';
+
+/** The configuration of a server: complete, checked and frozen. */
+export type ServerConfig = Readonly<{
+  host: string;
+  /** TCP port; 0 takes a free one. */
+  port: number;
+  /** Port of the classic wire; 0 takes a free one, null serves none. */
+  classicPort: number | null;
+  /** Frames per second; null is each source's own rate. */
+  fps: number | null;
+  /** Pixels; null follows from `height` and the aspect, or is the source's own. */
+  width: number | null;
+  /** Pixels; null follows from `width` and the aspect, or is the source's own. */
+  height: number | null;
+  /** JPEG quality, 1 to 100. */
+  quality: number;
+  loop: boolean;
+  maxClients: number;
+  token: string | null;
+  /** `none`, `auto`, or the name of a method of FFmpeg. */
+  hwaccel: string;
+  logLevel: LogLevel;
+  /** Only check the configuration and the sources. */
+  check: boolean;
+  sources: readonly SourceSpec[];
+}>;
+
+/** Everything a configuration is made from. */
+export interface ConfigInputs {
+  /** Raw values from the command line, by option. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The configuration file, if there is one, and its name for errors. */
+  readonly file?: { readonly name: string; readonly text: string } | undefined;
+  /** What is streamed when no source is given anywhere, written as on the command line. */
+  readonly defaultSource: string;
+}
+
+/** A configuration, and sentences for the log about what was ignored. */
+export interface ResolvedConfig {
+  readonly config: ServerConfig;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The configuration from flag, environment, file and default, the first of these that has a value. All given values
+ * are checked, also those that do not count.
+ *
+ * @throws {StreamerError} BAD_USAGE for a flag, BAD_CONFIG for the environment and the file, UNKNOWN_KEY for a key.
+ */
+export function resolveConfig({ flags, env, file, defaultSource }: ConfigInputs): ResolvedConfig {
+  const byFlags = givenByFlags(SERVER_OPTIONS, flags);
+  const byEnv = givenByEnvironment(SERVER_OPTIONS, env);
+  const flagValues = checkedValues(SERVER_OPTIONS, byFlags);
+  const envValues = checkedValues(SERVER_OPTIONS, byEnv);
+  const unknown = unknownVariables(SERVER_OPTIONS, env);
+  const byFile = file ? givenByFile(parseConfigFile(file.text, file.name), file.name) : [];
+  const fileValues = checkedValues(SERVER_OPTIONS, byFile);
+
+  const given = [...byFlags, ...byEnv, ...byFile];
+  const values = { ...defaultsOf(SERVER_OPTIONS), ...fileValues, ...envValues, ...flagValues };
+  checkPorts(values.port, values.classicPort, given);
+  const sources = parseSources(values.sources ?? [defaultSource], given);
+  return { config: frozenConfig(values, sources), warnings: warningsFor(unknown) };
+}
+
+/** Name of the configuration file that flags or environment ask for, or null. Throws as `resolveConfig` does. */
+export function configFileName({ flags, env }: Pick<ConfigInputs, 'flags' | 'env'>): string | null {
+  const table = { config: SERVER_OPTIONS.config };
+  const byFlags = checkedValues(table, givenByFlags(table, flags));
+  const byEnv = checkedValues(table, givenByEnvironment(table, env));
+  return byFlags.config ?? byEnv.config ?? null;
+}
+
+function givenByFile(entries: readonly FileEntry[], fileName: string): GivenValue[] {
+  const keys = Object.entries(SERVER_OPTIONS).flatMap(([key, entry]) => ('inFile' in entry ? [key] : []));
+  return entries.map(({ key, value, line }) => {
+    if (!keys.includes(key)) {
+      const meant = nearest(key, keys);
+      const hint = meant === null ? `the keys are ${keys.join(', ')}.` : `did you mean ${meant}?`;
+      throw new StreamerError(
+        'UNKNOWN_KEY',
+        `${fileName} line ${line}: there is no key ${JSON.stringify(key)}; ${hint}`,
+      );
+    }
+    return { key, value, place: `${key} in ${fileName} line ${line}`, code: 'BAD_CONFIG' };
+  });
+}
+
+function checkPorts(port: number, classicPort: number | null, given: readonly GivenValue[]): void {
+  if (port === 0 || port !== classicPort) return;
+  const blamed = given.find(({ key }) => key === 'classicPort') ?? { place: 'The classic port', code: 'BAD_CONFIG' };
+  throw new StreamerError(blamed.code, `${blamed.place} must differ from the port of the TCP transport, ${port}.`);
+}
+
+function parseSources(texts: readonly string[], given: readonly GivenValue[]): SourceSpec[] {
+  try {
+    return parseSourceSpecs(texts);
+  } catch (thrown) {
+    const blamed = given.find(({ key }) => key === 'sources');
+    if (!blamed || blamed.code === 'BAD_USAGE') throw thrown;
+    throw new StreamerError(blamed.code, `${blamed.place}: ${toStreamerError(thrown).message}`, { cause: thrown });
+  }
+}
+
+function warningsFor(unknown: readonly string[]): string[] {
+  if (unknown.length === 0) return [];
+  return [`Ignored environment variables that set no option: ${unknown.join(', ')}.`];
+}
+
+/** Takes over field by field, so that what only says where to look (`config`) stays out. */
+function frozenConfig(values: Omit<ServerConfig, 'sources'>, sources: readonly SourceSpec[]): ServerConfig {
+  return Object.freeze({
+    host: values.host,
+    port: values.port,
+    classicPort: values.classicPort,
+    fps: values.fps,
+    width: values.width,
+    height: values.height,
+    quality: values.quality,
+    loop: values.loop,
+    maxClients: values.maxClients,
+    token: values.token,
+    hwaccel: values.hwaccel,
+    logLevel: values.logLevel,
+    check: values.check,
+    sources: Object.freeze(sources.map((source) => Object.freeze(source))),
+  });
+}
