@@ -1,0 +1,31 @@
+import { encodeAck } from '../shared/protocol/codec.js';
+
+/** Returns credit for one stream: one cumulative acknowledgement for as many frames as the server allows. */
+export class Acknowledger {
+  private ackEvery = 1;
+  private lastSequence = -1;
+  private unacknowledged = 0;
+
+  constructor(
+    private readonly streamId: number,
+    private readonly send: (message: Buffer) => void,
+  ) {}
+
+  /** The frame `sequence` was received (or, for a reader that sets the pace, used). */
+  onFrame(sequence: number): void {
+    this.lastSequence = sequence;
+    this.unacknowledged += 1;
+    if (this.unacknowledged >= this.ackEvery) this.acknowledge();
+  }
+
+  /** The server changed how many frames an acknowledgement may cover; what is outstanding must be returned at once. */
+  onCredit(ackEvery: number): void {
+    this.ackEvery = ackEvery;
+    if (this.unacknowledged > 0) this.acknowledge();
+  }
+
+  private acknowledge(): void {
+    this.unacknowledged = 0;
+    this.send(encodeAck(this.streamId, this.lastSequence));
+  }
+}

@@ -1,0 +1,177 @@
+import { hostname } from 'node:os';
+import { SystemClock } from '../shared/clock.js';
+import type { Clock } from '../shared/clock.js';
+import type { ClockEstimate } from '../shared/protocol/clock-sync.js';
+import type { FrameHeader, Policy, StreamInfo, Subscription, TimeSource } from '../shared/protocol/messages.js';
+import { FrameQueue } from './frame-queue.js';
+import { Session } from './session.js';
+import type { SessionFrame, SessionOptions } from './session.js';
+
+export type { ClockEstimate } from '../shared/protocol/clock-sync.js';
+export type { Policy, StreamInfo, StreamState, TimeSource } from '../shared/protocol/messages.js';
+export { StreamerError } from '../shared/errors.js';
+export type { ErrorCode } from '../shared/errors.js';
+
+/** Options of `connect`; every one has a default. */
+export interface ConnectOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 8000. */
+  readonly port?: number;
+  /** Names of the streams, or `all` (those that appear later too); default the server's first one. */
+  readonly streams?: readonly string[] | 'all';
+  /** What the server does with frames this client cannot take; default `latest`: they are replaced by newer ones. */
+  readonly policy?: Policy;
+  /** At most this many frames per second of each stream. */
+  readonly maxFps?: number;
+  readonly token?: string;
+  /** How the server calls this client; default the name of the machine. */
+  readonly name?: string;
+  /** Whether to connect again when the connection breaks; default true. The first connection must succeed. */
+  readonly reconnect?: boolean;
+  /** Ends the stream of frames when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+/** One frame with its age. All times are microseconds. */
+export interface ReceivedFrame {
+  readonly stream: string;
+  readonly streamId: number;
+  readonly sequence: number;
+  readonly width: number;
+  readonly height: number;
+  readonly jpeg: Buffer;
+  /** Since the epoch, in the server's clock. */
+  readonly captureTimeUs: number;
+  readonly timeSource: TimeSource;
+  /** Since the epoch, in this machine's clock. */
+  readonly receivedTimeUs: number;
+  /** Age of the frame when it arrived; null while the server's clock is not known. */
+  readonly latencyUs: number | null;
+  /** How far `latencyUs` can be from the truth. */
+  readonly errorUs: number | null;
+}
+
+/** Frames as they come, for one `for await` loop. */
+export interface FrameStream extends AsyncIterable<ReceivedFrame> {
+  /** The streams of the server as last heard. */
+  readonly streams: readonly StreamInfo[];
+  /** The server's clock against ours; null before the first answer and during an outage. */
+  clock(): ClockEstimate | null;
+  /** Says goodbye; a running loop ends. */
+  close(): void;
+}
+
+/**
+ * Connects to a server and resolves once it has said what it streams. The loop over the result sets the pace: a frame
+ * is acknowledged when the loop takes it, so a slow loop gets fewer frames, never old ones. Leaving the loop closes the
+ * connection.
+ *
+ * @throws {StreamerError} CONNECT_FAILED, CONNECT_TIMEOUT, BAD_TOKEN, BAD_VERSION, UNKNOWN_STREAM, SERVER_FULL … The loop
+ *   throws CONNECTION_LOST and the like when `reconnect` is false.
+ */
+export function connect(options: ConnectOptions = {}): Promise<FrameStream> {
+  return new Promise((resolve, reject) => {
+    new SessionFrames(sessionOptions(options), new SystemClock(), options.signal).open(resolve, reject);
+  });
+}
+
+class SessionFrames implements FrameStream {
+  private readonly queue = new FrameQueue<SessionFrame>();
+  private readonly session: Session;
+  private known = new Map<number, StreamInfo>();
+  private settle: { resolve(frames: FrameStream): void; reject(error: Error): void } | null = null;
+
+  constructor(
+    options: SessionOptions,
+    clock: Clock,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.session = new Session(
+      options,
+      {
+        onWelcome: ({ streams }) => {
+          this.known = new Map(streams.map((stream) => [stream.id, stream]));
+          this.settle?.resolve(this);
+        },
+        onStream: ({ event, stream }) => {
+          if (event === 'removed') this.known.delete(stream.id);
+          else this.known.set(stream.id, stream);
+        },
+        onFrame: (frame) => this.queue.push(frame),
+        onEnd: (error) => {
+          this.queue.end(error);
+          if (error) this.settle?.reject(error);
+        },
+      },
+      clock,
+    );
+  }
+
+  open(resolve: (frames: FrameStream) => void, reject: (error: Error) => void): void {
+    this.settle = { resolve, reject };
+    if (this.signal?.aborted) return reject(abortReason(this.signal));
+    this.signal?.addEventListener('abort', () => this.abort(), { once: true });
+    this.session.start();
+  }
+
+  get streams(): readonly StreamInfo[] {
+    return [...this.known.values()];
+  }
+
+  clock(): ClockEstimate | null {
+    return this.session.clockEstimate();
+  }
+
+  close(): void {
+    this.session.close();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<ReceivedFrame, void, undefined> {
+    try {
+      for (;;) {
+        const frame = await this.queue.take();
+        if (!frame) return;
+        this.session.acknowledge(frame.header);
+        yield toReceived(frame, this.known.get(frame.header.streamId)?.name ?? String(frame.header.streamId));
+      }
+    } finally {
+      this.close();
+    }
+  }
+
+  private abort(): void {
+    if (this.signal) this.settle?.reject(abortReason(this.signal));
+    this.close();
+  }
+}
+
+function sessionOptions(options: ConnectOptions): SessionOptions {
+  const { host = '127.0.0.1', port = 8000, token = null, name = hostname(), reconnect = true } = options;
+  return { host, port, token, name, reconnect, subscriptions: subscriptionsOf(options), acknowledgeOnReceipt: false };
+}
+
+function subscriptionsOf({ streams = [], policy, maxFps }: ConnectOptions): Subscription[] {
+  const shared = { ...(policy !== undefined && { policy }), ...(maxFps !== undefined && { maxFps }) };
+  if (streams === 'all') return [{ ...shared, stream: '*' }];
+  if (streams.length === 0) return [shared];
+  return streams.map((stream) => ({ ...shared, stream }));
+}
+
+function toReceived({ header, jpeg, receivedTimeUs, clock }: SessionFrame, stream: string): ReceivedFrame {
+  const { streamId, sequence, width, height, captureTimeUs, timeSource } = header;
+  const times = { captureTimeUs, timeSource, receivedTimeUs, ...latencyOf(header, receivedTimeUs, clock) };
+  return { stream, streamId, sequence, width, height, jpeg, ...times };
+}
+
+function latencyOf(header: FrameHeader, receivedTimeUs: number, clock: ClockEstimate | null) {
+  if (!clock) return { latencyUs: null, errorUs: null };
+  return {
+    latencyUs: receivedTimeUs + clock.offsetUs - header.captureTimeUs,
+    errorUs: clock.errorUs + header.clockErrorUs,
+  };
+}
+
+function abortReason(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason });
+}

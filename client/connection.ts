@@ -1,0 +1,133 @@
+import { createConnection } from 'node:net';
+import type { Socket } from 'node:net';
+import type { CancelTimer, Clock } from '../shared/clock.js';
+import { StreamerError, toStreamerError } from '../shared/errors.js';
+import type { Message } from '../shared/protocol/messages.js';
+import { CLIENT_ACCEPTS, MessageParser } from '../shared/protocol/parser.js';
+
+/** Where to connect. */
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a connection tells its owner; nothing comes after `onClose`. */
+export interface ConnectionListener {
+  onOpen(): void;
+  /** `receivedTimeUs` is when the last bytes of the message reached this process. */
+  onMessage(message: Message, receivedTimeUs: number): void;
+  /** The connection is gone; null when we closed it. Called exactly once. */
+  onClose(error: StreamerError | null): void;
+}
+
+const CONNECT_TIMEOUT_US = 5_000_000;
+/** A session pings at least twice a second, so silence this long means that the other end is gone. */
+const SILENCE_TIMEOUT_US = 10_000_000;
+const SILENCE_CHECK_US = 1_000_000;
+/** How long the last message may take to leave. */
+const LINGER_US = 1_000_000;
+
+/** One TCP connection to a server, from connecting to its end; it never comes back. */
+export class Connection {
+  private readonly socket: Socket;
+  private readonly parser: MessageParser;
+  private chunkTimeUs = 0;
+  private lastHeardUs: number;
+  private cancelTimer: CancelTimer;
+  private closed = false;
+
+  constructor(
+    private readonly address: ServerAddress,
+    private readonly clock: Clock,
+    private readonly listener: ConnectionListener,
+  ) {
+    this.lastHeardUs = clock.nowUs();
+    this.parser = new MessageParser({
+      accepts: CLIENT_ACCEPTS,
+      onMessage: (message) => this.closed || listener.onMessage(message, this.chunkTimeUs),
+    });
+    this.cancelTimer = clock.schedule(CONNECT_TIMEOUT_US, () => this.fail(this.timeoutError()));
+    this.socket = createConnection({ ...address, noDelay: true, keepAlive: true });
+    this.socket.on('connect', () => this.onConnect());
+    this.socket.on('data', (chunk) => this.onData(chunk));
+    this.socket.on('error', (error) => this.fail(this.connectionError(error)));
+    this.socket.on('close', () => this.fail(this.lostError()));
+  }
+
+  /** Sends a whole message; silently nothing once the connection is gone. */
+  send(message: Buffer): void {
+    if (!this.closed && this.socket.writable) this.socket.write(message);
+  }
+
+  /** Sends a last message and closes. */
+  close(lastMessage: Buffer): void {
+    if (this.closed) return;
+    if (this.socket.writable) this.socket.end(lastMessage);
+    const cancel = this.clock.schedule(LINGER_US, () => this.socket.destroy());
+    this.socket.once('close', cancel);
+    this.finish(null);
+  }
+
+  /** Closes at once because of `error`. */
+  fail(error: StreamerError): void {
+    if (this.closed) return;
+    this.socket.destroy();
+    this.finish(error);
+  }
+
+  private onConnect(): void {
+    this.cancelTimer();
+    this.lastHeardUs = this.clock.nowUs();
+    this.watchSilence();
+    this.listener.onOpen();
+  }
+
+  private onData(chunk: Buffer): void {
+    if (this.closed) return;
+    this.chunkTimeUs = this.clock.nowUs();
+    this.lastHeardUs = this.chunkTimeUs;
+    try {
+      this.parser.push(chunk);
+    } catch (error) {
+      this.fail(toStreamerError(error));
+    }
+  }
+
+  private watchSilence(): void {
+    this.cancelTimer = this.clock.schedule(SILENCE_CHECK_US, () => {
+      if (this.clock.nowUs() - this.lastHeardUs < SILENCE_TIMEOUT_US) this.watchSilence();
+      else this.fail(new StreamerError('CONNECTION_LOST', 'The server said nothing for 10 seconds.'));
+    });
+  }
+
+  private finish(error: StreamerError | null): void {
+    this.closed = true;
+    this.cancelTimer();
+    this.listener.onClose(error);
+  }
+
+  private timeoutError(): StreamerError {
+    return new StreamerError('CONNECT_TIMEOUT', `${this.place} did not answer within 5 seconds; is the address right?`);
+  }
+
+  private connectionError(error: NodeJS.ErrnoException): StreamerError {
+    if (!this.socket.connecting && this.socket.bytesRead > 0) return this.lostError(error);
+    const hint = error.code === 'ECONNREFUSED' ? 'no server listens there; start streamer-server' : describeCode(error);
+    return new StreamerError('CONNECT_FAILED', `Cannot connect to ${this.place}: ${hint}.`, { cause: error });
+  }
+
+  private lostError(cause?: Error): StreamerError {
+    return new StreamerError('CONNECTION_LOST', `The connection to ${this.place} broke.`, { cause });
+  }
+
+  private get place(): string {
+    const { host, port } = this.address;
+    return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  }
+}
+
+function describeCode(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return 'the name cannot be resolved';
+  if (error.code === 'EHOSTUNREACH' || error.code === 'ENETUNREACH') return 'there is no route to it';
+  return error.message;
+}

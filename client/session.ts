@@ -1,0 +1,237 @@
+import { Backoff } from '../shared/backoff.js';
+import type { CancelTimer, Clock } from '../shared/clock.js';
+import { isErrorCode, StreamerError } from '../shared/errors.js';
+import type { ErrorCode } from '../shared/errors.js';
+import { encodeBye, encodeHello, encodePong, encodeStats } from '../shared/protocol/codec.js';
+import type { ClockEstimate } from '../shared/protocol/clock-sync.js';
+import { MessageType, PROTOCOL_VERSION } from '../shared/protocol/messages.js';
+import type {
+  FrameHeader,
+  Message,
+  Notice,
+  Stats,
+  StreamChange,
+  StreamInfo,
+  Subscription,
+  Welcome,
+} from '../shared/protocol/messages.js';
+import { Acknowledger } from './acknowledger.js';
+import { ClockProbe } from './clock-probe.js';
+import { Connection } from './connection.js';
+import type { ServerAddress } from './connection.js';
+
+/** What a session is for. */
+export interface SessionOptions extends ServerAddress {
+  /** How the server and its logs call this client. */
+  readonly name: string;
+  readonly token: string | null;
+  readonly subscriptions: readonly Subscription[];
+  /** Whether to connect again when a connection that worked broke. */
+  readonly reconnect: boolean;
+  /** Acknowledge frames as they come; otherwise whoever uses them calls `acknowledge`, and thereby sets the pace. */
+  readonly acknowledgeOnReceipt: boolean;
+}
+
+/** A frame as it arrived. */
+export interface SessionFrame {
+  readonly header: FrameHeader;
+  readonly jpeg: Buffer;
+  /** When its last byte reached this process, in our clock. */
+  readonly receivedTimeUs: number;
+  /** The server's clock at that moment; null while it is not known. */
+  readonly clock: ClockEstimate | null;
+}
+
+/** What a session tells its owner. */
+export interface SessionListener {
+  /** A connection is up: the first one, or one after an outage. */
+  onWelcome?(welcome: Welcome): void;
+  onFrame?(frame: SessionFrame): void;
+  onSkipped?(streamId: number, first: number, last: number): void;
+  onStream?(change: StreamChange): void;
+  /** The connection broke; the next attempt comes in `retryInMs`. */
+  onOutage?(error: StreamerError, retryInMs: number): void;
+  /** Asked for at the interval the server sets; null sends nothing. */
+  collectStats?(): Stats | null;
+  /** The session is over: null when it ended as it should (closed by us, or every stream came to its end). */
+  onEnd?(error: StreamerError | null): void;
+}
+
+/** Refusals that the next attempt would meet again. */
+const FINAL_CODES: ReadonlySet<ErrorCode> = new Set(['BAD_VERSION', 'BAD_TOKEN']);
+/** A connection that held this long is taken as healthy: the next outage starts the backoff afresh. */
+const STABLE_AFTER_US = 10_000_000;
+
+/**
+ * The client's side of the protocol without any screen: connects, says hello, keeps the clock, returns credit, and
+ * connects again after an outage. The first connection must succeed; every later one is tried until it does.
+ */
+export class Session {
+  private connection: Connection | null = null;
+  private probe: ClockProbe | null = null;
+  private streams = new Map<number, StreamInfo>();
+  private readonly acknowledgers = new Map<number, Acknowledger>();
+  private readonly backoff: Backoff;
+  private readonly helloMessage: Buffer;
+  private wasWelcome = false;
+  private over = false;
+  private statsIntervalMs = 1000;
+  private readonly timers = { retry: noTimer, stable: noTimer, stats: noTimer };
+  /** What the server said before it closed the connection. */
+  private farewell: StreamerError | 'ended' | null = null;
+
+  /** @throws {StreamerError} MESSAGE_TOO_LONG when the options make a HELLO that no server takes. */
+  constructor(
+    private readonly options: SessionOptions,
+    private readonly listener: SessionListener,
+    private readonly clock: Clock,
+    random: () => number = Math.random,
+  ) {
+    const { name, token, subscriptions } = options;
+    this.helloMessage = encodeHello({ version: PROTOCOL_VERSION, name, ...(token !== null && { token }), subscriptions });
+    this.backoff = new Backoff(undefined, random);
+  }
+
+  /** Begins to connect. */
+  start(): void {
+    this.farewell = null;
+    this.connection = new Connection(this.options, this.clock, {
+      onOpen: () => this.hello(),
+      onMessage: (message, receivedTimeUs) => this.onMessage(message, receivedTimeUs),
+      onClose: (error) => this.onClose(error),
+    });
+  }
+
+  /** Says goodbye and ends the session. Idempotent. */
+  close(): void {
+    if (this.over) return;
+    const bye = encodeBye({ code: 'CLIENT_CLOSING', message: 'The client is done.' });
+    if (this.connection) this.connection.close(bye);
+    else this.end(null);
+  }
+
+  /** What is known about the server's clock; null while there is no estimate. */
+  clockEstimate(): ClockEstimate | null {
+    return this.probe?.estimate(this.clock.nowUs()) ?? null;
+  }
+
+  /** The stream of that id as the server last described it. */
+  stream(id: number): StreamInfo | undefined {
+    return this.streams.get(id);
+  }
+
+  /** Returns credit for a frame, for sessions that do not acknowledge on receipt. */
+  acknowledge(header: FrameHeader): void {
+    this.acknowledger(header.streamId).onFrame(header.sequence);
+  }
+
+  private hello(): void {
+    this.send(this.helloMessage);
+    this.probe = new ClockProbe(this.clock, (message) => this.send(message));
+  }
+
+  private send(message: Buffer): void {
+    this.connection?.send(message);
+  }
+
+  private onMessage(message: Message, receivedTimeUs: number): void {
+    switch (message.type) {
+      case MessageType.FRAME:
+        return this.onFrame(message.header, message.jpeg, receivedTimeUs);
+      case MessageType.PONG:
+        return this.probe?.onPong(message.t0Us, message.t1Us, message.t2Us, receivedTimeUs);
+      case MessageType.PING:
+        return this.send(encodePong(message.t0Us, receivedTimeUs, this.clock.nowUs()));
+      case MessageType.SKIPPED:
+        return this.listener.onSkipped?.(message.streamId, message.first, message.last);
+      case MessageType.CREDIT:
+        return this.acknowledger(message.streamId).onCredit(message.ackEvery);
+      case MessageType.STREAM:
+        return this.onStream(message.body);
+      case MessageType.WELCOME:
+        return this.onWelcome(message.body);
+      case MessageType.ERROR:
+        this.farewell = refusal(message.body);
+        return;
+      case MessageType.BYE:
+        this.farewell = message.body.code === 'STREAMS_ENDED' ? 'ended' : refusal(message.body);
+        return;
+      default:
+        return;
+    }
+  }
+
+  private onFrame(header: FrameHeader, jpeg: Buffer, receivedTimeUs: number): void {
+    if (this.options.acknowledgeOnReceipt) this.acknowledge(header);
+    const clock = this.probe?.estimate(receivedTimeUs) ?? null;
+    this.listener.onFrame?.({ header, jpeg, receivedTimeUs, clock });
+  }
+
+  private onWelcome(welcome: Welcome): void {
+    this.wasWelcome = true;
+    this.streams = new Map(welcome.streams.map((stream) => [stream.id, stream]));
+    this.statsIntervalMs = welcome.statsIntervalMs;
+    this.timers.stable = this.clock.schedule(STABLE_AFTER_US, () => this.backoff.reset());
+    this.scheduleStats();
+    this.listener.onWelcome?.(welcome);
+  }
+
+  private onStream(change: StreamChange): void {
+    if (change.event === 'removed') this.streams.delete(change.stream.id);
+    else this.streams.set(change.stream.id, change.stream);
+    this.listener.onStream?.(change);
+  }
+
+  private scheduleStats(): void {
+    this.timers.stats = this.clock.schedule(this.statsIntervalMs * 1000, () => {
+      const stats = this.listener.collectStats?.();
+      if (stats) this.send(encodeStats(stats));
+      this.scheduleStats();
+    });
+  }
+
+  private acknowledger(streamId: number): Acknowledger {
+    let acknowledger = this.acknowledgers.get(streamId);
+    if (!acknowledger) {
+      acknowledger = new Acknowledger(streamId, (message) => this.send(message));
+      this.acknowledgers.set(streamId, acknowledger);
+    }
+    return acknowledger;
+  }
+
+  private onClose(closeError: StreamerError | null): void {
+    this.connection = null;
+    this.probe?.stop();
+    this.probe = null;
+    this.acknowledgers.clear();
+    this.timers.stable();
+    this.timers.stats();
+    const error = this.farewell instanceof StreamerError ? this.farewell : closeError;
+    if (error === null || this.farewell === 'ended') this.end(null);
+    else if (this.mayRetry(error)) this.retry(error);
+    else this.end(error);
+  }
+
+  private mayRetry(error: StreamerError): boolean {
+    return this.options.reconnect && this.wasWelcome && !FINAL_CODES.has(error.code);
+  }
+
+  private retry(error: StreamerError): void {
+    const waitMs = this.backoff.nextDelayMs();
+    this.timers.retry = this.clock.schedule(waitMs * 1000, () => this.start());
+    this.listener.onOutage?.(error, waitMs);
+  }
+
+  private end(error: StreamerError | null): void {
+    this.over = true;
+    this.timers.retry();
+    this.listener.onEnd?.(error);
+  }
+}
+
+const noTimer: CancelTimer = () => undefined;
+
+/** The peer's own words, under its code where we know that one. */
+function refusal({ code, message }: Notice): StreamerError {
+  return new StreamerError(isErrorCode(code) ? code : 'CONNECTION_LOST', message);
+}
