@@ -1,11 +1,11 @@
-"""Holds frame_client.py to the vectors of test/vectors: python3 test_vectors.py"""
+"""Holds wire.py to the vectors of test/vectors: python3 test_vectors.py"""
 
 import json
 import pathlib
 import struct
 import unittest
 
-import frame_client as wire
+import wire
 
 VECTORS = pathlib.Path(__file__).resolve().parents[2] / 'vectors'
 FROM_CLIENT = {'HELLO', 'ACK', 'PING', 'PONG', 'STATS', 'BYE'}
