@@ -17,7 +17,7 @@ const SIDES = [SERVER_ACCEPTS, CLIENT_ACCEPTS].map((accepts) => ({
     .map((vector) => Buffer.from(vector.hex, 'hex')),
 }));
 
-it(`keeps its contract on ${STREAMS} mutated streams`, () => {
+it(`keeps its contract on ${STREAMS} mutated streams`, { timeout: 180_000 }, () => {
   const random = new SeededRandom(20_240_229);
   const outcomes: Record<string, number> = {};
   for (let index = 0; index < STREAMS; index++) {
