@@ -1,0 +1,19 @@
+// Prints `PASSED FAILED` for a JSON report of vitest, and on stderr why anything counts as failed: a test that failed,
+// one that was skipped (in CI every part a test needs is there), or a file that could not even be loaded.
+import { readFileSync } from 'node:fs';
+
+const { testResults } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const tests = testResults.flatMap((file) => file.assertionResults.map((test) => ({ ...test, file: file.name })));
+const brokenFiles = testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some(isFailed));
+const notPassed = tests.filter((test) => test.status !== 'passed');
+
+for (const test of notPassed) console.error(`${test.status}: ${test.file}: ${test.fullName}`);
+for (const file of brokenFiles) console.error(`could not be run: ${file.name}: ${file.message}`);
+if (tests.length === 0) console.error('no test was found');
+
+const failed = notPassed.length + brokenFiles.length + (tests.length === 0 ? 1 : 0);
+console.log(`${tests.length - notPassed.length} ${failed}`);
+
+function isFailed(test) {
+  return test.status === 'failed';
+}
