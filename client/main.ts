@@ -1,0 +1,110 @@
+#!/usr/bin/env node
+import { writeFile } from 'node:fs/promises';
+import { SystemClock } from '../shared/clock.js';
+import { errorExit } from '../shared/command-line.js';
+import { StreamerError } from '../shared/errors.js';
+import { createLogger } from '../shared/logger.js';
+import { parseClientCommand } from './cli.js';
+import type { ClientConfig } from './config.js';
+import { decodeJpeg } from './jpeg-decoder.js';
+import type { Measurement } from './measurement.js';
+import { summarize } from './report/summary.js';
+import { formatSummary } from './report/text.js';
+import { Dashboard } from './ui/dashboard.js';
+import { PlainView } from './ui/plain-view.js';
+import { terminalTraits } from './ui/terminal-traits.js';
+import { watch } from './watch.js';
+import type { FiguresView, WatchResult } from './watch.js';
+
+const PROGRAM = 'streamer-client';
+/** Ended by Ctrl+C before anything was measured, as a shell reports it: 128 + SIGINT. */
+const EXIT_INTERRUPTED = 130;
+
+const clock = new SystemClock();
+
+async function main(): Promise<number> {
+  const command = parseClientCommand(process.argv.slice(2), process.env);
+  if (command.kind === 'exit') {
+    process[command.stream].write(command.text);
+    return command.exitCode;
+  }
+  const { config } = command;
+  const usesDashboard = wantsDashboard(config);
+  const logger = createLogger({ level: usesDashboard ? 'silent' : config.logLevel, pretty: true, destination: process.stderr });
+  const openView = (measurement: Measurement, quit: () => void) => openViewFor(config, measurement, quit);
+  const result = await watch(config, { clock, logger, openView, stopRequest: waitForSignal() });
+  report(config, result.measurement);
+  return exitCodeOf(result);
+}
+
+function wantsDashboard(config: ClientConfig): boolean {
+  const isTerminal = process.stdout.isTTY && process.stdin.isTTY;
+  return isTerminal && !config.plain && !config.json && terminalTraits(process.env, process.platform) !== null;
+}
+
+function openViewFor(config: ClientConfig, measurement: Measurement, quit: () => void): FiguresView {
+  if (config.json) return { render: () => undefined, close: () => undefined };
+  const traits = terminalTraits(process.env, process.platform);
+  if (!wantsDashboard(config) || !traits) return new PlainView((line) => process.stdout.write(`${line}\n`));
+  const dashboard = new Dashboard({
+    title: PROGRAM,
+    clock,
+    input: process.stdin,
+    output: process.stdout,
+    traits,
+    decode: (jpeg, width, height) => decodeJpeg(jpeg, { width, height }),
+    latestJpeg: (streamId) => measurement.latestJpeg(streamId),
+    snapshotToFile: () => saveSnapshot(measurement),
+    onReset: () => measurement.reset(),
+    onQuit: quit,
+  });
+  // Whatever ends the process, the terminal must be usable after it.
+  process.once('exit', () => dashboard.close());
+  return dashboard;
+}
+
+/** Writes the figures so far beside the user, under a name that says when. */
+async function saveSnapshot(measurement: Measurement): Promise<string> {
+  const time = new Date().toISOString().replace(/[-:]/g, '').replace(/\..*$/, 'Z');
+  const name = `streamer-snapshot-${time}.json`;
+  await writeFile(name, `${JSON.stringify(summarize(measurement.snapshot(), measurement.histograms()), null, 2)}\n`);
+  return name;
+}
+
+function report(config: ClientConfig, measurement: Measurement): void {
+  const snapshot = measurement.snapshot();
+  if (config.json) process.stdout.write(`${JSON.stringify(summarize(snapshot, measurement.histograms()))}\n`);
+  else process.stdout.write(`${formatSummary(snapshot)}\n`);
+}
+
+function exitCodeOf({ measurement, error, interrupted }: WatchResult): number {
+  const frames = measurement.snapshot().streams.reduce((sum, stream) => sum + stream.frames.received, 0);
+  if (error) return fail(error);
+  if (frames > 0) return 0;
+  if (interrupted) return EXIT_INTERRUPTED;
+  return fail(new StreamerError('NO_FRAMES', 'Not one frame came; is the stream live?'));
+}
+
+function fail(error: StreamerError): number {
+  const { text, exitCode } = errorExit(PROGRAM, error);
+  process.stderr.write(text);
+  return exitCode;
+}
+
+/** The first signal ends the run with its summary, a second one ends it at once. */
+function waitForSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(EXIT_INTERRUPTED);
+        asked = true;
+        resolve();
+      });
+    }
+  });
+}
+
+// The reader of a pipe may go away (`streamer-client --plain | head`): that ends the output, not the run's clean-up.
+process.stdout.on('error', () => undefined);
+process.exitCode = await main();
