@@ -22,7 +22,7 @@ export interface LatencyFigures {
   readonly max: number | null;
   readonly mean: number | null;
   readonly stddev: number | null;
-  /** Bound of the error of every latency above: half the width of the clock interval plus what the frames declare. */
+  /** Bound of the error of every latency above: the largest of clock error plus what the frame declares. */
   readonly errorUs: number | null;
 }
 
@@ -61,7 +61,12 @@ export interface StreamSnapshot {
   readonly nominalFps: number;
   readonly state: StreamState;
   readonly reason: string | null;
-  readonly frames: { readonly received: number; readonly lost: number; readonly skipped: number; readonly corrupt: number };
+  readonly frames: {
+    readonly received: number;
+    readonly lost: number;
+    readonly skipped: number;
+    readonly corrupt: number;
+  };
   readonly fps: { readonly mean: number; readonly min: number; readonly max: number; readonly current: number };
   readonly bytes: number;
   readonly throughputMbps: { readonly mean: number; readonly max: number; readonly current: number };
@@ -71,8 +76,16 @@ export interface StreamSnapshot {
   readonly stagesUs: Readonly<Record<Stage, Quantiles>>;
   /** Whole seconds of the recent past, oldest first, at most 300. */
   readonly seconds: readonly SecondFigures[];
-  /** Latency histogram for drawing, at most 64 bars, oldest value first. */
+  /** Latency histogram for drawing, at most 64 bars, least first; the outer two hold the outliers too. */
   readonly bars: readonly HistogramBar[];
+}
+
+/** The latencies of a stream in full, as HdrHistograms (V2, compressed, base64) in microseconds. */
+export interface EncodedHistograms {
+  /** Latencies from 0 on. */
+  readonly latency: string;
+  /** Magnitudes of the negative latencies; null when there are none. */
+  readonly latencyNegative: string | null;
 }
 
 /** What the connection is doing. */
