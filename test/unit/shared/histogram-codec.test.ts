@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { StreamerError } from '../../../shared/errors.js';
 import { MAX_TRACKABLE_US } from '../../../shared/histogram-buckets.js';
 import { LatencyHistogram } from '../../../shared/histogram.js';
+import { errorOf } from '../../helpers/error-of.js';
 
 const QUANTILES = [0, 0.001, 0.1, 0.5, 0.9, 0.99, 0.999, 1];
 
@@ -156,12 +157,5 @@ function envelope(plainBytes: Buffer): string {
 }
 
 function expectBadMessage(base64: string): void {
-  let thrown: unknown;
-  try {
-    LatencyHistogram.decode(base64);
-  } catch (error) {
-    thrown = error;
-  }
-  expect(thrown).toBeInstanceOf(StreamerError);
-  expect(thrown).toMatchObject({ code: 'BAD_MESSAGE' });
+  expect(errorOf(() => LatencyHistogram.decode(base64)).code).toBe('BAD_MESSAGE');
 }
