@@ -10,6 +10,9 @@ const MICROSECOND: Unit = { name: 'µs', us: 1 };
 const MILLISECOND: Unit = { name: 'ms', us: 1_000 };
 const SECOND: Unit = { name: 's', us: 1_000_000 };
 
+/** More digits after the point than this nobody reads. */
+const MAX_DECIMALS = 2;
+
 /** Above this, minutes and hours read better than a number of seconds. */
 const LONG_US = 120 * SECOND.us;
 
@@ -26,14 +29,15 @@ export function formatDurationUs(us: number | null): string {
 
 /**
  * A duration with the bound of its error, both in microseconds, shown in one unit and to the same digit:
- * `12.4 ms ± 0.3 ms`. Without an error (null) only the value; without a value `-`.
+ * `12.4 ms ± 0.3 ms`; each in its own unit when they are too far apart for that. Without an error (null) only the
+ * value; without a value `-`.
  */
 export function formatWithError(us: number | null, errorUs: number | null): string {
   if (us === null || errorUs === null || !Number.isFinite(us) || !Number.isFinite(errorUs)) return formatDurationUs(us);
   const larger = Math.max(Math.abs(us), errorUs);
-  if (larger >= LONG_US) return `${formatDurationUs(us)} ± ${formatDurationUs(errorUs)}`;
   const unit = unitFor(larger);
   const decimals = Math.max(decimalsFor(larger, unit), decimalsToShow(errorUs / unit.us));
+  if (larger >= LONG_US || decimals > MAX_DECIMALS) return `${formatDurationUs(us)} ± ${formatDurationUs(errorUs)}`;
   return `${fixed(us / unit.us, decimals)} ${unit.name} ± ${fixed(errorUs / unit.us, decimals)} ${unit.name}`;
 }
 
@@ -92,10 +96,9 @@ function decimalsFor(us: number, unit: Unit): number {
   return size < 99.95 ? 1 : 0;
 }
 
-/** Digits after the point that `value` needs to show at all, at most three. */
+/** Digits after the point that `value` needs to show at all. */
 function decimalsToShow(value: number): number {
-  if (value === 0 || value >= 0.95) return 0;
-  return Math.min(3, Math.ceil(-Math.log10(value / 0.95)));
+  return value === 0 || value >= 0.95 ? 0 : Math.ceil(-Math.log10(value / 0.95));
 }
 
 function significant(value: number): number {

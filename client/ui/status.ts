@@ -1,0 +1,100 @@
+import type { Snapshot, StreamSnapshot } from '../metrics/snapshot.js';
+import type { Glyphs } from './glyphs.js';
+import type { Paint } from './paint.js';
+import { longestFitting, safeText, shortened } from './text.js';
+import { formatDurationUs, formatElapsedMs, formatWithError } from './units.js';
+
+/** The keys of the dashboard, as they are listed on the screen. */
+export const KEYS = [
+  ['q', 'quit'],
+  ['p', 'pause'],
+  ['r', 'reset'],
+  ['n', 'next stream'],
+  ['s', 'snapshot to file'],
+  ['v', 'live picture'],
+] as const;
+
+const STATE_ROLES = { connecting: 'p99', connected: 'good', reconnecting: 'bad', closed: 'bad' } as const;
+
+const PAUSED = 'PAUSED';
+/** Between the parts of the status line. */
+const GAP = '  ';
+
+/** What the screen shows beside the figures. */
+export interface View {
+  readonly paused: boolean;
+  readonly picture: boolean;
+}
+
+/** The top line: what runs, with which server, how the connection is, for how long; at the right the stream. */
+export function statusLine(
+  title: string,
+  snapshot: Snapshot,
+  selected: number,
+  view: View,
+  columns: number,
+  glyphs: Glyphs,
+  paint: Paint,
+): string {
+  const { state } = snapshot;
+  const fixed = [title, state, formatElapsedMs(snapshot.durationMs), ...(view.paused ? [PAUSED] : [])];
+  const fixedColumns = fixed.reduce((sum, text) => sum + text.length + GAP.length, 1);
+  const server = shortened(safeText(snapshot.server), columns - fixedColumns, glyphs);
+  const room = columns - fixedColumns - server.length - 1;
+  const stream = longestFitting([...streamTexts(snapshot, selected), ''], Math.max(0, room));
+  const [, , elapsed = '', paused = ''] = fixed;
+  const left = [paint(title, 'strong'), server, paint(state, STATE_ROLES[state]), elapsed, paint(paused, 'bad')];
+  const gap = Math.max(0, room - stream.length - (paused ? 0 : GAP.length));
+  return ` ${left.join(GAP)}${' '.repeat(gap)}${stream}`;
+}
+
+/** The line of the headline: the selected stream's p50 with its error, p99 and maximum, in words. */
+export function headline(stream: StreamSnapshot | null): { readonly p50: string; readonly rest: string } {
+  if (!stream || stream.latencyUs.p50 === null) return { p50: NO_FRAMES, rest: '' };
+  const { p50, p99, max, errorUs } = stream.latencyUs;
+  return {
+    p50: formatWithError(p50, errorUs),
+    rest: `p99 ${formatDurationUs(p99)}   max ${formatDurationUs(max)}`,
+  };
+}
+
+/** Stands where figures will be, until the first frame has come. */
+export const NO_FRAMES = 'waiting for frames';
+
+/** What is wrong, or the server's last words; empty when there is nothing to say. Connection first, then stream. */
+export function messageLine(snapshot: Snapshot, stream: StreamSnapshot | null): string {
+  if (snapshot.state !== 'connected' && snapshot.notice) return safeText(snapshot.notice);
+  if (stream && stream.state !== 'live') {
+    return safeText(`${stream.name}: ${stream.state}${stream.reason ? `, ${stream.reason}` : ''}`);
+  }
+  return snapshot.notice ? safeText(snapshot.notice) : '';
+}
+
+/** The list of keys, with less space between them and shorter names where it must be. */
+export function keyLine(view: View, columns: number, paint: Paint): string {
+  const long = KEYS.map(([key, name]) => [key, nameIn(key, name, view)] as const);
+  const short = long.map(([key, name]) => [key, name.split(' ')[0] ?? ''] as const);
+  const width = (names: typeof long, gap: number): number =>
+    names.reduce((sum, [key, name]) => sum + key.length + 1 + name.length, 1) + gap * (names.length - 1);
+  const variants = [long, short].flatMap((names) => [3, 2, 1].map((gap) => ({ names, gap })));
+  const { names, gap } = variants.find((variant) => width(variant.names, variant.gap) <= columns) ?? {
+    names: short,
+    gap: 1,
+  };
+  return ` ${names.map(([key, name]) => `${paint(key, 'strong')} ${name}`).join(' '.repeat(gap))}`;
+}
+
+function nameIn(key: string, name: string, view: View): string {
+  if (key === 'p' && view.paused) return 'go on';
+  return key === 'v' && view.picture ? 'figures' : name;
+}
+
+function streamTexts(snapshot: Snapshot, selected: number): string[] {
+  const stream = snapshot.streams[selected];
+  if (!stream) return ['no stream'];
+  const place = snapshot.streams.length > 1 ? ` (${selected + 1} of ${snapshot.streams.length})` : '';
+  const name = safeText(stream.name);
+  const shortName = name.length > 16 ? `${name.slice(0, 13)}...` : name;
+  const picture = `${stream.width}x${stream.height}, ${Number(stream.nominalFps.toFixed(2))} fps`;
+  return [`${name} ${picture}${place}`, `${name}${place}`, `${shortName}${place}`, shortName];
+}

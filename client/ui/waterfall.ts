@@ -1,0 +1,98 @@
+import { STAGES, type Quantiles, type Stage } from '../metrics/snapshot.js';
+import type { Glyphs } from './glyphs.js';
+import type { Paint } from './paint.js';
+import { formatDurationUs } from './units.js';
+
+const NAMES: Readonly<Record<Stage, string>> = {
+  decode: 'decode',
+  queue: 'queue',
+  encode: 'encode',
+  publish: 'publish',
+  network: 'network',
+  clientDecode: 'client decode',
+};
+
+const NAME_COLUMNS = 14;
+const NUMBER_COLUMNS = 9;
+/** Columns from which there is room for the number of p99 beside its mark. */
+const BOTH_NUMBERS_COLUMNS = 50;
+
+/**
+ * The stages of a frame's way, one line each in the order they happen: a bar as long as p50 that begins where the
+ * stage before ended, a mark where p99 of the stage would end, and the numbers. `columns` is the width in cells.
+ */
+export function waterfallLines(
+  stages: Readonly<Record<Stage, Quantiles>>,
+  columns: number,
+  glyphs: Glyphs,
+  paint: Paint,
+): string[] {
+  const numbers = columns >= BOTH_NUMBERS_COLUMNS ? 2 : 1;
+  const barColumns = Math.max(0, columns - NAME_COLUMNS - numbers * NUMBER_COLUMNS);
+  const totalUs = STAGES.reduce((sum, stage) => sum + positive(stages[stage].p50), 0);
+  const endsUs = STAGES.map((stage, index) => startUs(stages, index) + positive(stages[stage].p99));
+  // A rare stall in one stage must not shrink every bar to nothing, so marks beyond twice the bars are cut off.
+  const fullUs = Math.max(1, totalUs, Math.min(Math.max(...endsUs), 2 * totalUs));
+  return STAGES.map((stage, index) => {
+    const { p50, p99 } = stages[stage];
+    const bar = barCells(
+      startUs(stages, index),
+      positive(p50),
+      p99,
+      fullUs / Math.max(1, barColumns),
+      barColumns,
+      glyphs,
+    );
+    const texts = [p50, ...(numbers === 2 ? [p99] : [])].map((us) => formatDurationUs(us).padStart(NUMBER_COLUMNS));
+    return NAMES[stage].padEnd(NAME_COLUMNS) + painted(bar, glyphs, paint) + texts.join('');
+  });
+}
+
+/** The heading over the numbers of `waterfallLines`, in the same width. */
+export function waterfallHeading(columns: number): string {
+  const numbers = columns >= BOTH_NUMBERS_COLUMNS ? ['p50', 'p99'] : ['p50'];
+  return numbers
+    .map((name) => name.padStart(NUMBER_COLUMNS))
+    .join('')
+    .padStart(columns);
+}
+
+function startUs(stages: Readonly<Record<Stage, Quantiles>>, index: number): number {
+  return STAGES.slice(0, index).reduce((sum, stage) => sum + positive(stages[stage].p50), 0);
+}
+
+function positive(us: number | null): number {
+  return Math.max(0, us ?? 0);
+}
+
+function barCells(
+  fromUs: number,
+  lengthUs: number,
+  p99Us: number | null,
+  usPerCell: number,
+  columns: number,
+  glyphs: Glyphs,
+): string[] {
+  const cells = new Array<string>(columns).fill(' ');
+  const steps = glyphs.horizontal.length - 1;
+  const first = Math.min(columns - 1, Math.floor(fromUs / usPerCell));
+  const eighths = Math.round((lengthUs / usPerCell) * steps);
+  const shown = lengthUs > 0 ? Math.max(1, eighths) : 0;
+  for (let cell = 0; cell * steps < shown && first + cell < columns; cell++) {
+    cells[first + cell] = glyphs.horizontal[Math.min(steps, shown - cell * steps)] ?? ' ';
+  }
+  if (p99Us !== null && p99Us > 0 && columns > 0) {
+    const at = Math.round((fromUs + p99Us) / usPerCell);
+    cells[Math.min(columns - 1, Math.max(first, at))] = at >= columns + 1 ? glyphs.beyond : glyphs.mark;
+  }
+  return cells;
+}
+
+function painted(cells: readonly string[], glyphs: Glyphs, paint: Paint): string {
+  return cells
+    .map((cell) => {
+      if (cell === ' ') return cell;
+      return paint(cell, cell === glyphs.mark || cell === glyphs.beyond ? 'p99' : 'p50');
+    })
+    .join('');
+}
