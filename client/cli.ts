@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { Command } from 'commander';
-import { type ExitRequest, addOptions, exitRequest, rawFlags } from '../shared/command-line.js';
+import { type ExitRequest, addOptions, captureOutput, exitRequest, rawFlags } from '../shared/command-line.js';
 import { VERSION } from '../shared/package-info.js';
 import { type ClientConfig, resolveClientConfig } from './config.js';
 import { CLIENT_OPTIONS } from './options.js';
@@ -20,7 +20,7 @@ const PROGRAM = 'streamer-client';
 
 const NOTES = `
 Examples:
-  ${PROGRAM}                        the dashboard of the server on this machine
+  ${PROGRAM}
   ${PROGRAM} --host 192.168.1.20 --stream door --stream yard
   ${PROGRAM} --duration 10 --json > summary.json
   STREAMER_TOKEN=s3cret ${PROGRAM} --host cam.example --plain
@@ -54,7 +54,7 @@ export function parseClientCommand(argv: readonly string[], env: Env): ClientCom
 function newProgram(output: string[]): Command {
   const program = new Command(PROGRAM);
   // Set before any subcommand is added, because those inherit both.
-  program.exitOverride().configureOutput({ writeOut: (text) => output.push(text), writeErr: () => undefined });
+  program.exitOverride().configureOutput(captureOutput(output));
   program.description('Show what a streamer-server sends and how old every frame is when it arrives.');
   addOptions(program, CLIENT_OPTIONS);
   program.optionsGroup('Output:').version(VERSION, '-V, --version', 'print the version');

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { type ExitRequest, addOptions, exitRequest, rawFlags } from '../shared/command-line.js';
+import { type ExitRequest, addOptions, captureOutput, exitRequest, rawFlags } from '../shared/command-line.js';
 import { PACKAGE_ROOT, VERSION } from '../shared/package-info.js';
 import { readConfigFile } from './config-file.js';
 import { type ResolvedConfig, configFileName, resolveConfig } from './config.js';
@@ -25,14 +25,15 @@ const DEFAULT_SOURCE = `sample=file:${join(PACKAGE_ROOT, 'videos', 'sample.mp4')
 const NOTES = `
 Sources:
   A name is 1 to 64 letters, digits, _ . and -. Without one, it comes from the
-  file name. A file whose own name has a = is written ./a=b.mp4 or file:a=b.mp4;
-  one that starts with - goes after --.
+  file name. A file with a = in its own name is written ./a=b.mp4 or
+  file:a=b.mp4; one that starts with - goes after --.
   Test patterns: ${PATTERN_NAMES.join(', ')}.
 
 Configuration:
-  A flag wins over an environment variable, which wins over the file of --config.
-  Keys of the file are the long flags in camel case (maxClients: 20, loop: false,
-  classicPort: off) and sources, a list. STREAMER_SOURCES has one source a line.
+  A flag wins over an environment variable, which wins over the --config file.
+  Keys of the file are the long flags in camel case (maxClients: 20,
+  loop: false, classicPort: off) and sources, a list. STREAMER_SOURCES has one
+  source a line.
   FFMPEG_PATH and FFPROBE_PATH name the FFmpeg to use.
 
 Examples:
@@ -70,7 +71,7 @@ export function parseServerCommand(argv: readonly string[], env: Env): ServerCom
 function newProgram(output: string[]): Command {
   const program = new Command(PROGRAM);
   // Set before any subcommand is added, because those inherit both.
-  program.exitOverride().configureOutput({ writeOut: (text) => output.push(text), writeErr: () => undefined });
+  program.exitOverride().configureOutput(captureOutput(output));
   program.description('Stream video as timestamped JPEG frames over TCP.');
   addOptions(program, SERVER_OPTIONS);
   program.optionsGroup('Operation:').version(VERSION, '-V, --version', 'print the version');

@@ -18,7 +18,7 @@ const MAX_ALIASES = 100;
 const SENTENCES = {
   BAD_ALIAS: 'there is an alias (*) without its anchor, or one too many; put quotes around the value if none is meant',
   BAD_DQ_ESCAPE: 'there is an unknown escape (\\) between double quotes; use single quotes',
-  BAD_INDENT: 'the indentation is wrong',
+  BAD_INDENT: 'the indentation is wrong, or a bracket before it is not closed',
   BAD_SCALAR_START: 'a value starts with a character that needs quotes around the value',
   BLOCK_AS_IMPLICIT_KEY: 'a colon or the indentation is wrong',
   MISSING_CHAR: 'a quote, bracket, comma or colon is missing',

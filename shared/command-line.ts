@@ -25,6 +25,24 @@ export interface ParsedCommand {
   getOptionValueSource(name: string): string | undefined;
 }
 
+/** What is needed of commander's `OutputConfiguration`. */
+export interface OutputCapture {
+  writeOut(text: string): void;
+  writeErr(text: string): void;
+  getOutHelpWidth(): number;
+}
+
+const HELP_COLUMNS = 80;
+
+/** Collects in `output` what commander prints. Its errors are dropped: `exitRequest` words them. */
+export function captureOutput(output: string[]): OutputCapture {
+  return {
+    writeOut: (text) => void output.push(text),
+    writeErr: () => undefined,
+    getOutHelpWidth: () => HELP_COLUMNS,
+  };
+}
+
 /** Gives `command` the flags and arguments of `table`, group by group. */
 export function addOptions(command: CommandBuilder, table: OptionTable): void {
   for (const entry of Object.values(table)) {

@@ -19,7 +19,8 @@ interface Condition {
 /**
  * Keeps a condition that repeats (a bad token, a dropped frame) from filling the log: at most one line an interval for
  * each key, and the next line says how many were left out. Memory and lines stay bounded whatever the keys are: when
- * `maxKeys` conditions are active, all further ones share one line an interval.
+ * `maxKeys` conditions are active, all further ones share one line an interval. A condition that was quiet for longer
+ * than the others is forgotten when its place is needed, with its count.
  */
 export class RepeatLimiter {
   /** Ordered by `writtenUs`, oldest first: a condition goes to the end when it is written. */
@@ -57,9 +58,10 @@ export class RepeatLimiter {
 
   private slotFor(key: string, nowUs: number): string {
     if (this.conditions.has(key) || this.conditions.size < this.limits.maxKeys) return key;
-    const oldest = this.conditions.entries().next().value;
-    if (!oldest || nowUs - oldest[1].writtenUs < this.limits.intervalUs) return OVERFLOW_KEY;
-    this.conditions.delete(oldest[0]);
+    const [oldestKey, oldest] = this.conditions.entries().next().value ?? [OVERFLOW_KEY];
+    const isQuiet = oldest !== undefined && nowUs - oldest.writtenUs >= this.limits.intervalUs;
+    if (oldestKey === OVERFLOW_KEY || !isQuiet) return OVERFLOW_KEY;
+    this.conditions.delete(oldestKey);
     return key;
   }
 }

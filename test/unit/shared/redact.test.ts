@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { redactUrl } from '../../../shared/redact.js';
+
+describe('redactUrl', () => {
+  it.each([
+    ['rtsp://admin:secret@cam/stream', 'rtsp://admin:***@cam/stream'],
+    ['rtsp://admin:p@ss@cam/stream', 'rtsp://admin:***@cam/stream'],
+    ['rtsp://admin:pa/ss?x#y@cam/stream', 'rtsp://admin:***@cam/stream'],
+    ['rtsp://:secret@cam', 'rtsp://:***@cam'],
+    ['from rtsp://a:b@c to http://d:e@f.', 'from rtsp://a:***@c to http://d:***@f.'],
+    ['{"url":"rtsp://a:b\\"c@d"}', '{"url":"rtsp://a:***@d"}'],
+    ['http://host/live?token=abc', 'http://host/live?token=***'],
+    ['http://host/live?a=1&token=abc&b=2#x', 'http://host/live?a=1&token=***&b=2#x'],
+    ['{"url":"/live?token=abc"}', '{"url":"/live?token=***"}'],
+    ['/live?access_token=abc&password=d', '/live?access_token=***&password=***'],
+    ['/live?TOKEN=abc', '/live?TOKEN=***'],
+  ])('hides the secret of %s', (text, redacted) => {
+    expect(redactUrl(text)).toBe(redacted);
+  });
+
+  it.each([
+    'http://host:8000/path',
+    'http://host:8000/@someone/video',
+    'http://host:8000',
+    'rtsp://admin@cam/stream',
+    'mail me@example.com',
+    'door=a.mp4',
+    'the token=abc of no URL',
+    'http://host/?mytoken=abc',
+    '{"a":"http://host:x","b":"y@z"}',
+  ])('leaves %s alone', (text) => {
+    expect(redactUrl(text)).toBe(text);
+  });
+
+  it('never shows a password of plain characters, whatever stands around it', () => {
+    const word = fc.stringMatching(/^[a-z]{1,8}$/);
+    fc.assert(
+      fc.property(word, word, fc.string(), fc.string(), (user, host, before, after) => {
+        const text = redactUrl(`${before}rtsp://${user}:SECRET9@${host}/ ${after}`);
+        expect(text).not.toContain('SECRET9');
+      }),
+    );
+  });
+
+  it('does not touch the rest of a hostile text with thousands of beginnings', () => {
+    const text = '://a:'.repeat(20_000);
+    expect(redactUrl(text)).toBe(text);
+  });
+});
