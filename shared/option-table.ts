@@ -85,12 +85,16 @@ export function checkedValues<T extends OptionTable>(table: T, given: readonly G
  */
 export function unknownVariables(table: OptionTable, env: Readonly<Record<string, string | undefined>>): string[] {
   const known = Object.values(table).flatMap((entry) => entry.env);
-  const words = new Map(known.map((name) => [name.replace(ENV_PREFIX, ''), name]));
+  // The prefix is left out of the comparison: it would make every variable look alike.
+  const words = known.filter((name) => name.startsWith(ENV_PREFIX)).map((name) => name.slice(ENV_PREFIX.length));
   const unknown = Object.keys(env).filter((name) => name.startsWith(ENV_PREFIX) && !known.includes(name));
   for (const name of unknown) {
-    const meant = nearest(name.slice(ENV_PREFIX.length), words.keys());
+    const meant = nearest(name.slice(ENV_PREFIX.length), words);
     if (meant === null) continue;
-    throw new StreamerError('BAD_CONFIG', `${name} sets no option; did you mean ${words.get(meant)}? Unset it if not.`);
+    throw new StreamerError(
+      'BAD_CONFIG',
+      `${name} sets no option; did you mean ${ENV_PREFIX}${meant}? Unset it if not.`,
+    );
   }
   return unknown;
 }

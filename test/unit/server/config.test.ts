@@ -229,6 +229,7 @@ describe('resolveConfig, unknown names', () => {
       code: 'BAD_CONFIG',
       message: 'STREAMER_MAXCLIENTS sets no option; did you mean STREAMER_MAX_CLIENTS? Unset it if not.',
     });
+    expect(failure({ env: { STREAMER_LOGLEVEL: 'x' } }).message).toMatch(/did you mean STREAMER_LOG_LEVEL\?/);
     const env = { STREAMER_SERVICE_HOST: '10.0.0.1', STREAMER_X: '', PATH: '/bin', PORT: 'x' };
     expect(resolve({ env })).toEqual({
       config: DEFAULTS,
