@@ -75,6 +75,7 @@ export class Session {
   private readonly helloMessage: Buffer;
   private wasWelcome = false;
   private over = false;
+  private finalEstimate: ClockEstimate | null = null;
   private statsIntervalMs = 1000;
   private readonly timers = { retry: noTimer, stable: noTimer, stats: noTimer };
   /** What the server said before it closed the connection. */
@@ -110,8 +111,9 @@ export class Session {
     else this.end(null);
   }
 
-  /** What is known about the server's clock; null while there is no estimate. */
+  /** What is known about the server's clock; null while there is no estimate. After the end, what was known then. */
   clockEstimate(): ClockEstimate | null {
+    if (this.over) return this.finalEstimate;
     return this.probe?.estimate(this.clock.nowUs()) ?? null;
   }
 
@@ -201,6 +203,7 @@ export class Session {
 
   private onClose(closeError: StreamerError | null): void {
     this.connection = null;
+    this.finalEstimate = this.clockEstimate();
     this.probe?.stop();
     this.probe = null;
     this.acknowledgers.clear();
