@@ -57,6 +57,7 @@ class FfmpegChild implements FfmpegRun {
     const { ffmpegPath, input, inputOptions, filters, outputOptions, output } = this.request;
     const command = ffmpeg({ stdoutLines: KEPT_LINES }).setFfmpegPath(ffmpegPath);
     skipCapabilityChecks(command);
+    reportFailedSpawns(command);
     return command
       .input(input)
       .inputOptions('-hide_banner', '-nostdin', '-nostats', '-loglevel', 'error', ...inputOptions)
@@ -100,4 +101,30 @@ function skipCapabilityChecks(command: ffmpeg.FfmpegCommand): void {
   command.availableFormats = (callback) =>
     (callback as Answer<ffmpeg.Formats>)(null, { rawvideo: known, lavfi: known });
   command.availableEncoders = (callback) => (callback as Answer<ffmpeg.Encoders>)(null, {});
+}
+
+interface Lines {
+  get(): string;
+}
+type EndCallback = (error: Error | null, stdout?: Lines, stderr?: Lines) => void;
+interface SpawnInternals {
+  _spawnFfmpeg(args: readonly string[], options: object, onSpawn: unknown, onEnd: EndCallback): void;
+}
+const NO_LINES: Lines = { get: () => '' };
+
+/**
+ * When a child cannot be spawned (no such file, too many open files) fluent-ffmpeg reads its messages, of which there
+ * are none, and throws where nobody can catch it; so none are handed to it, and the error takes its usual way.
+ */
+function reportFailedSpawns(command: ffmpeg.FfmpegCommand): void {
+  const internals = command as unknown as SpawnInternals;
+  const spawn = internals._spawnFfmpeg.bind(command);
+  internals._spawnFfmpeg = (args, options, onSpawn, onEnd) => {
+    const end: EndCallback = (error, stdout = NO_LINES, stderr = NO_LINES) => onEnd(error, stdout, stderr);
+    try {
+      spawn(args, options, onSpawn, end);
+    } catch (cause) {
+      end(new Error('no process could be started; are there too many, or too many open files?', { cause }));
+    }
+  };
 }
