@@ -4,40 +4,49 @@ import { LatencyHistogram } from '../../shared/histogram.js';
 const MAX_STEPS = 10_000;
 
 /**
- * Samples how old the newest frame is, at the stream's own rate: every period after the first frame arrived, whether or
- * not a frame came. Stalls, drops and outages count with their full length, so nothing is left out by a sender that
- * stops when it is slow (Gil Tene's coordinated omission). All times are microseconds of our clock.
+ * Samples how old the newest frame is, once a period of the stream's nominal rate: when a frame arrives, and where none
+ * does, when it was expected (a whole number of periods after the one before). Stalls, drops and outages so count with
+ * their full length, and nothing is left out by a sender that stops when it is slow (Gil Tene's coordinated omission).
+ * The expectation follows the frames, since a fixed grid would show mainly its own phase. All times are microseconds of
+ * our clock.
  */
 export class AgeSampler {
   readonly histogram = new LatencyHistogram();
-  private nextUs: number | null = null;
+  /** When the last sample was due. */
+  private sampledUs: number | null = null;
   private captureTimeUs = 0;
 
   /** `periodUs` is the time from one frame to the next at the stream's nominal rate. */
   constructor(private periodUs: number) {}
 
-  /** A frame arrived; `captureTimeUs` is already converted to our clock. */
+  /**
+   * A frame arrived; `captureTimeUs` is already converted to our clock. One that comes less than half a period after the
+   * last sample belongs to that period: frames that come in a burst after a stall are not sampled one by one.
+   */
   onFrame(receiveTimeUs: number, captureTimeUs: number): void {
     this.advance(receiveTimeUs);
-    this.nextUs ??= receiveTimeUs;
     this.captureTimeUs = captureTimeUs;
+    if (this.sampledUs !== null && receiveTimeUs - this.sampledUs < this.periodUs / 2) return;
+    this.histogram.record(receiveTimeUs - captureTimeUs);
+    this.sampledUs = receiveTimeUs;
   }
 
   /**
-   * Samples every instant before `nowUs` that has not been sampled. It is final: every frame that was here by then must
-   * have been reported.
+   * Samples the periods that are missed for good by `nowUs`, half a period after their frame was expected. Every frame
+   * that was here by then must have been reported.
    */
   advance(nowUs: number): void {
-    if (this.nextUs === null || nowUs <= this.nextUs) return;
-    const instants = Math.ceil((nowUs - this.nextUs) / this.periodUs);
-    const steps = Math.min(instants, MAX_STEPS);
-    const firstAgeUs = this.nextUs - this.captureTimeUs;
+    if (this.sampledUs === null) return;
+    const missed = Math.floor((nowUs - this.sampledUs) / this.periodUs - 0.5);
+    if (missed < 1) return;
+    const ageUs = this.sampledUs - this.captureTimeUs;
+    const steps = Math.min(missed, MAX_STEPS);
     for (let step = 0; step < steps; step += 1) {
-      const from = Math.floor((step * instants) / steps);
-      const to = Math.floor(((step + 1) * instants) / steps);
-      this.histogram.record(firstAgeUs + ((from + to - 1) / 2) * this.periodUs, to - from);
+      const first = Math.floor((step * missed) / steps) + 1;
+      const last = Math.floor(((step + 1) * missed) / steps);
+      this.histogram.record(ageUs + ((first + last) / 2) * this.periodUs, last - first + 1);
     }
-    this.nextUs += instants * this.periodUs;
+    this.sampledUs += missed * this.periodUs;
   }
 
   /** The nominal rate changed. */
@@ -48,7 +57,7 @@ export class AgeSampler {
   /** No frame is due any more after `nowUs`; the next one, if any, starts anew. */
   stop(nowUs: number): void {
     this.advance(nowUs);
-    this.nextUs = null;
+    this.sampledUs = null;
   }
 
   /** Forgets what was sampled up to `nowUs`. */

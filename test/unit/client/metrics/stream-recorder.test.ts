@@ -70,7 +70,6 @@ describe('StreamRecorder', () => {
       stddev: 0,
       errorUs: 100,
     });
-    // The last frame came at this very moment, so its age is sampled next time.
     expect(snapshot.ageUs).toEqual({ p50: 10_000, p99: 10_000, max: 10_000 });
     expect(snapshot.jitterUs).toEqual({ p50: 0, p99: 0 });
     expect(snapshot.stagesUs).toEqual({
@@ -160,13 +159,14 @@ describe('StreamRecorder', () => {
   it('counts an outage as lost frames and as age when the server is the same', () => {
     const recorder = recorded(26);
     recorder.onDisconnect();
-    expect(recorder.snapshot(START_US + 2_010_001).ageUs.max).toBe(1_010_000);
+    // The last frame came at 1.01 s; the one expected at 1.97 s is half a period late by 1.99 s.
+    expect(recorder.snapshot(START_US + 2_010_000).ageUs.max).toBe(970_000);
     recorder.onStreamInfo(streamInfo({ id: 4 }), null, START_US + 3_000_000);
     for (let n = 75; n <= 100; n += 1) recorder.onFrame(observedFrame({ n }));
     const snapshot = recorder.snapshot(START_US + 4_010_000);
     expect(snapshot.id).toBe(4);
     expect(snapshot.frames).toEqual({ received: 52, lost: 49, skipped: 0, corrupt: 0 });
-    // Until the frame came that was due at 3.00 s and is 10 ms on its way.
+    // At 2.97 s; the frame expected at 3.01 s came.
     expect(snapshot.ageUs.max).toBe(1_970_000);
     expect(snapshot.fps).toEqual({ mean: 51 / 4, min: 0, max: 25, current: 25 });
     expect(snapshot.jitterUs).toEqual({ p50: 0, p99: 0 });
@@ -240,8 +240,8 @@ describe('StreamRecorder', () => {
     const recorder = new StreamRecorder(streamInfo({ fps: 0 }), START_US);
     recorder.onFrame(observedFrame());
     recorder.finish(START_US + 10_000);
-    recorder.advance(START_US + 3_010_001);
-    expect(recorder.snapshot(START_US + 3_010_001).ageUs.max).toBe(3_010_000);
+    recorder.advance(START_US + 3_510_000);
+    expect(recorder.snapshot(START_US + 3_510_000).ageUs.max).toBe(3_010_000);
   });
 
   it('bears whatever a hostile server puts into its frames', () => {
