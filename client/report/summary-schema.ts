@@ -1,0 +1,101 @@
+/**
+ * What `--json` prints, as a schema: docs/summary.schema.json is made from it, and the type of the object too. Readers
+ * should accept fields they do not know; none is removed or changes its meaning while the name in `schema` stays.
+ */
+import { z } from 'zod';
+
+/** Name of the format; a change that breaks readers gets another number. */
+export const SUMMARY_SCHEMA = 'frame-streamer/summary/1';
+
+const count = z.int().min(0);
+const rate = z.number().min(0);
+const us = z.int().nullable();
+const bound = z.int().min(0).nullable();
+
+const clockSchema = z
+  .object({
+    offsetUs: us.describe("server's clock minus ours"),
+    errorUs: bound.describe('the true offset is at most this far away'),
+    driftPpm: z.number().nullable().describe("how much faster the server's clock runs"),
+    rttUs: z.object({ min: bound, p50: bound }).describe('round trip of the last pings'),
+  })
+  .describe('clock estimate at the end; null while there is none');
+
+const framesSchema = z
+  .object({
+    received: count,
+    lost: count.describe('gaps in the sequence that the server did not choose'),
+    skipped: count.describe('frames the server chose not to send'),
+    corrupt: count.describe('received frames whose JPEG is cut or cannot be decoded'),
+  })
+  .describe('counts of frames');
+
+const latencySchema = z
+  .object({
+    count: count.describe('frames whose latency is known'),
+    min: us,
+    p50: us,
+    p90: us,
+    p99: us,
+    p999: us,
+    max: us,
+    mean: z.number().nullable(),
+    stddev: z.number().min(0).nullable(),
+    negative: count.describe('latencies below zero'),
+    errorUs: bound.describe('no latency is farther than this from the truth'),
+  })
+  .describe('arrival minus capture, in microseconds; null while nothing was measured');
+
+const quantiles = z.object({ p50: us, p99: us });
+
+const histogramsSchema = z
+  .object({
+    latency: z.string().describe('latencies from 0 on'),
+    latencyNegative: z.string().optional().describe('magnitudes of the latencies below zero, if there are any'),
+  })
+  .describe('HdrHistogram V2, compressed, base64; microseconds, three significant digits');
+
+const streamShape = {
+  stream: z.string().describe("the stream's name"),
+  frames: framesSchema,
+  fps: z.object({ mean: rate, min: rate, max: rate }).describe('frames that arrived; min and max of whole seconds'),
+  bytes: count.describe('bytes of FRAME messages, headers included'),
+  throughputMbps: z.object({ mean: rate, max: rate }).describe('10^6 bits a second; max of whole seconds'),
+  latencyUs: latencySchema,
+  ageUs: quantiles.extend({ max: us }).describe("age of the newest frame, sampled at the stream's own rate"),
+  jitterUs: quantiles.describe('difference of spacing between arrivals and captures (RFC 3550, section 6.4.1)'),
+  stagesUs: z
+    .object({
+      decode: quantiles,
+      queue: quantiles,
+      encode: quantiles,
+      publish: quantiles,
+      network: quantiles,
+      clientDecode: quantiles,
+    })
+    .describe('time that frames spent in each stage'),
+  histograms: histogramsSchema,
+};
+
+const sessionShape = {
+  schema: z.literal(SUMMARY_SCHEMA),
+  server: z.string().describe('host:port'),
+  startedAt: z.iso.datetime().describe('when the measurement began'),
+  durationMs: count,
+  clock: clockSchema,
+  reconnects: count,
+  outageMs: count.describe('time without a connection, after the first one'),
+};
+
+const oneStreamSchema = z.object({ ...sessionShape, ...streamShape }).describe('one stream');
+const streamSchema = z.object(streamShape);
+const manyStreamsSchema = z
+  .object({ ...sessionShape, streams: z.array(streamSchema) })
+  .describe('several streams, or none');
+
+/** The object that `--json` prints. */
+export const summarySchema = z.union([oneStreamSchema, manyStreamsSchema]).meta({ title: SUMMARY_SCHEMA });
+
+export type Summary = z.infer<typeof summarySchema>;
+export type SessionSummary = Omit<z.infer<typeof manyStreamsSchema>, 'streams'>;
+export type StreamSummary = z.infer<typeof streamSchema>;
