@@ -18,11 +18,18 @@ export class RawFrameAssembler extends Writable {
   private allocated = 0;
   private current: Buffer | null = null;
   private filledBytes = 0;
-  /** Bytes that came while no buffer was free: at most one chunk. */
-  private rest: Buffer | null = null;
+  /**
+   * Bytes that came while no buffer was free: one chunk, and at the end all that was left in the pipe, because Node lets
+   * even a paused pipe flow once the child has gone.
+   */
+  private readonly waiting: Buffer[] = [];
+  private isFilling = false;
+  private writerWaits = false;
+  private ended = false;
+  private endTold = false;
   private discarding = false;
 
-  /** @param onFrame called for each complete picture, in order @param onEnd called once when the pipe ended */
+  /** @param onFrame called for each complete picture, in order @param onEnd called once, after the last picture */
   constructor(
     private readonly frameBytes: number,
     private readonly maxBuffers: number,
@@ -34,36 +41,43 @@ export class RawFrameAssembler extends Writable {
 
   override write(chunk: unknown): boolean {
     if (!Buffer.isBuffer(chunk)) throw new TypeError('raw video comes as buffers');
-    return this.take(chunk);
+    if (this.discarding) return true;
+    this.waiting.push(chunk);
+    this.fill();
+    this.writerWaits = this.waiting.length > 0;
+    return !this.writerWaits;
   }
 
   override end(): this {
-    this.onEnd();
+    this.ended = true;
+    this.settle();
     return this;
   }
 
   /** Throws away all that still comes, so that the pipe of a child that was ended drains and closes. */
   discard(): void {
     this.discarding = true;
-    this.rest = null;
-    this.emit('drain');
+    this.waiting.length = 0;
+    this.settle();
   }
 
-  private take(chunk: Buffer): boolean {
-    if (this.discarding) return true;
-    let offset = 0;
-    while (offset < chunk.length) {
+  /** Cuts what waits into pictures, as far as there are buffers. */
+  private fill(): void {
+    this.isFilling = true;
+    this.cutWaiting();
+    this.isFilling = false;
+  }
+
+  private cutWaiting(): void {
+    for (let chunk = this.waiting[0]; chunk; chunk = this.waiting[0]) {
       this.current ??= this.nextBuffer();
-      if (!this.current) {
-        this.rest = chunk.subarray(offset);
-        return false;
-      }
-      const copied = chunk.copy(this.current, this.filledBytes, offset);
-      offset += copied;
+      if (!this.current) return;
+      const copied = chunk.copy(this.current, this.filledBytes);
       this.filledBytes += copied;
+      if (copied === chunk.length) this.waiting.shift();
+      else this.waiting[0] = chunk.subarray(copied);
       if (this.filledBytes === this.frameBytes) this.complete(this.current);
     }
-    return true;
   }
 
   private complete(data: Buffer): void {
@@ -80,11 +94,24 @@ export class RawFrameAssembler extends Writable {
     return Buffer.allocUnsafeSlow(this.frameBytes);
   }
 
+  /** Also called while pictures are being cut: then the loop that cuts them finds the buffer by itself. */
   private giveBack(buffer: Buffer): void {
     this.free.push(buffer);
-    const rest = this.rest;
-    if (!rest) return;
-    this.rest = null;
-    if (this.take(rest)) this.emit('drain');
+    if (this.isFilling) return;
+    this.fill();
+    this.settle();
+  }
+
+  /** Once nothing waits any more: lets the writer go on, or tells the end. */
+  private settle(): void {
+    if (this.waiting.length > 0) return;
+    if (this.writerWaits) {
+      this.writerWaits = false;
+      this.emit('drain');
+    }
+    if (this.ended && !this.endTold) {
+      this.endTold = true;
+      this.onEnd();
+    }
   }
 }
