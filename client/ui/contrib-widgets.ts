@@ -2,7 +2,7 @@ import contrib from 'blessed-contrib';
 import type { StreamSnapshot } from '../metrics/snapshot.js';
 import { DOTS_ACROSS, DOTS_DOWN, type LatencyChart } from './latency-chart.js';
 import type { Rect } from './layout.js';
-import { colorOf } from './paint.js';
+import { colorOf, type ColorDepth } from './paint.js';
 import { inside } from './panels.js';
 import type { TerminalScreen } from './screen.js';
 import { COLUMN_GAP, streamTable } from './stream-table.js';
@@ -31,27 +31,39 @@ const OWN_COLOR = 'normal';
 
 /**
  * Draws latency over time on contrib's Braille canvas. Its line chart would not do: it joins the points around a gap,
- * has one style of line, and labels its axis with bare numbers.
+ * has one style of line, and labels its axis with bare numbers. `build` is asked for the chart and the label on its
+ * border when there is none of this `version`.
  */
-export function addLatencyChart(screen: TerminalScreen, rect: Rect, label: string, chart: LatencyChart): void {
-  const widget = contrib.canvas(screen.boxOptions(rect, label));
-  const canvas = widget as unknown as CanvasWidget;
-  const { columns, rows } = inside(rect);
-  // By itself it leaves the last columns and rows empty.
-  canvas.calcSize = () => {
-    canvas.canvasSize = { width: columns * DOTS_ACROSS, height: rows * DOTS_DOWN };
-  };
-  screen.add(widget);
-  const { ctx } = canvas;
-  for (const { role, dots } of chart.lines) {
-    ctx.strokeStyle = colorOf(role, screen.colors) ?? OWN_COLOR;
+export function addLatencyChart(
+  screen: TerminalScreen,
+  rect: Rect,
+  version: string,
+  build: () => { readonly chart: LatencyChart; readonly label: string },
+): void {
+  screen.widget('chart', rect, version, () => {
+    const { chart, label } = build();
+    const { columns, rows } = inside(rect);
+    const widget = contrib.canvas(screen.boxOptions(rect, label));
+    const canvas = widget as unknown as CanvasWidget;
+    // By itself it leaves the last columns and rows empty.
+    canvas.calcSize = () => {
+      canvas.canvasSize = { width: columns * DOTS_ACROSS, height: rows * DOTS_DOWN };
+    };
+    widget.on('attach', () => drawChart(canvas, chart, screen.colors));
+    return widget;
+  });
+}
+
+function drawChart({ ctx }: CanvasWidget, { lines, labels }: LatencyChart, colors: ColorDepth): void {
+  for (const { role, dots } of lines) {
+    ctx.strokeStyle = colorOf(role, colors) ?? OWN_COLOR;
     ctx.beginPath();
     // A line needs two ends, so that a single dot is joined to itself.
     for (const { x, y } of [...dots, ...dots.slice(-1)]) ctx.lineTo(x, y);
     ctx.stroke();
   }
   ctx.fillStyle = OWN_COLOR;
-  for (const { text, column, row } of chart.labels) ctx.fillText(text, column * DOTS_ACROSS, row * DOTS_DOWN);
+  for (const { text, column, row } of labels) ctx.fillText(text, column * DOTS_ACROSS, row * DOTS_DOWN);
 }
 
 /** Lists all streams in contrib's table, scrolled so that the selected one, in bold, is in sight. */
@@ -61,18 +73,22 @@ export function addStreamTable(
   streams: readonly StreamSnapshot[],
   selected: number,
 ): void {
-  const { translate } = screen.glyphs;
   const { widths, headers, rows } = streamTable(streams, selected, rect.width - 4, screen.glyphs);
-  const table = contrib.table({
-    ...(screen.boxOptions(rect, `${streams.length} streams`) as contrib.Widgets.TableOptions),
-    columnWidth: [...widths],
-    columnSpacing: COLUMN_GAP + 1,
-    fg: 'default',
+  screen.widget('table', rect, rows.join('\n'), () => {
+    const { translate } = screen.glyphs;
+    const table = contrib.table({
+      ...(screen.boxOptions(rect, `${streams.length} streams`) as contrib.Widgets.TableOptions),
+      columnWidth: [...widths],
+      columnSpacing: COLUMN_GAP + 1,
+      fg: 'default',
+    });
+    const list = (table as unknown as TableWidget).rows;
+    list.parseTags = false;
+    list.style = { selected: { bold: true }, item: {} };
+    table.on('attach', () => {
+      table.setData({ headers: headers.map(translate), data: rows.map((row) => row.map(translate)) });
+      list.select(selected);
+    });
+    return table;
   });
-  const list = (table as unknown as TableWidget).rows;
-  list.parseTags = false;
-  list.style = { selected: { bold: true }, item: {} };
-  screen.add(table);
-  table.setData({ headers: headers.map(translate), data: rows.map((row) => row.map(translate)) });
-  list.select(selected);
 }

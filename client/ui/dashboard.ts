@@ -2,15 +2,16 @@ import type { CancelTimer, Clock } from '../../shared/clock.js';
 import type { Snapshot, StreamSnapshot } from '../metrics/snapshot.js';
 import { addLatencyChart, addStreamTable } from './contrib-widgets.js';
 import { halfBlockLines, type Pixels } from './half-blocks.js';
-import { latencyChart } from './latency-chart.js';
+import { latencyChart, type LatencyChart } from './latency-chart.js';
 import { latencyColumns } from './latency-columns.js';
 import { layout, MIN_COLUMNS, MIN_ROWS, type Layout, type Rect } from './layout.js';
 import { LivePicture, type DecodePicture } from './live-picture.js';
 import * as panels from './panels.js';
-import { TerminalScreen, type TerminalStreams, type Widget } from './screen.js';
+import { TerminalScreen, type TerminalStreams } from './screen.js';
 import { keyLine, messageLine, statusLine } from './status.js';
 import { safeText, shortened } from './text.js';
 import { Throttle } from './throttle.js';
+import { formatDurationUs } from './units.js';
 
 /** What the dashboard draws on, asks for and reports. */
 export interface DashboardOptions extends TerminalStreams {
@@ -157,7 +158,7 @@ export class Dashboard {
 
   private draw(): void {
     const { place, screen, shown } = this;
-    screen.clear();
+    screen.begin();
     if (!place) this.drawTooSmall();
     else if (shown) this.drawAll(place, shown);
     screen.draw();
@@ -170,18 +171,16 @@ export class Dashboard {
       `At least ${MIN_COLUMNS}x${MIN_ROWS}, please.`,
       'q quits.',
     ];
-    this.screen.addText({ left: 0, top: 0, width: columns, height: rows }, text);
+    this.screen.text({ left: 0, top: 0, width: columns, height: rows }, text);
   }
 
   private drawAll(place: Layout, snapshot: Snapshot): void {
     const { screen, stream, selectedIndex } = this;
     const { glyphs, paint, columns } = screen;
     const view = { paused: this.paused, picture: this.livePicture.running };
-    screen.addText(place.status, [
-      statusLine(this.options.title, snapshot, selectedIndex, view, columns, glyphs, paint),
-    ]);
-    screen.addText(place.headline, panels.headlineLines(stream, place.bigHeadline, screen));
-    screen.addText(place.keys, [keyLine(view, columns, paint)]);
+    screen.text(place.status, [statusLine(this.options.title, snapshot, selectedIndex, view, columns, glyphs, paint)]);
+    screen.text(place.headline, panels.headlineLines(stream, place.bigHeadline, screen));
+    screen.text(place.keys, [keyLine(view, columns, paint)]);
     this.drawMessage(place.message, snapshot);
     if (view.picture) this.drawPictureFrame(place.body);
     else this.drawPanels(place, snapshot);
@@ -192,13 +191,13 @@ export class Dashboard {
     const text = this.feedback ?? messageLine(snapshot, this.stream);
     if (text === '') return;
     const role = this.feedback === null && snapshot.state !== 'connected' ? 'bad' : 'strong';
-    this.screen.addText(rect, [` ${paint(shortened(text, rect.width - 2, glyphs), role)}`]);
+    this.screen.text(rect, [` ${paint(shortened(text, rect.width - 2, glyphs), role)}`]);
   }
 
   private drawPanels(place: Layout, snapshot: Snapshot): void {
     const { screen, stream } = this;
     this.drawLatency(place.chart, stream);
-    const add = (rect: Rect, { label, lines }: panels.Panel): Widget => screen.addText(rect, lines, label);
+    const add = (rect: Rect, { label, lines }: panels.Panel): void => screen.text(rect, lines, label);
     add(place.figures, panels.figuresPanel(snapshot, stream, place.figures, screen));
     if (place.waterfall) add(place.waterfall, panels.waterfallPanel(stream, place.waterfall, screen));
     if (place.histogram) add(place.histogram, panels.histogramPanel(stream, place.histogram, screen));
@@ -208,25 +207,31 @@ export class Dashboard {
   private drawLatency(rect: Rect, stream: StreamSnapshot | null): void {
     const { screen } = this;
     const seconds = stream?.seconds ?? [];
-    const label = (spanSeconds: number, clippedUs: number | null): string =>
-      panels.chartLabel(spanSeconds, stream?.latencyUs.errorUs ?? null, clippedUs, panels.labelColumns(rect), screen);
+    const errorUs = stream?.latencyUs.errorUs ?? null;
+    const labelOf = ({ spanSeconds, clippedUs }: Pick<LatencyChart, 'spanSeconds' | 'clippedUs'>): string =>
+      panels.chartLabel(spanSeconds, errorUs, clippedUs, panels.labelColumns(rect), screen);
     if (!seconds.some(({ latencyP50Us }) => latencyP50Us !== null)) {
       const text = stream?.latencyUs.count ? 'measuring the first second' : undefined;
-      screen.addText(rect, panels.waiting(rect, text), 'Latency over time');
-    } else if (screen.glyphs.braille) {
-      const chart = latencyChart(seconds, panels.inside(rect));
-      addLatencyChart(screen, rect, label(chart.spanSeconds, chart.clippedUs), chart);
-    } else {
-      const chart = latencyColumns(seconds, panels.inside(rect), screen.glyphs);
-      screen.addText(rect, chart.lines, label(chart.spanSeconds, chart.clippedUs));
+      screen.text(rect, panels.waiting(rect, text), 'Latency over time');
+      return;
     }
+    if (!screen.glyphs.braille) {
+      const chart = latencyColumns(seconds, panels.inside(rect), screen.glyphs);
+      screen.text(rect, chart.lines, labelOf(chart));
+      return;
+    }
+    const newest = JSON.stringify(seconds.at(-1));
+    addLatencyChart(screen, rect, `${stream?.id} ${seconds.length} ${newest} ${formatDurationUs(errorUs)}`, () => {
+      const chart = latencyChart(seconds, panels.inside(rect));
+      return { chart, label: labelOf(chart) };
+    });
   }
 
   private drawPictureFrame(rect: Rect): void {
     const { stream } = this;
     const jpeg = stream && this.options.latestJpeg(stream.id);
     const label = stream ? `Live picture of ${safeText(stream.name)}` : 'Live picture';
-    this.screen.addText(rect, jpeg ? [] : panels.waiting(rect), label);
+    this.screen.text(rect, jpeg ? [] : panels.waiting(rect), label);
   }
 
   private showPicture(picture: Pixels): void {

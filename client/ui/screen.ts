@@ -12,8 +12,14 @@ export interface TerminalStreams {
   readonly traits: TerminalTraits;
 }
 
-/** Something that stands on the screen; `detach` takes it away. */
+/** Something that can stand on the screen. */
 export type Widget = Widgets.BoxElement;
+
+interface Standing {
+  readonly widget: Widget;
+  readonly version: string;
+  used: boolean;
+}
 
 const require = createRequire(import.meta.url);
 
@@ -27,6 +33,7 @@ export class TerminalScreen {
   readonly glyphs: Glyphs;
   readonly paint: Paint;
   private readonly screen: Widgets.Screen;
+  private readonly standing = new Map<string, Standing>();
   private closed = false;
 
   constructor(private readonly streams: TerminalStreams) {
@@ -59,9 +66,33 @@ export class TerminalScreen {
     return this.streams.output.rows;
   }
 
-  /** Adds a panel of text without a border, or with one and a label on it. */
-  addText(place: Rect, lines: readonly string[], label?: string): Widget {
-    return this.add(blessed.box(this.boxOptions(place, label)), lines);
+  /** Begins a new picture: what is not asked for until `draw` will be gone. */
+  begin(): void {
+    for (const standing of this.standing.values()) standing.used = false;
+  }
+
+  /** Text at `place`, with a border and a label on it where there is one. */
+  text(place: Rect, lines: readonly string[], label?: string): void {
+    const widget = this.widget('text', place, String(label), () => blessed.box(this.boxOptions(place, label)));
+    widget.setContent(lines.map((line) => this.glyphs.translate(line)).join('\n'));
+  }
+
+  /**
+   * A widget at `place`. It is made when there is none of its kind and `version` yet; making all of them anew for every
+   * picture would take longer than drawing them. A widget that needs to know its size waits for the event `attach`.
+   */
+  widget(kind: string, place: Rect, version: string, make: () => Widget): Widget {
+    const key = [kind, place.left, place.top, place.width, place.height].join(' ');
+    const standing = this.standing.get(key);
+    if (standing?.version === version) {
+      standing.used = true;
+      return standing.widget;
+    }
+    standing?.widget.destroy();
+    const widget = make();
+    this.screen.append(widget);
+    this.standing.set(key, { widget, version, used: true });
+    return widget;
   }
 
   /** What a widget at `place` is to be made with. */
@@ -69,18 +100,6 @@ export class TerminalScreen {
     const border =
       label === undefined ? {} : { border: { type: 'line' } as const, label: ` ${this.glyphs.translate(label)} ` };
     return { ...place, ...border, wrap: false, tags: false };
-  }
-
-  /** Puts `widget` on the screen, on top of what is there. */
-  add<W extends Widget>(widget: W, lines?: readonly string[]): W {
-    if (lines) widget.setContent(lines.map((line) => this.glyphs.translate(line)).join('\n'));
-    this.screen.append(widget);
-    return widget;
-  }
-
-  /** Takes everything off the screen. */
-  clear(): void {
-    for (const child of [...this.screen.children]) child.destroy();
   }
 
   /** Calls back when one of `keys` is pressed. */
@@ -92,9 +111,15 @@ export class TerminalScreen {
     this.screen.on('resize', callback);
   }
 
-  /** Sends what changed. */
+  /** Takes away what was not asked for since `begin`, and sends the cells that changed. */
   draw(): void {
-    if (!this.closed) this.screen.render();
+    if (this.closed) return;
+    for (const [key, { widget, used }] of this.standing) {
+      if (used) continue;
+      widget.destroy();
+      this.standing.delete(key);
+    }
+    this.screen.render();
   }
 
   /** Forgets what the terminal shows, so that the next `draw` sends every cell. */

@@ -85,7 +85,7 @@ export function keyLine(view: View, columns: number, paint: Paint): string {
 }
 
 function nameIn(key: string, name: string, view: View): string {
-  if (key === 'p' && view.paused) return 'go on';
+  if (key === 'p' && view.paused) return 'resume';
   return key === 'v' && view.picture ? 'figures' : name;
 }
 

@@ -88,11 +88,11 @@ function barCells(
   return cells;
 }
 
-function painted(cells: readonly string[], glyphs: Glyphs, paint: Paint): string {
+/** Paints run by run: every change of colour costs the terminal and its driver a sequence. */
+function painted(cells: readonly string[], { mark, beyond }: Glyphs, paint: Paint): string {
   return cells
-    .map((cell) => {
-      if (cell === ' ') return cell;
-      return paint(cell, cell === glyphs.mark || cell === glyphs.beyond ? 'p99' : 'p50');
-    })
+    .join('')
+    .split(new RegExp(`([${mark}${beyond}]| +)`))
+    .map((run) => (run.trim() === '' ? run : paint(run, run === mark || run === beyond ? 'p99' : 'p50')))
     .join('');
 }
