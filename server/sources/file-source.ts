@@ -23,6 +23,11 @@ export interface FileSourceOptions extends DecodeOptions {
 
 /** The loop's decoder starts this long before the tail of the file runs out. */
 const OVERLAP_SECONDS = 2;
+/**
+ * Seeking to a little before a frame makes the rounding of time stamps harmless; less than half a frame, since in files
+ * that count time in frames FFmpeg rounds the place itself to the nearest one.
+ */
+const SEEK_MARGIN_FRAMES = 0.3;
 
 /** A video file as a paced source: played at its own rate, or at `fps`, from the place the timeline has reached. */
 export function createFileSource(options: FileSourceOptions, clock: Clock): PacedSource {
@@ -36,7 +41,9 @@ export function createFileSource(options: FileSourceOptions, clock: Clock): Pace
       ...size,
       timeline: new Timeline(options.startTimeUs, fps),
       lengthFrames: options.loop ? null : lengthFrames,
-      openFeed: options.loop ? loopFrom(decoders, lengthFrames, fps) : (position, listener) => decoders.from(position, listener),
+      openFeed: options.loop
+        ? loopFrom(decoders, lengthFrames, fps)
+        : (position, listener) => decoders.from(position, listener),
     },
     clock,
   );
@@ -70,9 +77,9 @@ class FileDecoders {
     private readonly clock: Clock,
   ) {}
 
-  /** Plays once, from frame `place` on. Seeking to half a frame before it makes rounding harmless. */
+  /** Plays once, from frame `place` on. */
   from(place: number, listener: FeedListener): FrameDecoder {
-    const seconds = Math.max(0, (place - 0.5) / this.fps);
+    const seconds = Math.max(0, (place - SEEK_MARGIN_FRAMES) / this.fps);
     return this.open(seconds === 0 ? [] : ['-ss', seconds.toFixed(6)], listener);
   }
 
