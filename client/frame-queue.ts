@@ -1,9 +1,14 @@
 import type { StreamerError } from '../shared/errors.js';
 
+interface Waiting<T> {
+  readonly resolve: (item: T | null) => void;
+  readonly reject: (error: StreamerError) => void;
+}
+
 /** A queue between a producer that pushes and one consumer that awaits; it ends once, with or without an error. */
 export class FrameQueue<T> {
   private readonly items: T[] = [];
-  private waiting: { resolve(item: T | null): void; reject(error: StreamerError): void } | null = null;
+  private waiting: Waiting<T> | null = null;
   private ended = false;
   private failure: StreamerError | null = null;
 

@@ -30,7 +30,11 @@ async function main(): Promise<number> {
   }
   const { config } = command;
   const usesDashboard = wantsDashboard(config);
-  const logger = createLogger({ level: usesDashboard ? 'silent' : config.logLevel, pretty: true, destination: process.stderr });
+  const logger = createLogger({
+    level: usesDashboard ? 'silent' : config.logLevel,
+    pretty: true,
+    destination: process.stderr,
+  });
   const openView = (measurement: Measurement, quit: () => void) => openViewFor(config, measurement, quit);
   const result = await watch(config, { clock, logger, openView, stopRequest: waitForSignal() });
   report(config, result.measurement);

@@ -89,7 +89,12 @@ export class Session {
     random: () => number = Math.random,
   ) {
     const { name, token, subscriptions } = options;
-    this.helloMessage = encodeHello({ version: PROTOCOL_VERSION, name, ...(token !== null && { token }), subscriptions });
+    this.helloMessage = encodeHello({
+      version: PROTOCOL_VERSION,
+      name,
+      ...(token !== null && { token }),
+      subscriptions,
+    });
     this.backoff = new Backoff(undefined, random);
   }
 

@@ -60,7 +60,8 @@ class Watch {
       { host, port, name, token, reconnect, decode, subscriptions: subscriptionsOf(config) },
       {
         onConnected: () => this.onConnected(),
-        onOutage: (error, retryInMs) => logger.warn({ code: error.code, retryInMs: Math.round(retryInMs) }, error.message),
+        onOutage: (error, retryInMs) =>
+          logger.warn({ code: error.code, retryInMs: Math.round(retryInMs) }, error.message),
         onFrame: ({ jpeg }) => {
           if (saveFrame !== null) this.saving ??= save(saveFrame, jpeg);
         },
@@ -117,6 +118,8 @@ async function save(path: string, jpeg: Buffer): Promise<StreamerError | null> {
     await writeFile(path, jpeg);
     return null;
   } catch (error) {
-    return new StreamerError('FILE_WRITE_FAILED', `Cannot write the frame to ${path}; check the folder.`, { cause: error });
+    return new StreamerError('FILE_WRITE_FAILED', `Cannot write the frame to ${path}; check the folder.`, {
+      cause: error,
+    });
   }
 }

@@ -45,7 +45,10 @@ export type NamedSource = OpenedSource & { readonly name: string };
  *
  * @throws {StreamerError} for the first source, in their order, that cannot be streamed; BAD_USAGE for an unknown hwaccel.
  */
-export async function openSources(config: ServerConfig, { clock, binaries }: AppParts): Promise<readonly NamedSource[]> {
+export async function openSources(
+  config: ServerConfig,
+  { clock, binaries }: AppParts,
+): Promise<readonly NamedSource[]> {
   await checkHwaccel(binaries.ffmpegPath, config.hwaccel);
   const { parallel } = createJpegEncoder(config.quality);
   // Besides those decoded ahead: one a running encode, one that waits for an encoder.

@@ -12,7 +12,8 @@ export interface PipelineSink {
 }
 
 /** What became of a frame; `pending` while it is being encoded or waits for it. */
-type Outcome = { state: 'pending' } | { state: 'encoded'; frame: EncodedFrame } | { state: 'dropped' } | { state: 'failed' };
+type Outcome =
+  { state: 'pending' } | { state: 'encoded'; frame: EncodedFrame } | { state: 'dropped' } | { state: 'failed' };
 
 interface Entry {
   readonly first: number;
@@ -81,7 +82,17 @@ export class EncodePipeline {
   private toEncoded(raw: RawFrame, jpeg: Buffer, encodeStartTimeUs: number): EncodedFrame {
     const { sequence, captureTimeUs, decodedTimeUs, clockErrorUs, width, height } = raw;
     const encodedTimeUs = this.clock.nowUs();
-    return { sequence, captureTimeUs, decodedTimeUs, encodeStartTimeUs, encodedTimeUs, clockErrorUs, width, height, jpeg };
+    return {
+      sequence,
+      captureTimeUs,
+      decodedTimeUs,
+      encodeStartTimeUs,
+      encodedTimeUs,
+      clockErrorUs,
+      width,
+      height,
+      jpeg,
+    };
   }
 
   private encodeWaiting(): void {

@@ -30,7 +30,8 @@ export class LoopingFeed implements FrameFeed {
     private readonly listener: FeedListener,
   ) {
     if (tailFrames === 0) this.current = this.openLoop();
-    else this.current = decoders.tail({ onReady: () => this.listener.onReady(), onEnd: (error) => this.onTailEnd(error) });
+    else
+      this.current = decoders.tail({ onReady: () => this.listener.onReady(), onEnd: (error) => this.onTailEnd(error) });
   }
 
   get readyFrames(): number {

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 /** A complete raw picture; `release` gives its buffer back to the pool it came from. */
 export interface AssembledFrame {
   readonly data: Buffer;
-  release(): void;
+  readonly release: () => void;
 }
 
 /**

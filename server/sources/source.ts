@@ -15,7 +15,7 @@ export interface RawFrame {
   /** Bound of the error of `captureTimeUs`. */
   readonly clockErrorUs: number;
   /** Gives the buffer back; call it exactly once. */
-  release(): void;
+  readonly release: () => void;
 }
 
 /** What a source tells about itself before it runs. */

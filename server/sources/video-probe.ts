@@ -55,7 +55,8 @@ export async function probeVideo(ffprobePath: string, path: string): Promise<Vid
   await checkReadable(path);
   const output = await runProbe(ffprobePath, path);
   const stream = output.streams?.[0];
-  const isVideo = stream && !stream.disposition?.attached_pic && !NOT_VIDEO_FORMATS.has(output.format?.format_name ?? '');
+  const isVideo =
+    stream && !stream.disposition?.attached_pic && !NOT_VIDEO_FORMATS.has(output.format?.format_name ?? '');
   if (!isVideo) throw notVideo(path, 'it has no video stream');
   const coded = output.frames?.[0];
   if (!coded) throw notVideo(path, 'not one frame of it can be decoded');
@@ -71,7 +72,8 @@ async function checkReadable(path: string): Promise<void> {
   } catch (error) {
     if (error instanceof StreamerError) throw error;
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (missing) throw new StreamerError('SOURCE_NOT_FOUND', `There is no file ${path}; check the path.`, { cause: error });
+    if (missing)
+      throw new StreamerError('SOURCE_NOT_FOUND', `There is no file ${path}; check the path.`, { cause: error });
     throw new StreamerError('SOURCE_UNREADABLE', `${path} cannot be read; check its permissions.`, { cause: error });
   }
 }

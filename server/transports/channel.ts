@@ -16,4 +16,3 @@ export interface Channel {
   /** Sends a last message and closes once it is out, or after a moment when the peer does not read. */
   end(lastMessage: Buffer | null): void;
 }
-

@@ -49,7 +49,14 @@ export class ClassicTransport {
   private onSocket(socket: Socket): void {
     const { clients, clock, logger, transport } = this.context;
     const peer = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
-    const record = { sessionId: randomUUID(), name: 'classic', peer, transport, connectedAtUs: clock.nowUs(), stats: null };
+    const record = {
+      sessionId: randomUUID(),
+      name: 'classic',
+      peer,
+      transport,
+      connectedAtUs: clock.nowUs(),
+      stats: null,
+    };
     socket.on('error', (error) => logger.debug({ err: error, peer }, 'connection error'));
     if (!clients.admit(record)) {
       logger.warn({ peer, code: 'SERVER_FULL' }, 'client refused');

@@ -127,7 +127,9 @@ export class ProtocolSession {
       throw new StreamerError('BAD_VERSION', `This server speaks version ${PROTOCOL_VERSION}, not ${hello.version}.`);
     }
     if (!checkToken(hello.token)) throw new StreamerError('BAD_TOKEN', 'The token is missing or wrong.');
-    const subscriptions = new Subscriptions(hello.subscriptions, hub, this.channel, (bytes) => this.onTooFarBehind(bytes));
+    const subscriptions = new Subscriptions(hello.subscriptions, hub, this.channel, (bytes) =>
+      this.onTooFarBehind(bytes),
+    );
     const sessionId = randomUUID();
     const { peer } = this.channel;
     const record = { sessionId, name: hello.name, peer, transport, connectedAtUs: clock.nowUs(), stats: null };
@@ -153,7 +155,10 @@ export class ProtocolSession {
     switch (message.type) {
       case MessageType.ACK:
         if (!this.subscriptions?.acknowledge(message.streamId, message.sequence)) {
-          this.fail('BAD_MESSAGE', `ACK names frame ${message.sequence} of stream ${message.streamId}, which was not sent.`);
+          this.fail(
+            'BAD_MESSAGE',
+            `ACK names frame ${message.sequence} of stream ${message.streamId}, which was not sent.`,
+          );
         }
         return;
       case MessageType.PING: {
@@ -204,7 +209,10 @@ export class ProtocolSession {
 
   private onTooFarBehind(bytesBehind: number): void {
     const megabytes = Math.round(bytesBehind / 1_000_000);
-    this.fail('TOO_FAR_BEHIND', `The client is ${megabytes} MB behind; use policy latest or queue:N, or a faster link.`);
+    this.fail(
+      'TOO_FAR_BEHIND',
+      `The client is ${megabytes} MB behind; use policy latest or queue:N, or a faster link.`,
+    );
   }
 
   private fail(code: ErrorCode, message: string): void {

@@ -164,4 +164,9 @@ export type Message =
   | { readonly type: typeof MessageType.ERROR; readonly body: Notice }
   | { readonly type: typeof MessageType.BYE; readonly body: Notice }
   | { readonly type: typeof MessageType.CREDIT; readonly streamId: number; readonly ackEvery: number }
-  | { readonly type: typeof MessageType.SKIPPED; readonly streamId: number; readonly first: number; readonly last: number };
+  | {
+      readonly type: typeof MessageType.SKIPPED;
+      readonly streamId: number;
+      readonly first: number;
+      readonly last: number;
+    };
