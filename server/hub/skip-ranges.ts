@@ -4,8 +4,6 @@ export interface SequenceRange {
   readonly last: number;
 }
 
-/** More ranges than this are never kept: the oldest is forgotten, and its frames then count as lost. */
-const MAX_RANGES = 64;
 const NOTHING: readonly SequenceRange[] = [];
 
 /**
@@ -14,6 +12,9 @@ const NOTHING: readonly SequenceRange[] = [];
  */
 export class SkipRanges {
   private ranges: SequenceRange[] = [];
+
+  /** @param maxRanges more are never kept: the oldest is forgotten, and its frames then count as lost */
+  constructor(private readonly maxRanges: number) {}
 
   /** Adds the frames `first` to `last`; nearly always they extend the newest range. */
   add(first: number, last: number): void {
@@ -28,7 +29,7 @@ export class SkipRanges {
       last: Math.max(last, touched.at(-1)?.last ?? last),
     };
     ranges.splice(start, end - start, merged);
-    if (ranges.length > MAX_RANGES) ranges.shift();
+    if (ranges.length > this.maxRanges) ranges.shift();
   }
 
   /** Removes and returns the ranges that lie wholly before `sequence`, oldest first. */

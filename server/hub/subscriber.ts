@@ -48,6 +48,8 @@ const STALENESS_TARGET_SECONDS = 1;
 const PROBATION_SECONDS = 2;
 /** An acknowledgement may cover a sixth of a second of frames, at most this many. */
 const MAX_ACK_EVERY = 8;
+/** Gaps between frames that are neither sent nor skipped, that is lost: a few of them may be waiting to be announced. */
+const MAX_EXTRA_RANGES = 64;
 /** With policy `every`, a client this far behind is disconnected. */
 export const EVERY_LIMIT_BYTES = 64 * 1024 * 1024;
 
@@ -59,7 +61,7 @@ export const EVERY_LIMIT_BYTES = 64 * 1024 * 1024;
 export class Subscriber {
   readonly counters: SubscriberCounters = { sent: 0, sentBytes: 0, acknowledged: 0, replaced: 0, thinned: 0, lags: 0 };
   private readonly inFlight = new InFlight();
-  private readonly skipped = new SkipRanges();
+  private readonly skipped: SkipRanges;
   private readonly waiting: PublishedFrame[] = [];
   private readonly capacity: number;
   private readonly gate: RateGate | null;
@@ -73,6 +75,8 @@ export class Subscriber {
   constructor(private readonly options: SubscriberOptions) {
     this.sink = options.sink;
     this.capacity = waitingCapacity(options.policy);
+    // With `maxFps` there is a range before each frame that waits.
+    this.skipped = new SkipRanges(this.capacity + MAX_EXTRA_RANGES);
     this.baseWindow = options.fixedWindow ?? MIN_WINDOW;
     this.gate = options.maxFps === null ? null : new RateGate(options.maxFps, options.fps);
     this.fps = options.maxFps === null ? options.fps : Math.min(options.fps, options.maxFps);
