@@ -75,9 +75,10 @@ function barCells(
 ): string[] {
   const cells = new Array<string>(columns).fill(' ');
   const steps = glyphs.horizontal.length - 1;
-  const first = Math.min(columns - 1, Math.floor(fromUs / usPerCell));
-  const eighths = Math.round((lengthUs / usPerCell) * steps);
-  const shown = lengthUs > 0 ? Math.max(1, eighths) : 0;
+  const first = Math.min(columns - 1, Math.round(fromUs / usPerCell));
+  const lengthSteps = Math.ceil((lengthUs / usPerCell) * steps);
+  const stepsToEnd = Math.round(((fromUs + lengthUs) / usPerCell - first) * steps);
+  const shown = lengthUs > 0 ? Math.max(1, Math.min(lengthSteps, stepsToEnd)) : 0;
   for (let cell = 0; cell * steps < shown && first + cell < columns; cell++) {
     cells[first + cell] = glyphs.horizontal[Math.min(steps, shown - cell * steps)] ?? ' ';
   }
