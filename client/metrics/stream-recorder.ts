@@ -87,10 +87,7 @@ export class StreamRecorder {
    * lost by that.
    */
   onStreamInfo(info: StreamInfo, reason: string | null, nowUs: number): void {
-    if (info.startTimeUs !== this.info.startTimeUs) {
-      this.sequence.restart();
-      this.lastTransitUs = null;
-    }
+    if (info.startTimeUs !== this.info.startTimeUs) this.sequence.restart();
     this.advance(nowUs);
     if (info.state === 'ended') {
       this.clock.flush();

@@ -90,6 +90,15 @@ describe('SequenceTracker', () => {
     expect(tracker.onFrame(300_000)).toEqual({ lost: 299_999 - 64, skipped: 64 });
   });
 
+  it('joins announcements that touch, in any order', () => {
+    const ascending = startedAt(0);
+    for (let i = 1; i <= 1_000; i += 1) ascending.onSkipped(i, i);
+    expect(ascending.onFrame(1_001)).toEqual({ lost: 0, skipped: 1_000 });
+    const descending = startedAt(0);
+    for (let i = 1_000; i > 0; i -= 1) descending.onSkipped(i, i);
+    expect(descending.onFrame(1_001)).toEqual({ lost: 0, skipped: 1_000 });
+  });
+
   it('agrees with a set of announced numbers', () => {
     const announcement = fc.record({ first: fc.nat(60), length: fc.integer({ min: -2, max: 12 }) });
     const event = fc.oneof(fc.nat(60), announcement);

@@ -89,6 +89,14 @@ describe('SettlingClock', () => {
     expect(passed).toEqual([[1, OFFSET_US, 40]]);
   });
 
+  it('does not use the reading of another connection', () => {
+    const { clock, passed } = settled();
+    clock.restart();
+    clock.onFrame(observedFrame({ n: 20, offsetUs: null }));
+    clock.flush();
+    expect(passed).toEqual([]);
+  });
+
   it('forgets what it holds when told so', () => {
     const { clock, passed } = listened();
     clock.onFrame(observedFrame({ n: 0, errorUs: 40 }));

@@ -42,6 +42,14 @@ describe('StreamRecorder.reset', () => {
     expect(recorder.snapshot(START_US + 1_200_000)).toEqual(fresh.snapshot(START_US + 1_200_000));
   });
 
+  it('forgets frames that wait for the clock to settle, too', () => {
+    const recorder = recorded(5);
+    recorder.reset(START_US + 180_000);
+    recorder.onFrame(observedFrame({ n: 5, latencyUs: 7_000 }));
+    recorder.finish(START_US + 300_000);
+    expect(recorder.snapshot(START_US + 300_000).latencyUs).toMatchObject({ count: 1, max: 7_000 });
+  });
+
   it('loses nothing and counts nothing twice on the way', () => {
     const recorder = recorded(30);
     recorder.reset(START_US + 1_200_000);

@@ -173,6 +173,19 @@ describe('StreamRecorder', () => {
     expect(snapshot.latencyUs.max).toBe(10_000);
   });
 
+  it('takes frames that wait for the clock to settle at the time they came, whoever looks meanwhile', () => {
+    const recorder = recorded(26);
+    recorder.onDisconnect();
+    for (let n = 26; n < 51; n += 1) {
+      const frame = observedFrame({ n });
+      recorder.onFrame(frame);
+      recorder.snapshot(frame.receiveTimeUs + 15_000);
+    }
+    const { ageUs, latencyUs } = recorder.snapshot(START_US + 2_020_000);
+    expect(ageUs.max).toBe(10_000);
+    expect(latencyUs.count).toBe(51);
+  });
+
   it('loses nothing by a server that starts over', () => {
     const recorder = recorded(26);
     recorder.onSkipped(26, 1_000_000);
