@@ -106,6 +106,8 @@ export class Subscriber {
       this.lag();
       this.waiting.push(frame);
       if (this.waiting.length > this.capacity) this.replaceOldest();
+      // A short backlog ends without a `drain` to tell, and where nothing is in flight no acknowledgement would either.
+      this.pump();
     }
   }
 
