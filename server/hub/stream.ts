@@ -40,6 +40,7 @@ export class HubStream {
   private readonly subscribers = new Set<Subscriber>();
   private readonly observers = new Set<StreamObserver>();
   private state: StreamState = 'idle';
+  private isDown = false;
   private lastReason: Notice | undefined;
 
   constructor(
@@ -99,7 +100,7 @@ export class HubStream {
   /** Moves the stream to `state` and tells those who watch it; nothing happens when neither state nor reason is new. */
   setState(state: StreamState, reason?: Notice): void {
     if (state === this.state && reason?.message === this.lastReason?.message) return;
-    const event = changeEvent(this.state, state);
+    const event = this.eventOf(state);
     this.state = state;
     this.lastReason = reason;
     const change: StreamChange = { event, stream: this.info(), ...(reason && { reason }) };
@@ -124,10 +125,16 @@ export class HubStream {
     };
     return { header, packetHeader: encodeFrameHeader(header, frame.jpeg.length), jpeg: frame.jpeg };
   }
-}
 
-function changeEvent(from: StreamState, to: StreamState): StreamChange['event'] {
-  if (to === 'ended') return 'ended';
-  if (to === 'offline') return 'down';
-  return from === 'offline' ? 'up' : 'changed';
+  /** A broken source is up again when its frames come, not while it is tried or nobody looks. */
+  private eventOf(state: StreamState): StreamChange['event'] {
+    if (state === 'ended') return 'ended';
+    if (state === 'offline') {
+      this.isDown = true;
+      return 'down';
+    }
+    if (state !== 'live' || !this.isDown) return 'changed';
+    this.isDown = false;
+    return 'up';
+  }
 }
