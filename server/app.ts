@@ -7,6 +7,7 @@ import { exposureWarning } from './exposure.js';
 import { Hub } from './hub/hub.js';
 import { createJpegEncoder } from './pipeline/encoder.js';
 import type { FfmpegBinaries } from './sources/ffmpeg-binary.js';
+import { readFfmpegVersion } from './sources/ffmpeg-version.js';
 import { checkHwaccel } from './sources/hwaccel.js';
 import { openSource } from './sources/open-source.js';
 import type { OpenedSource } from './sources/open-source.js';
@@ -47,12 +48,14 @@ export type NamedSource = OpenedSource & { readonly name: string };
  */
 export async function openSources(
   config: ServerConfig,
-  { clock, binaries }: AppParts,
+  { clock, logger, binaries }: AppParts,
 ): Promise<readonly NamedSource[]> {
+  const { name: version, passEveryFrame } = await readFfmpegVersion(binaries.ffmpegPath);
+  logger.debug({ version, ...binaries }, 'FFmpeg found');
   await checkHwaccel(binaries.ffmpegPath, config.hwaccel);
   const { parallel } = createJpegEncoder(config.quality);
   // Besides those decoded ahead: one a running encode, one that waits for an encoder.
-  const options = { ...config, ...binaries, maxBuffers: READ_AHEAD_FRAMES + parallel + 1 };
+  const options = { ...config, ...binaries, passEveryFrame, maxBuffers: READ_AHEAD_FRAMES + parallel + 1 };
   const results = await Promise.allSettled(config.sources.map((spec) => openSource(spec, options, clock)));
   return results.map((result, index) => {
     if (result.status === 'rejected') throw result.reason;

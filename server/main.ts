@@ -33,7 +33,6 @@ async function serve({ config, warnings }: ServeCommand): Promise<number> {
   const stopRequest = waitForSignal();
   try {
     const binaries = await findFfmpeg(process.env);
-    logger.debug({ ...binaries }, 'FFmpeg found');
     const parts = { clock, logger, binaries };
     return config.check ? await check(config, parts) : await run(config, parts, stopRequest);
   } catch (error) {

@@ -5,6 +5,8 @@ export interface DecodeOptions {
   readonly ffmpegPath: string;
   /** FFmpeg's name of a hardware decoder, `auto`, or `none`. */
   readonly hwaccel: string;
+  /** Options after `-i` that make this FFmpeg pass every decoded frame exactly once. */
+  readonly passEveryFrame: readonly string[];
   /** Raw pictures that may exist at once: those decoded ahead, those being encoded, and one that waits. */
   readonly maxBuffers: number;
 }
@@ -18,12 +20,6 @@ export function decoderOptions(options: DecodeOptions, size: Size, fps: number):
   const hwaccel = options.hwaccel === 'none' ? [] : ['-hwaccel', options.hwaccel];
   return [...hwaccel, '-threads', light ? '1' : '0'];
 }
-
-/**
- * Options after `-i`: every decoded frame goes out exactly once. `-vsync` is the name that every FFmpeg so far knows;
- * the schedule, not FFmpeg, decides when a frame is due.
- */
-export const PASS_EVERY_FRAME: readonly string[] = ['-vsync', '0'];
 
 /** A filter that makes frames exactly `size` large, whatever the file says or changes to on the way. */
 export function scaleFilter({ width, height }: Size): string {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.js';
-import { decoderOptions, PASS_EVERY_FRAME, scaleFilter } from './decode-options.js';
+import { decoderOptions, scaleFilter } from './decode-options.js';
 import type { DecodeOptions } from './decode-options.js';
 import { FrameDecoder } from './frame-decoder.js';
 import type { FeedListener, OpenFeed } from './frame-feed.js';
@@ -89,7 +89,7 @@ class FileDecoders {
   }
 
   private open(placeOptions: readonly string[], listener: FeedListener): FrameDecoder {
-    const { ffmpegPath, path, probe, maxBuffers } = this.options;
+    const { ffmpegPath, path, probe, maxBuffers, passEveryFrame } = this.options;
     const decoding = decoderOptions(this.options, probe, probe.fps);
     const evenRate = probe.variableRate || this.fps !== probe.fps ? [`fps=fps=${this.fps}`] : [];
     const request = {
@@ -98,7 +98,7 @@ class FileDecoders {
       input: `file:${path}`,
       inputOptions: ['-protocol_whitelist', 'file,crypto,data', ...decoding, ...placeOptions],
       filters: [...evenRate, scaleFilter(this.size)],
-      outputOptions: PASS_EVERY_FRAME,
+      outputOptions: passEveryFrame,
     };
     return new FrameDecoder({ request, ...this.size, maxBuffers }, this.clock, listener);
   }

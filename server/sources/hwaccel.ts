@@ -7,7 +7,7 @@ const TIMEOUT_MS = 10_000;
 /**
  * Checks that this FFmpeg knows the hardware decoder `name`; `none` and `auto` always pass.
  *
- * @throws {StreamerError} BAD_USAGE that lists what there is; FFMPEG_NOT_FOUND when FFmpeg does not run.
+ * @throws {StreamerError} BAD_USAGE that lists what there is.
  */
 export async function checkHwaccel(ffmpegPath: string, name: string): Promise<void> {
   if (name === 'none' || name === 'auto') return;
@@ -19,15 +19,9 @@ export async function checkHwaccel(ffmpegPath: string, name: string): Promise<vo
 
 /** Hardware decoders this FFmpeg was built with; whether the machine has them only shows in use. */
 async function listHwaccels(ffmpegPath: string): Promise<string[]> {
-  try {
-    const { stdout } = await promisify(execFile)(ffmpegPath, ['-hide_banner', '-hwaccels'], { timeout: TIMEOUT_MS });
-    return stdout
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => /^[a-z0-9_]+$/.test(line));
-  } catch (error) {
-    throw new StreamerError('FFMPEG_NOT_FOUND', `${ffmpegPath} does not run; install FFmpeg or set FFMPEG_PATH.`, {
-      cause: error,
-    });
-  }
+  const { stdout } = await promisify(execFile)(ffmpegPath, ['-hide_banner', '-hwaccels'], { timeout: TIMEOUT_MS });
+  return stdout
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^[a-z0-9_]+$/.test(line));
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.js';
-import { decoderOptions, PASS_EVERY_FRAME, scaleFilter } from './decode-options.js';
+import { decoderOptions, scaleFilter } from './decode-options.js';
 import type { DecodeOptions } from './decode-options.js';
 import { FrameDecoder } from './frame-decoder.js';
 import { outputSize } from './output-size.js';
@@ -26,7 +26,7 @@ export function createPatternSource(options: PatternSourceOptions, clock: Clock)
     input: patternGraph({ ...options.spec, ...size, fps }),
     inputOptions: ['-f', 'lavfi', ...decoderOptions({ ...options, hwaccel: 'none' }, size, fps)],
     filters: [scaleFilter(size)],
-    outputOptions: PASS_EVERY_FRAME,
+    outputOptions: options.passEveryFrame,
   };
   return new PacedSource(
     {

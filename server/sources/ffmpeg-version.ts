@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { StreamerError } from '../../shared/errors.js';
+
+/** What is known of an FFmpeg that was asked for its version. */
+export interface FfmpegVersion {
+  /** As it calls itself, such as `5.1.9-0+deb12u1`. */
+  readonly name: string;
+  /** Options after `-i` with which every decoded frame goes out exactly once, whatever its time stamp. */
+  readonly passEveryFrame: readonly string[];
+}
+
+const TIMEOUT_MS = 10_000;
+/** FFmpeg 6. Since 5.1 there is `-fps_mode`; `-vsync`, its name before, is gone in newer ones. */
+const FIRST_WITHOUT_VSYNC_LIBAVCODEC = 60;
+
+/**
+ * Asks FFmpeg for its version, which also shows that it runs.
+ *
+ * @throws {StreamerError} FFMPEG_NOT_FOUND when it does not.
+ */
+export async function readFfmpegVersion(ffmpegPath: string): Promise<FfmpegVersion> {
+  try {
+    const { stdout } = await promisify(execFile)(ffmpegPath, ['-version'], { timeout: TIMEOUT_MS });
+    return parseFfmpegVersion(stdout);
+  } catch (error) {
+    throw new StreamerError('FFMPEG_NOT_FOUND', `${ffmpegPath} does not run; install FFmpeg or set FFMPEG_PATH.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Reads what `ffmpeg -version` prints. An unknown build is taken for a new one: old ones do not change any more. */
+export function parseFfmpegVersion(output: string): FfmpegVersion {
+  const name = /^ffmpeg version (\S+)/m.exec(output)?.[1] ?? 'unknown';
+  const libavcodec = Number(/^libavcodec\s+(\d+)\./m.exec(output)?.[1] ?? Infinity);
+  const isOld = libavcodec < FIRST_WITHOUT_VSYNC_LIBAVCODEC;
+  return { name, passEveryFrame: isOld ? ['-vsync', '0'] : ['-fps_mode', 'passthrough'] };
+}
