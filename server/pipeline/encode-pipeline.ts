@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.js';
-import { toStreamerError } from '../../shared/errors.js';
-import type { StreamerError } from '../../shared/errors.js';
+import { StreamerError, toStreamerError } from '../../shared/errors.js';
+import { MAX_JPEG_BYTES } from '../../shared/protocol/messages.js';
 import type { EncodedFrame } from '../hub/frame.js';
 import type { RawFrame } from '../sources/source.js';
 import type { JpegEncoder } from './encoder.js';
@@ -21,13 +21,18 @@ interface Entry {
   outcome: Outcome;
 }
 
+interface Waiting {
+  readonly raw: RawFrame;
+  readonly entry: Entry;
+}
+
 /**
  * Raw frame -> JPEG. Encodes run in parallel but come out in order. At most one frame waits for a free encoder, and a
  * newer one replaces it, so a slow encoder costs frames and never makes them old.
  */
 export class EncodePipeline {
   private readonly order: Entry[] = [];
-  private waiting: { raw: RawFrame; entry: Entry } | null = null;
+  private waiting: Waiting | null = null;
   private running = 0;
   private readonly idleWaiters: (() => void)[] = [];
 
@@ -47,8 +52,10 @@ export class EncodePipeline {
       void this.encode(raw, entry);
       return;
     }
-    this.dropWaiting();
+    const replaced = this.waiting;
+    // Before the old frame is released, because its buffer can bring the next frame in here at once.
     this.waiting = { raw, entry };
+    if (replaced) this.drop(replaced);
   }
 
   /** Passes on, in order, that the source left out the frames `first` to `last` because it was late. */
@@ -68,15 +75,16 @@ export class EncodePipeline {
     const encodeStartTimeUs = this.clock.nowUs();
     try {
       const jpeg = await this.encoder.encode(raw);
+      checkLength(jpeg, raw);
       entry.outcome = { state: 'encoded', frame: this.toEncoded(raw, jpeg, encodeStartTimeUs) };
     } catch (error) {
       entry.outcome = { state: 'failed' };
       this.onError(toStreamerError(error, 'ENCODE_FAILED'));
     }
-    raw.release();
     this.running -= 1;
     this.encodeWaiting();
     this.flush();
+    raw.release();
   }
 
   private toEncoded(raw: RawFrame, jpeg: Buffer, encodeStartTimeUs: number): EncodedFrame {
@@ -102,13 +110,10 @@ export class EncodePipeline {
     void this.encode(raw, entry);
   }
 
-  private dropWaiting(): void {
-    if (!this.waiting) return;
-    const { raw, entry } = this.waiting;
-    this.waiting = null;
+  private drop({ raw, entry }: Waiting): void {
     entry.outcome = { state: 'dropped' };
-    raw.release();
     this.flush();
+    raw.release();
   }
 
   private flush(): void {
@@ -122,4 +127,10 @@ export class EncodePipeline {
     if (count > 0) this.order.splice(0, count);
     if (this.order.length === 0) for (const resolve of this.idleWaiters.splice(0)) resolve();
   }
+}
+
+function checkLength(jpeg: Buffer, { width, height }: RawFrame): void {
+  if (jpeg.length <= MAX_JPEG_BYTES) return;
+  const frame = `A ${width}x${height} frame is ${Math.round(jpeg.length / 1_000_000)} MB as JPEG`;
+  throw new StreamerError('ENCODE_FAILED', `${frame}, more than a message may hold; lower the quality or the size.`);
 }
