@@ -9,7 +9,14 @@ import { FakeClock } from '../../../helpers/fake-clock.js';
 import { FakeFrameSink } from '../../../helpers/fake-frame-sink.js';
 import { START_US } from '../../../helpers/fake-frames.js';
 
-const DESCRIPTION = { name: 'cam', width: 4, height: 2, fps: 30, timeSource: 'schedule', startTimeUs: START_US } as const;
+const DESCRIPTION = {
+  name: 'cam',
+  width: 4,
+  height: 2,
+  fps: 30,
+  timeSource: 'schedule',
+  startTimeUs: START_US,
+} as const;
 
 function createStream() {
   const clock = new FakeClock(START_US);
@@ -26,7 +33,15 @@ function subscribe(stream: HubStream) {
 
 function encodedFrame(sequence: number, times: Partial<EncodedFrame> = {}): EncodedFrame {
   const base = { sequence, captureTimeUs: START_US, decodedTimeUs: START_US, encodeStartTimeUs: START_US };
-  return { ...base, encodedTimeUs: START_US, clockErrorUs: 0, width: 4, height: 2, jpeg: Buffer.from('ffd8ffd9', 'hex'), ...times };
+  return {
+    ...base,
+    encodedTimeUs: START_US,
+    clockErrorUs: 0,
+    width: 4,
+    height: 2,
+    jpeg: Buffer.from('ffd8ffd9', 'hex'),
+    ...times,
+  };
 }
 
 describe('HubStream.publish', () => {
