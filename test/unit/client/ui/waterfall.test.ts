@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { STAGES, type Quantiles, type Stage } from '../../../../client/metrics/snapshot.js';
 import { GLYPHS } from '../../../../client/ui/glyphs.js';
-import { createPaint } from '../../../../client/ui/paint.js';
+import type { Paint } from '../../../../client/ui/paint.js';
 import { waterfallHeading, waterfallLines } from '../../../../client/ui/waterfall.js';
 import { emptyStream } from '../../../helpers/chart-samples.js';
 
-const PLAIN = createPaint('none');
+const PLAIN: Paint = (text) => text;
 
 function stages(...figures: [p50: number | null, p99: number | null][]): Record<Stage, Quantiles> {
   const { stagesUs } = emptyStream();
