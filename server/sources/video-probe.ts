@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { StreamerError } from '../../shared/errors.js';
+import { isTooLarge } from './output-size.js';
 
 /** What a video file holds. */
 export interface VideoProbe {
@@ -41,8 +42,6 @@ const PROBE_TIMEOUT_MS = 20_000;
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 const FALLBACK_FPS = 25;
 const MAX_FPS = 240;
-/** More pixels than this would take a raw buffer of over 400 MB a frame. */
-const MAX_PIXELS = 16_384 * 8_704;
 /** FFmpeg "plays" any text file as a terminal recording; nobody means that. */
 const NOT_VIDEO_FORMATS = new Set(['tty', 'txt']);
 
@@ -94,7 +93,7 @@ async function runProbe(ffprobePath: string, path: string): Promise<ProbeOutput>
 
 function describe(path: string, stream: ProbeStream, formatDuration: string | undefined): VideoProbe {
   const { width, height } = displaySize(stream);
-  if (width * height > MAX_PIXELS) throw notVideo(path, `${width}x${height} pixels are more than can be handled`);
+  if (isTooLarge({ width, height })) throw notVideo(path, `${width}x${height} pixels are more than can be handled`);
   const nominal = parseRate(stream.r_frame_rate);
   const mean = parseRate(stream.avg_frame_rate);
   const fps = Math.min(MAX_FPS, mean ?? nominal ?? FALLBACK_FPS);
