@@ -158,6 +158,7 @@ export class Dashboard {
 
   private draw(): void {
     const { place, screen, shown } = this;
+    if (screen.closed) return;
     screen.begin();
     if (!place) this.drawTooSmall();
     else if (shown) this.drawAll(place, shown);

@@ -34,7 +34,7 @@ export class TerminalScreen {
   readonly paint: Paint;
   private readonly screen: Widgets.Screen;
   private readonly standing = new Map<string, Standing>();
-  private closed = false;
+  private isClosed = false;
 
   constructor(private readonly streams: TerminalStreams) {
     const { input, output, traits } = streams;
@@ -52,6 +52,11 @@ export class TerminalScreen {
     if (traits.glyphs !== 'ascii') Object.assign(this.screen.tput, { brokenACS: true });
     // A terminal that went away (a closed window, a lost SSH session) must not end the process from here.
     output.on('error', this.onOutputError);
+  }
+
+  /** Whether the terminal was given back or went away; drawing is of no use any more. */
+  get closed(): boolean {
+    return this.isClosed;
   }
 
   get colors(): ColorDepth {
@@ -99,7 +104,7 @@ export class TerminalScreen {
   boxOptions(place: Rect, label?: string): Widgets.BoxOptions {
     const border =
       label === undefined ? {} : { border: { type: 'line' } as const, label: ` ${this.glyphs.translate(label)} ` };
-    return { ...place, ...border, wrap: false, tags: false };
+    return { ...place, ...border, screen: this.screen, wrap: false, tags: false };
   }
 
   /** Calls back when one of `keys` is pressed. */
@@ -113,7 +118,7 @@ export class TerminalScreen {
 
   /** Takes away what was not asked for since `begin`, and sends the cells that changed. */
   draw(): void {
-    if (this.closed) return;
+    if (this.isClosed) return;
     for (const [key, { widget, used }] of this.standing) {
       if (used) continue;
       widget.destroy();
@@ -124,12 +129,12 @@ export class TerminalScreen {
 
   /** Forgets what the terminal shows, so that the next `draw` sends every cell. */
   repaint(): void {
-    if (!this.closed) this.screen.realloc();
+    if (!this.isClosed) this.screen.realloc();
   }
 
   /** Sends `sequence` as it is, after what was drawn before. It must leave the colours as it found them. */
   write(sequence: string): void {
-    if (this.closed) return;
+    if (this.isClosed) return;
     this.screen.program.flush();
     this.screen.program.write(sequence);
   }
@@ -139,8 +144,8 @@ export class TerminalScreen {
    * the end of the process. Harmless when called again.
    */
   close(): void {
-    if (this.closed) return;
-    this.closed = true;
+    if (this.isClosed) return;
+    this.isClosed = true;
     this.screen.destroy();
   }
 
