@@ -46,6 +46,7 @@ class PacedRun implements SourceRun {
   /** Until the first frame leaves, pictures that are overdue only bring the feed to the current place. */
   private joining = true;
   private cancelTimer: CancelTimer | null = null;
+  private pumping = false;
   private stopped = false;
 
   constructor(
@@ -67,20 +68,30 @@ class PacedRun implements SourceRun {
     await this.feed.stop();
   }
 
-  /** Sends every ready picture that is due, then sleeps until the next one is. */
+  /**
+   * Sends every ready picture that is due, then sleeps until the next one is. Letting go of a picture can make another
+   * one ready at once; the loop that is under way sees it.
+   */
   private pump(): void {
+    if (this.pumping) return;
+    this.pumping = true;
     this.clearTimer();
-    while (!this.stopped && this.feed.readyFrames > 0) {
-      const nowUs = this.clock.nowUs();
-      const waitUs = this.timeline.dueTimeUs(this.nextSequence) - nowUs;
-      if (waitUs > 0) {
-        this.cancelTimer = this.clock.schedule(waitUs, () => this.pump());
-        return;
-      }
-      if (-waitUs > SLIP_AFTER_US) this.slip(nowUs);
-      else if (this.isOverdue(-waitUs)) this.dropNext();
-      else this.emitNext();
-    }
+    while (!this.stopped && this.feed.readyFrames > 0 && this.isNextDue()) this.passNext();
+    this.pumping = false;
+  }
+
+  private isNextDue(): boolean {
+    const waitUs = this.timeline.dueTimeUs(this.nextSequence) - this.clock.nowUs();
+    if (waitUs > 0) this.cancelTimer = this.clock.schedule(waitUs, () => this.pump());
+    return waitUs <= 0;
+  }
+
+  private passNext(): void {
+    const nowUs = this.clock.nowUs();
+    const lateUs = nowUs - this.timeline.dueTimeUs(this.nextSequence);
+    if (lateUs > SLIP_AFTER_US) this.slip(nowUs);
+    else if (this.isOverdue(lateUs)) this.dropNext();
+    else this.emitNext();
   }
 
   /** Late by more than a frame: leave it out if it brings us nearer to now. */
