@@ -47,14 +47,15 @@ export class FrameDecoder implements FrameFeed {
 
   take(): FeedFrame | undefined {
     const frame = this.ready.shift();
-    if (this.ready.length === 0) this.tellWhenOver();
+    // Not at once: the end must not come before the picture that is handed out here.
+    if (this.ready.length === 0) queueMicrotask(() => this.tellWhenOver());
     return frame;
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
-    for (const frame of this.ready.splice(0)) frame.release();
     this.assembler.discard();
+    for (const frame of this.ready.splice(0)) frame.release();
     await this.child.stop();
   }
 

@@ -17,7 +17,7 @@ export interface FeedListener {
 /** Raw pictures in order, decoded a little ahead of those who take them. */
 export interface FrameFeed {
   readonly readyFrames: number;
-  /** The oldest ready picture; whoever takes it must release it. */
+  /** The oldest ready picture; whoever takes it must release it. The listener is not called before this returns. */
   take(): FeedFrame | undefined;
   /** Ends it without `onEnd`; resolves when its children are gone. */
   stop(): Promise<void>;
