@@ -63,8 +63,9 @@ describe('FrameDecoder', () => {
   ])('tells the end only when the last picture was taken; %s', async (_order, steps) => {
     const { decoder, pipe, exit, log } = open();
     pipe.write(Buffer.from('abcdef'));
-    for (const step of steps) if (step === 'pipe') pipe.end();
-    else exit(null);
+    for (const step of steps)
+      if (step === 'pipe') pipe.end();
+      else exit(null);
     decoder.take();
     await Promise.resolve();
     expect(log).toEqual(['ready', 'ready']);
