@@ -1,6 +1,6 @@
 import type { Snapshot, StreamSnapshot } from '../metrics/snapshot.js';
 import type { Glyphs } from './glyphs.js';
-import type { Paint } from './paint.js';
+import type { Paint, Role } from './paint.js';
 import { longestFitting, safeText, shortened } from './text.js';
 import { formatDurationUs, formatElapsedMs, formatWithError } from './units.js';
 
@@ -16,7 +16,6 @@ export const KEYS = [
 
 const STATE_ROLES = { connecting: 'p99', connected: 'good', reconnecting: 'bad', closed: 'bad' } as const;
 
-const PAUSED = 'PAUSED';
 /** Between the parts of the status line. */
 const GAP = '  ';
 
@@ -37,15 +36,27 @@ export function statusLine(
   paint: Paint,
 ): string {
   const { state } = snapshot;
-  const fixed = [title, state, formatElapsedMs(snapshot.durationMs), ...(view.paused ? [PAUSED] : [])];
-  const fixedColumns = fixed.reduce((sum, text) => sum + text.length + GAP.length, 1);
-  const server = shortened(safeText(snapshot.server), columns - fixedColumns, glyphs);
-  const room = columns - fixedColumns - server.length - 1;
-  const stream = longestFitting([...streamTexts(snapshot, selected), ''], Math.max(0, room));
-  const [, , elapsed = '', paused = ''] = fixed;
-  const left = [paint(title, 'strong'), server, paint(state, STATE_ROLES[state]), elapsed, paint(paused, 'bad')];
-  const gap = Math.max(0, room - stream.length - (paused ? 0 : GAP.length));
-  return ` ${left.join(GAP)}${' '.repeat(gap)}${stream}`;
+  const before: Part[] = [{ text: title, role: 'strong' }];
+  const after: Part[] = [
+    { text: state, role: STATE_ROLES[state] },
+    { text: formatElapsedMs(snapshot.durationMs) },
+    ...(view.paused ? [{ text: 'PAUSED', role: 'bad' } as const] : []),
+  ];
+  const serverColumns = columns - widthOf([...before, { text: '' }, ...after]);
+  const left = [...before, { text: shortened(safeText(snapshot.server), serverColumns, glyphs) }, ...after];
+  const room = columns - widthOf(left) - 1;
+  const stream = longestFitting([...streamTexts(snapshot, selected), ''], room - GAP.length);
+  const painted = left.map(({ text, role }: Part) => (role ? paint(text, role) : text)).join(GAP);
+  return ` ${painted}${' '.repeat(Math.max(0, room - stream.length))}${stream}`;
+}
+
+interface Part {
+  readonly text: string;
+  readonly role?: Role;
+}
+
+function widthOf(parts: readonly Part[]): number {
+  return ` ${parts.map(({ text }) => text).join(GAP)}`.length;
 }
 
 /** The line of the headline: the selected stream's p50 with its error, p99 and maximum, in words. */
