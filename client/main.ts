@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { SystemClock } from '../shared/clock.js';
 import { errorExit } from '../shared/command-line.js';
-import { StreamerError } from '../shared/errors.js';
+import { StreamerError, toStreamerError } from '../shared/errors.js';
 import { createLogger } from '../shared/logger.js';
 import { parseClientCommand } from './cli.js';
 import type { ClientConfig } from './config.js';
@@ -10,11 +10,10 @@ import { decodeJpeg } from './jpeg-decoder.js';
 import type { Measurement } from './measurement.js';
 import { summarize } from './report/summary.js';
 import { formatSummary } from './report/text.js';
-import { Dashboard } from './ui/dashboard.js';
 import { PlainView } from './ui/plain-view.js';
 import { terminalTraits } from './ui/terminal-traits.js';
 import { watch } from './watch.js';
-import type { FiguresView, WatchResult } from './watch.js';
+import type { FiguresView, WatchParts, WatchResult } from './watch.js';
 
 const PROGRAM = 'streamer-client';
 /** Ended by Ctrl+C before anything was measured, as a shell reports it: 128 + SIGINT. */
@@ -35,7 +34,7 @@ async function main(): Promise<number> {
     pretty: true,
     destination: process.stderr,
   });
-  const openView = (measurement: Measurement, quit: () => void) => openViewFor(config, measurement, quit);
+  const openView = await viewOpener(config);
   const result = await watch(config, { clock, logger, openView, stopRequest: waitForSignal() });
   report(config, result.measurement);
   return exitCodeOf(result);
@@ -46,25 +45,37 @@ function wantsDashboard(config: ClientConfig): boolean {
   return isTerminal && !config.plain && !config.json && terminalTraits(process.env, process.platform) !== null;
 }
 
-function openViewFor(config: ClientConfig, measurement: Measurement, quit: () => void): FiguresView {
-  if (config.json) return { render: () => undefined, close: () => undefined };
-  const traits = terminalTraits(process.env, process.platform);
-  if (!wantsDashboard(config) || !traits) return new PlainView((line) => process.stdout.write(`${line}\n`));
-  const dashboard = new Dashboard({
-    title: PROGRAM,
-    clock,
-    input: process.stdin,
-    output: process.stdout,
-    traits,
-    decode: (jpeg, width, height) => decodeJpeg(jpeg, { width, height }),
-    latestJpeg: (streamId) => measurement.latestJpeg(streamId),
-    snapshotToFile: () => saveSnapshot(measurement),
-    onReset: () => measurement.reset(),
-    onQuit: quit,
+async function viewOpener(config: ClientConfig): Promise<WatchParts['openView']> {
+  if (config.json) return () => ({ render: () => undefined, close: () => undefined });
+  const traits = wantsDashboard(config) ? terminalTraits(process.env, process.platform) : null;
+  if (!traits) return () => new PlainView((text) => process.stdout.write(`${text}\n`));
+  // Loaded only here, since the libraries behind it take longer to load than all the rest.
+  const { Dashboard } = await import('./ui/dashboard.js');
+  return (measurement, quit) => {
+    const dashboard = new Dashboard({
+      title: PROGRAM,
+      clock,
+      input: process.stdin,
+      output: process.stdout,
+      traits,
+      decode: (jpeg, width, height) => decodeJpeg(jpeg, { width, height }),
+      latestJpeg: (streamId) => measurement.latestJpeg(streamId),
+      snapshotToFile: () => saveSnapshot(measurement),
+      onReset: () => measurement.reset(),
+      onQuit: quit,
+    });
+    closeWhateverHappens(dashboard);
+    return dashboard;
+  };
+}
+
+/** However the process ends, the terminal must be usable after it, and an error readable. */
+function closeWhateverHappens(view: FiguresView): void {
+  process.once('exit', () => view.close());
+  process.once('uncaughtException', (error) => {
+    view.close();
+    process.exit(fail(toStreamerError(error)));
   });
-  // Whatever ends the process, the terminal must be usable after it.
-  process.once('exit', () => dashboard.close());
-  return dashboard;
 }
 
 /** Writes the figures so far beside the user, under a name that says when. */
@@ -99,7 +110,7 @@ function fail(error: StreamerError): number {
 function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {
     let asked = false;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
       process.on(signal, () => {
         if (asked) process.exit(EXIT_INTERRUPTED);
         asked = true;

@@ -32,8 +32,8 @@ export interface WatchResult {
   readonly interrupted: boolean;
 }
 
-/** How often figures are handed to the screen. */
-const REFRESH_US = 200_000;
+/** How often figures are handed to the view. Each drawing holds up the receiving of frames by a few milliseconds. */
+const REFRESH_US = 500_000;
 
 /** Connects, shows what arrives, and resolves when the run is over; it never rejects. */
 export function watch(config: ClientConfig, parts: WatchParts): Promise<WatchResult> {
