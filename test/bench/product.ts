@@ -1,0 +1,40 @@
+import type * as sessionModule from '../../client/session.js';
+import type * as trackerModule from '../../client/metrics/sequence-tracker.js';
+import type * as appModule from '../../server/app.js';
+import type * as configModule from '../../server/config.js';
+import type * as clientsModule from '../../server/clients.js';
+import type * as hubModule from '../../server/hub/hub.js';
+import type * as encoderModule from '../../server/pipeline/encoder.js';
+import type * as pipelineModule from '../../server/pipeline/encode-pipeline.js';
+import type * as ffmpegBinaryModule from '../../server/sources/ffmpeg-binary.js';
+import type * as tcpModule from '../../server/transports/tcp-transport.js';
+import type * as histogramModule from '../../shared/histogram.js';
+import type * as loggerModule from '../../shared/logger.js';
+import type * as codecModule from '../../shared/protocol/codec.js';
+import type * as parserModule from '../../shared/protocol/parser.js';
+
+/** Modules that are measured, by their path. */
+interface Product {
+  'client/session.js': typeof sessionModule;
+  'client/metrics/sequence-tracker.js': typeof trackerModule;
+  'server/app.js': typeof appModule;
+  'server/config.js': typeof configModule;
+  'server/clients.js': typeof clientsModule;
+  'server/hub/hub.js': typeof hubModule;
+  'server/pipeline/encoder.js': typeof encoderModule;
+  'server/pipeline/encode-pipeline.js': typeof pipelineModule;
+  'server/sources/ffmpeg-binary.js': typeof ffmpegBinaryModule;
+  'server/transports/tcp-transport.js': typeof tcpModule;
+  'shared/histogram.js': typeof histogramModule;
+  'shared/logger.js': typeof loggerModule;
+  'shared/protocol/codec.js': typeof codecModule;
+  'shared/protocol/parser.js': typeof parserModule;
+}
+
+/**
+ * Loads a module as it is shipped. What tsx makes of the sources is not the same code: it names every function when it
+ * is made, which shows wherever a hot path makes one.
+ */
+export function product<K extends keyof Product>(path: K): Promise<Product[K]> {
+  return import(new URL(`../../dist/${path}`, import.meta.url).href) as Promise<Product[K]>;
+}

@@ -1,0 +1,91 @@
+/** A server without a video: the real hub and TCP transport, fed with frames of one size on an absolute schedule. */
+import { randomFillSync } from 'node:crypto';
+import { SystemClock } from '../../../shared/clock.js';
+import { Timeline } from '../../../server/sources/timeline.js';
+import { readClockPair } from '../clock-pair.js';
+import { product } from '../product.js';
+import { serveCommands } from '../worker-link.js';
+
+const { Hub } = await product('server/hub/hub.js');
+const { ClientRegistry } = await product('server/clients.js');
+const { TcpTransport } = await product('server/transports/tcp-transport.js');
+const { createLogger } = await product('shared/logger.js');
+const { LatencyHistogram } = await product('shared/histogram.js');
+
+const FPS = 30;
+const clock = new SystemClock();
+const publishing = new LatencyHistogram();
+
+export const commands = {
+  /** Listens and begins to publish JPEGs of `jpegBytes` bytes at 30 fps; tells port and clock. */
+  async start({ jpegBytes, maxClients }: { jpegBytes: number; maxClients: number }) {
+    const hub = new Hub(clock);
+    const logger = createLogger({ level: 'error', pretty: false });
+    const clients = new ClientRegistry(maxClients);
+    const transport = new TcpTransport({ hub, clients, clock, logger, checkToken: () => true, transport: 'tcp' });
+    const port = await transport.listen('127.0.0.1', 0);
+    publishFrames(hub, jpegBytes);
+    return { port, clock: readClockPair(clock) };
+  },
+
+  /** Forgets what was measured so far. */
+  begin() {
+    publishing.reset();
+  },
+
+  /** How long handing one frame to all clients took, in microseconds. */
+  figures() {
+    return { frames: publishing.count, publishUs: { p50: publishing.quantile(0.5), p99: publishing.quantile(0.99) } };
+  },
+};
+
+/** The commands this worker takes. */
+export type PublisherCommands = typeof commands;
+
+function publishFrames(hub: InstanceType<typeof Hub>, jpegBytes: number): void {
+  const timeline = new Timeline(clock.nowUs(), FPS);
+  const shape = {
+    width: 640,
+    height: 360,
+    fps: FPS,
+    timeSource: 'schedule',
+    startTimeUs: timeline.startTimeUs,
+  } as const;
+  const stream = hub.add({ name: 'synthetic', ...shape });
+  stream.setState('live');
+  const picture = jpegOf(jpegBytes);
+  let sequence = 0;
+  publishDue();
+
+  function publishDue(): void {
+    for (; timeline.dueTimeUs(sequence) <= clock.nowUs(); sequence += 1) publish(timeline.dueTimeUs(sequence));
+    clock.schedule(timeline.dueTimeUs(sequence) - clock.nowUs(), publishDue);
+  }
+
+  function publish(captureTimeUs: number): void {
+    const startUs = clock.nowUs();
+    stream.publish({
+      sequence,
+      captureTimeUs,
+      decodedTimeUs: captureTimeUs,
+      encodeStartTimeUs: captureTimeUs,
+      encodedTimeUs: startUs,
+      clockErrorUs: 0,
+      width: shape.width,
+      height: shape.height,
+      // An encoder gives every frame a buffer of its own, too.
+      jpeg: Buffer.from(picture),
+    });
+    publishing.record(clock.nowUs() - startUs);
+  }
+}
+
+/** Bytes with both ends of a JPEG and nothing to see between them. */
+function jpegOf(lengthBytes: number): Buffer {
+  const jpeg = randomFillSync(Buffer.alloc(lengthBytes));
+  jpeg.writeUInt16BE(0xffd8, 0);
+  jpeg.writeUInt16BE(0xffd9, lengthBytes - 2);
+  return jpeg;
+}
+
+serveCommands(commands);
