@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decoderOptions, scaleFilter } from '../../../../server/sources/decode-options.js';
 
-const OPTIONS = { ffmpegPath: 'ffmpeg', hwaccel: 'none', maxBuffers: 5 };
+const OPTIONS = { ffmpegPath: 'ffmpeg', hwaccel: 'none', passEveryFrame: [], maxBuffers: 5 };
 
 describe('decoderOptions', () => {
   it.each([
