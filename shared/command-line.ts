@@ -1,5 +1,6 @@
 import { StreamerError } from './errors.js';
 import { type OptionEntry, type OptionTable, flagName } from './option-table.js';
+import { toPrintable } from './protocol/printable.js';
 import { nearest } from './suggestion.js';
 
 /** What a command line asks for when nothing is to be run: help, version, or an error to print. */
@@ -77,9 +78,9 @@ export function exitRequest(program: string, table: OptionTable, output: string,
   return errorExit(program, new StreamerError('BAD_USAGE', usageSentence(thrown, table)));
 }
 
-/** How an error ends a command: one sentence with the stable code. */
+/** How an error ends a command: one sentence with the stable code, on one line whatever file names it quotes. */
 export function errorExit(program: string, error: StreamerError): ExitRequest {
-  const text = `${program}: ${error.message} (${error.code})\n`;
+  const text = `${program}: ${toPrintable(error.message)} (${error.code})\n`;
   return { kind: 'exit', exitCode: error.exitCode, stream: 'stderr', text };
 }
 
