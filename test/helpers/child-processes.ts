@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { until } from './until.js';
 
 /** Ids of the living children of the process `pid`, from /proc; an empty list where there is none (not on Linux). */
 export function childrenOf(pid: number): number[] {
@@ -22,4 +23,9 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Resolves when the process `pid` has no living child; at once where there is no /proc to look. */
+export function untilNoChild(pid: number): Promise<void> {
+  return until(() => childrenOf(pid).length === 0);
 }

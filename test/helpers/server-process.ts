@@ -34,19 +34,20 @@ export class ServerProcess {
     });
   }
 
-  /** Starts it; `--port 0` is added. Does not wait for it to listen. */
-  static spawn(args: readonly string[], env: NodeJS.ProcessEnv = {}): ServerProcess {
+  /** Starts it, in the folder `cwd` if one is given; `--port 0` is added. Does not wait for it to listen. */
+  static spawn(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): ServerProcess {
     return new ServerProcess(
       spawn(process.execPath, [SERVER_BINARY, '--port', '0', ...args], {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: { ...process.env, ...env },
+        ...(cwd !== undefined && { cwd }),
       }),
     );
   }
 
   /** Starts it and waits until it listens. */
-  static async start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
-    const server = ServerProcess.spawn(args, env);
+  static async start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}, cwd?: string): Promise<ServerProcess> {
+    const server = ServerProcess.spawn(args, env, cwd);
     await server.logged((line) => line.msg === 'listening');
     return server;
   }
