@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Server, Socket } from 'node:net';
 import type { CancelTimer } from '../../shared/clock.js';
+import { RepeatLimiter } from '../../shared/repeat-limiter.js';
 import type { HubStream } from '../hub/stream.js';
 import { ClassicConnection } from './classic-connection.js';
 import { readKernelQueues } from './kernel-queue.js';
@@ -20,11 +21,14 @@ export class ClassicTransport {
   private readonly connections = new Map<ClassicConnection, Socket>();
   private cancelPoll: CancelTimer | null = null;
   private canPoll = true;
+  private readonly refusals: RepeatLimiter;
 
   constructor(
     private readonly context: Omit<SessionContext, 'checkToken'>,
     private readonly stream: HubStream,
-  ) {}
+  ) {
+    this.refusals = new RepeatLimiter(context.clock);
+  }
 
   /**
    * Starts to listen; returns the port.
@@ -59,7 +63,8 @@ export class ClassicTransport {
     };
     socket.on('error', (error) => logger.debug({ err: error, peer }, 'connection error'));
     if (!clients.admit(record)) {
-      logger.warn({ peer, code: 'SERVER_FULL' }, 'client refused');
+      const code = 'SERVER_FULL';
+      this.refusals.run(code, (suppressed) => logger.warn({ peer, code, suppressed }, 'client refused'));
       socket.destroy();
       return;
     }
@@ -87,11 +92,9 @@ export class ClassicTransport {
 
   private async poll(): Promise<void> {
     const queues = this.server && (await readKernelQueues(portOf(this.server)));
-    if (!queues) {
-      this.canPoll = false;
-      return;
-    }
-    for (const connection of this.connections.keys()) connection.onKernelQueue(queues.get(connection.key) ?? 0);
+    // Where the tables cannot be read, or no longer, nobody may stay held back by what was last read in them.
+    if (!queues) this.canPoll = false;
+    for (const connection of this.connections.keys()) connection.onKernelQueue(queues?.get(connection.key) ?? 0);
     this.schedulePoll();
   }
 }

@@ -6,6 +6,7 @@ import type { Logger } from '../../shared/logger.js';
 import { encodeBye, encodeError, encodePing, encodePong, encodeWelcome } from '../../shared/protocol/codec.js';
 import { MessageType, PROTOCOL_VERSION } from '../../shared/protocol/messages.js';
 import type { Hello, Message, StreamChange } from '../../shared/protocol/messages.js';
+import type { RepeatLimiter } from '../../shared/repeat-limiter.js';
 import type { ClientRecord, ClientRegistry } from '../clients.js';
 import type { Hub } from '../hub/hub.js';
 import type { Channel } from './channel.js';
@@ -48,9 +49,11 @@ export class ProtocolSession {
   private pingT0Us: number | null = null;
   private controlBacklogBytes = 0;
 
+  /** @param refusals shared by all sessions: anybody can be refused as often as they like, and must not fill the log */
   constructor(
     private readonly channel: Channel,
     private readonly context: SessionContext,
+    private readonly refusals: RepeatLimiter,
     private readonly onClosed: () => void,
   ) {
     const { clock } = context;
@@ -229,8 +232,11 @@ export class ProtocolSession {
     this.subscriptions?.end();
     if (this.record) this.context.clients.remove(this.record);
     const fields = { ...(this.record && { client: this.record.name }), peer: this.channel.peer, ...(code && { code }) };
-    if (wasOpen) this.context.logger.info({ ...fields, reason }, 'client gone');
-    else if (code) this.context.logger.warn({ ...fields, reason }, 'client refused');
+    const { logger } = this.context;
+    if (wasOpen) logger.info({ ...fields, reason }, 'client gone');
+    else if (code) {
+      this.refusals.run(code, (suppressed) => logger.warn({ ...fields, reason, suppressed }, 'client refused'));
+    }
     this.onClosed();
   }
 }

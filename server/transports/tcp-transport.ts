@@ -3,6 +3,7 @@ import { StreamerError } from '../../shared/errors.js';
 import type { ErrorCode } from '../../shared/errors.js';
 import { encodeStream } from '../../shared/protocol/codec.js';
 import { MessageParser, SERVER_ACCEPTS } from '../../shared/protocol/parser.js';
+import { RepeatLimiter } from '../../shared/repeat-limiter.js';
 import { ProtocolSession } from './protocol-session.js';
 import type { SessionContext } from './protocol-session.js';
 import { TcpChannel } from './tcp-channel.js';
@@ -15,9 +16,11 @@ const MAX_PENDING = 256;
 export class TcpTransport {
   private server: Server | null = null;
   private readonly sessions = new Map<ProtocolSession, Socket>();
+  private readonly refusals: RepeatLimiter;
   private readonly stopWatching: () => void;
 
   constructor(private readonly context: SessionContext) {
+    this.refusals = new RepeatLimiter(context.clock);
     this.stopWatching = context.hub.onChange((change) => {
       const encoded = encodeStream(change);
       for (const session of this.sessions.keys()) session.onStreamChange(change, encoded);
@@ -44,7 +47,8 @@ export class TcpTransport {
   }
 
   private onSocket(socket: Socket): void {
-    const session = new ProtocolSession(new TcpChannel(socket), this.context, () => this.sessions.delete(session));
+    const onClosed = () => void this.sessions.delete(session);
+    const session = new ProtocolSession(new TcpChannel(socket), this.context, this.refusals, onClosed);
     const parser = new MessageParser({ accepts: SERVER_ACCEPTS, onMessage: (message) => session.onMessage(message) });
     this.sessions.set(session, socket);
     this.limitPending();
