@@ -61,11 +61,16 @@ function loopFrom(decoders: FileDecoders, lengthFrames: number | null, fps: numb
   };
 }
 
-/** Frames one round of the file gives at `fps`; null when the file does not tell its length. */
+/**
+ * Frames one round of the file gives at `fps`, not whole where the rate is converted, since FFmpeg then keeps the time
+ * from one round to the next; null when the file does not tell its length.
+ */
 function countFrames(probe: VideoProbe, fps: number): number | null {
-  if (probe.frames !== null && !probe.variableRate && fps === probe.fps) return probe.frames;
+  const isRateKept = !probe.variableRate && fps === probe.fps;
+  if (isRateKept && probe.frames !== null) return probe.frames;
   if (probe.durationSeconds === null) return null;
-  return Math.max(1, Math.round(probe.durationSeconds * fps));
+  const frames = probe.durationSeconds * fps;
+  return Math.max(1, isRateKept ? Math.round(frames) : frames);
 }
 
 /** The FFmpeg children of one file. */
