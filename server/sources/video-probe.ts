@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { StreamerError } from '../../shared/errors.js';
+import { isPrintable, toPrintable } from '../../shared/protocol/printable.js';
 import { isTooLarge } from './output-size.js';
 
 /** What a video file holds. */
@@ -34,7 +35,8 @@ interface ProbeStream {
   duration?: string;
   sample_aspect_ratio?: string;
   disposition?: { attached_pic?: number };
-  tags?: { rotate?: string };
+  /** `DURATION` is what Matroska has in place of `duration`; the duration of the file is that of its longest stream. */
+  tags?: { rotate?: string; DURATION?: string };
   side_data_list?: { rotation?: number | string }[];
 }
 
@@ -85,10 +87,28 @@ async function runProbe(ffprobePath: string, path: string): Promise<ProbeOutput>
     const { stdout } = await promisify(execFile)(ffprobePath, args, options);
     return JSON.parse(stdout) as ProbeOutput;
   } catch (error) {
-    const { stderr = '', killed } = error as { stderr?: string; killed?: boolean };
-    const reason = killed ? 'looking at it took too long' : (stderr.trim().split('\n').at(-1) ?? '');
-    throw notVideo(path, reason.replace(/^.*?: (?=[A-Z])/, '') || 'FFmpeg cannot read it', error);
+    throw probeError(ffprobePath, path, error);
   }
+}
+
+/** What `execFile` rejects with: `code` is a number when the child exited, a text when there was none. */
+interface ChildError {
+  readonly code?: number | string | null;
+  readonly signal?: string | null;
+  readonly killed?: boolean;
+  readonly stderr?: string;
+}
+
+function probeError(ffprobePath: string, path: string, error: unknown): StreamerError {
+  const { code, signal, killed, stderr = '' } = error as ChildError;
+  if (killed) return notVideo(path, 'looking at it took too long', error);
+  if (signal) return notVideo(path, `ffprobe crashed on it (${signal}); another version of FFmpeg may read it`, error);
+  if (typeof code === 'string') {
+    const message = `${ffprobePath} does not run (${code}); install FFmpeg or set FFPROBE_PATH.`;
+    return new StreamerError('FFMPEG_NOT_FOUND', message, { cause: error });
+  }
+  const lastLine = stderr.trim().split('\n').at(-1) ?? '';
+  return notVideo(path, lastLine.replace(/^.*?: (?=[A-Z])/, '') || 'FFmpeg cannot read it', error);
 }
 
 function describe(path: string, stream: ProbeStream, formatDuration: string | undefined): VideoProbe {
@@ -97,7 +117,8 @@ function describe(path: string, stream: ProbeStream, formatDuration: string | un
   const nominal = parseRate(stream.r_frame_rate);
   const mean = parseRate(stream.avg_frame_rate);
   const fps = Math.min(MAX_FPS, mean ?? nominal ?? FALLBACK_FPS);
-  const durationSeconds = parsePositive(stream.duration) ?? parsePositive(formatDuration);
+  const durationSeconds =
+    parsePositive(stream.duration) ?? parseTime(stream.tags?.DURATION) ?? parsePositive(formatDuration);
   return {
     width,
     height,
@@ -127,11 +148,28 @@ function parseRate(text: string | undefined): number | null {
   return Number.isFinite(rate) && rate > 0 ? rate : null;
 }
 
+/** "00:00:02.966000000" -> 2.966 */
+function parseTime(text: string | undefined): number | null {
+  const [, hours, minutes, seconds] = /^(\d+):(\d+):(\d+\.?\d*)$/.exec(text ?? '')?.map(Number) ?? [];
+  return parsePositive(String((hours ?? NaN) * 3600 + (minutes ?? NaN) * 60 + (seconds ?? NaN)));
+}
+
 function parsePositive(text: string | undefined): number | null {
   const value = Number(text);
   return Number.isFinite(value) && value > 0 ? value : null;
 }
 
+/** A file may have any name, but a message must stay on its line. */
+function shown(path: string): string {
+  return isPrintable(path) ? path : toPrintable(JSON.stringify(path));
+}
+
+function unreadable(sentence: string, cause?: unknown): StreamerError {
+  return new StreamerError('SOURCE_UNREADABLE', sentence, { cause });
+}
+
 function notVideo(path: string, reason: string, cause?: unknown): StreamerError {
-  return new StreamerError('SOURCE_NOT_VIDEO', `${path} is no video that can be streamed: ${reason}.`, { cause });
+  return new StreamerError('SOURCE_NOT_VIDEO', `${shown(path)} is no video that can be streamed: ${reason}.`, {
+    cause,
+  });
 }
