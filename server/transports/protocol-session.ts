@@ -91,8 +91,9 @@ export class ProtocolSession {
     this.fail(error.code, error.message);
   }
 
-  /** The channel takes bytes again. */
+  /** All that was written is out, and the channel takes bytes again. */
   onDrain(): void {
+    this.controlBacklogBytes = 0;
     this.subscriptions?.pump();
   }
 
