@@ -1,7 +1,18 @@
-import { BucketCounts, bucketIndex, bucketLowest, bucketWidth, MAX_TRACKABLE_US } from './histogram-buckets.js';
-import { type Bar, makeBars } from './histogram-bars.js';
-import { decodeBuckets, encodeBuckets } from './histogram-codec.js';
+import {
+  decodeFromCompressedBase64,
+  encodeIntoCompressedBase64,
+  Int32Histogram,
+  type JsHistogram,
+} from 'hdr-histogram-js';
 
+import { type Bar, makeBars } from './histogram-bars.js';
+import { correctHeader } from './histogram-envelope.js';
+import { guardHistogram, MAX_COUNT } from './histogram-guard.js';
+
+/** Greatest value that is told apart from greater ones: one hour in microseconds. */
+export const MAX_TRACKABLE_US = 3_600_000_000;
+
+const SIGNIFICANT_DIGITS = 3;
 /** The part of all values that the bars of a drawing cover; the outer bars hold the rest. */
 const BARS_FROM_QUANTILE = 0.001;
 const BARS_TO_QUANTILE = 0.999;
@@ -9,14 +20,13 @@ const BARS_TO_QUANTILE = 0.999;
 /**
  * Distribution of signed microsecond values: latencies, and plain durations too. Negative values are kept, so that a
  * clock that is off shows. Quantiles are right to three significant digits (an HdrHistogram of each sign); `count`,
- * `min`, `max`, `mean` and `stddev` are exact. Values beyond one hour count as one hour.
- *
- * The counting is our own and not a library's, because recording is done ten times a frame (7 ns against 104 ns for
- * hdr-histogram-js), a client may hold thousands of histograms, and what is decoded may come from a hostile peer.
+ * `min`, `max`, `mean` and `stddev` are exact. Values beyond one hour count as one hour, and of more than 2^32 - 1 values
+ * the later ones do not count.
  */
 export class LatencyHistogram {
-  private readonly positives = new BucketCounts();
-  private negatives: BucketCounts | undefined;
+  // Made when first needed: a client may hold thousands of histograms, and many of them stay empty.
+  private positives: JsHistogram | undefined;
+  private negatives: JsHistogram | undefined;
   private counted = 0;
   private countedNegative = 0;
   private countedSaturated = 0;
@@ -63,27 +73,29 @@ export class LatencyHistogram {
   /** Records `count` times `valueUs`, rounded to a whole microsecond. Throws RangeError for NaN. */
   record(valueUs: number, count = 1): void {
     if (Number.isNaN(valueUs)) throw new RangeError('A histogram cannot record NaN.');
-    if (count <= 0) return;
+    const added = Math.min(count, MAX_COUNT - this.counted);
+    if (added <= 0) return;
     // Adding 0 makes -0 a 0.
     let value = Math.round(valueUs) + 0;
     if (value > MAX_TRACKABLE_US || value < -MAX_TRACKABLE_US) {
       value = Math.sign(value) * MAX_TRACKABLE_US;
-      this.countedSaturated += count;
+      this.countedSaturated += added;
     }
     if (value >= 0) {
-      this.positives.add(value, count);
+      this.positives ??= newCounts();
+      this.positives.recordValueWithCount(value, added);
     } else {
-      this.negatives ??= new BucketCounts();
-      this.negatives.add(-value, count);
-      this.countedNegative += count;
+      this.negatives ??= newCounts();
+      this.negatives.recordValueWithCount(-value, added);
+      this.countedNegative += added;
     }
     if (value < this.least) this.least = value;
     if (value > this.greatest) this.greatest = value;
     // West, "Updating mean and variance estimates: an improved method", CACM 22 (1979): no sum of squares to cancel.
     const meanBefore = this.counted > 0 ? this.sumUs / this.counted : 0;
-    this.counted += count;
-    this.sumUs += value * count;
-    this.squaredDeviations += (value - meanBefore) * (value - this.sumUs / this.counted) * count;
+    this.counted += added;
+    this.sumUs += value * added;
+    this.squaredDeviations += (value - meanBefore) * (value - this.sumUs / this.counted) * added;
   }
 
   /**
@@ -97,12 +109,13 @@ export class LatencyHistogram {
     return Math.min(this.greatest, Math.max(this.least, this.valueAtRank(rank)));
   }
 
-  /** Adds every value of `other`. */
+  /** Adds every value of `other`. Throws RangeError, and adds none, for more than 2^32 - 1 values together. */
   merge(other: LatencyHistogram): void {
     if (other.counted === 0) return;
-    this.positives.merge(other.positives);
-    if (other.negatives) (this.negatives ??= new BucketCounts()).merge(other.negatives);
     const total = this.counted + other.counted;
+    if (total > MAX_COUNT) throw new RangeError('A histogram holds at most 2^32 - 1 values.');
+    if (other.positives) (this.positives ??= newCounts()).add(other.positives);
+    if (other.negatives) (this.negatives ??= newCounts()).add(other.negatives);
     const apart = (other.mean ?? 0) - (this.mean ?? 0);
     this.squaredDeviations += other.squaredDeviations + (apart * apart * this.counted * other.counted) / total;
     this.sumUs += other.sumUs;
@@ -115,8 +128,8 @@ export class LatencyHistogram {
 
   /** Forgets every value but keeps the memory, so that an interval's histogram can be used over and over. */
   reset(): void {
-    this.positives.clear();
-    this.negatives?.clear();
+    this.positives?.reset();
+    this.negatives?.reset();
     this.counted = 0;
     this.countedNegative = 0;
     this.countedSaturated = 0;
@@ -128,23 +141,24 @@ export class LatencyHistogram {
 
   /** The values from 0 on as an HdrHistogram (V2, compressed, base64). */
   encode(): string {
-    return encodeBuckets((visit) => this.positives.forEach(visit));
+    return encodeCounts(this.positives ?? newCounts());
   }
 
   /** The magnitudes of the negative values as an HdrHistogram; null when there are none. */
   encodeNegative(): string | null {
-    return this.countedNegative > 0 ? encodeBuckets((visit) => this.negatives?.forEach(visit)) : null;
+    return this.negatives && this.countedNegative > 0 ? encodeCounts(this.negatives) : null;
   }
 
   /**
-   * Decodes what `encode` and `encodeNegative` made, or any other HdrHistogram of microseconds (V2, compressed, base64).
-   * Every value is taken as the middle of its bucket, for `min`, `max`, `mean` and `stddev` too. Throws BAD_MESSAGE.
+   * Decodes what `encode` and `encodeNegative` made, or any other HdrHistogram (V2, compressed, base64) of whole
+   * microseconds up to 2^32. Every value is taken as the middle of its bucket, for `min`, `max`, `mean` and `stddev` too.
+   * The text may come from a peer. Throws BAD_MESSAGE.
    */
   static decode(base64: string, negativeBase64?: string | null): LatencyHistogram {
     const histogram = new LatencyHistogram();
-    decodeBuckets(base64, (index, count, layout) => histogram.record(bucketMiddle(index, layout), count));
+    visitMiddles(decodeCounts(base64), (valueUs, count) => histogram.record(valueUs, count));
     if (typeof negativeBase64 === 'string') {
-      decodeBuckets(negativeBase64, (index, count, layout) => histogram.record(-bucketMiddle(index, layout), count));
+      visitMiddles(decodeCounts(negativeBase64), (valueUs, count) => histogram.record(-valueUs, count));
     }
     return histogram;
   }
@@ -158,23 +172,49 @@ export class LatencyHistogram {
     const lowUs = this.quantile(BARS_FROM_QUANTILE);
     const highUs = this.quantile(BARS_TO_QUANTILE);
     if (lowUs === null || highUs === null) return [];
-    const resolutionUs = bucketWidth(bucketIndex(Math.max(-lowUs, highUs)));
+    const resolutionUs = (this.positives ?? this.negatives)?.sizeOfEquivalentValueRange(Math.max(-lowUs, highUs)) ?? 1;
     const range = { minUs: this.least, lowUs, highUs, maxUs: this.greatest, resolutionUs };
     return makeBars(range, maxBars, (visit) => {
-      this.negatives?.forEach((index, count) => visit(-bucketMiddle(index), count));
-      this.positives.forEach((index, count) => visit(bucketMiddle(index), count));
+      if (this.negatives) visitMiddles(this.negatives, (valueUs, count) => visit(-valueUs, count));
+      if (this.positives) visitMiddles(this.positives, visit);
     });
   }
 
   private valueAtRank(rank: number): number {
     if (this.negatives && rank <= this.countedNegative) {
-      return -bucketLowest(this.negatives.indexAtRank(this.countedNegative - rank + 1));
+      return -this.negatives.lowestEquivalentValue(greatestAtRank(this.negatives, this.countedNegative - rank + 1));
     }
-    const index = this.positives.indexAtRank(rank - this.countedNegative);
-    return bucketLowest(index) + bucketWidth(index) - 1;
+    return this.positives ? greatestAtRank(this.positives, rank - this.countedNegative) : 0;
   }
 }
 
-function bucketMiddle(index: number, layout?: Parameters<typeof bucketLowest>[1]): number {
-  return bucketLowest(index, layout) + Math.floor(bucketWidth(index, layout) / 2);
+/** Three significant digits from 1 µs on: a bucket is never wider than 1/1024 of the values in it. */
+function newCounts(): JsHistogram {
+  // The range grows with the values: up to 100 ms it takes a third of the memory of the whole hour.
+  const counts = new Int32Histogram(1, 2, SIGNIFICANT_DIGITS);
+  counts.autoResize = true;
+  return counts;
+}
+
+function encodeCounts(counts: JsHistogram): string {
+  return correctHeader(encodeIntoCompressedBase64(counts, 1));
+}
+
+function decodeCounts(base64: string): JsHistogram {
+  // Anything but WebAssembly, which is off by default, gives a JsHistogram.
+  return decodeFromCompressedBase64(guardHistogram(base64)) as JsHistogram;
+}
+
+/** Greatest value of the bucket with the value of the given rank (1 is the least). */
+function greatestAtRank(counts: JsHistogram, rank: number): number {
+  // The library rounds the rank up, so half a rank less makes it exact whatever the percentage is rounded to.
+  return counts.getValueAtPercentile((100 * (rank - 0.5)) / counts.totalCount);
+}
+
+/** Visits every bucket that is not empty; by index, since the library's own iterator takes four times as long. */
+function visitMiddles(counts: JsHistogram, visit: (valueUs: number, count: number) => void): void {
+  for (let index = 0; index < counts.countsArrayLength; index += 1) {
+    const count = counts.getCountAtIndex(index);
+    if (count > 0) visit(counts.medianEquivalentValue(counts.valueFromIndex(index)), count);
+  }
 }

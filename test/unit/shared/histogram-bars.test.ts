@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { MAX_TRACKABLE_US } from '../../../shared/histogram-buckets.js';
-import { LatencyHistogram } from '../../../shared/histogram.js';
+import { LatencyHistogram, MAX_TRACKABLE_US } from '../../../shared/histogram.js';
 
 const anyValue = fc.oneof(
   fc.integer({ min: -3000, max: 3000 }),
