@@ -53,10 +53,11 @@ export class RawClient {
     });
   }
 
-  /** Connects; resolves when the connection is there. */
+  /** Connects; resolves when the connection is there, and rejects when there is none to be had. */
   static async connect(port: number, options?: RawClientOptions): Promise<RawClient> {
     const client = new RawClient(port, options);
-    await new Promise((resolve) => client.socket.once('connect', resolve));
+    client.socket.once('connect', () => client.wake());
+    await client.until(() => client.socket.readyState === 'open');
     return client;
   }
 
