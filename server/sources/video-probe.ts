@@ -67,15 +67,14 @@ export async function probeVideo(ffprobePath: string, path: string): Promise<Vid
 async function checkReadable(path: string): Promise<void> {
   try {
     const stats = await stat(path);
-    if (stats.isDirectory()) throw new StreamerError('SOURCE_UNREADABLE', `${path} is a directory; name a video file.`);
-    if (stats.isFile() && stats.size === 0) throw new StreamerError('SOURCE_UNREADABLE', `${path} is empty.`);
+    if (stats.isDirectory()) throw unreadable(`${shown(path)} is a directory; name a video file.`);
+    if (stats.isFile() && stats.size === 0) throw unreadable(`${shown(path)} is empty.`);
     await access(path, constants.R_OK);
   } catch (error) {
     if (error instanceof StreamerError) throw error;
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (missing)
-      throw new StreamerError('SOURCE_NOT_FOUND', `There is no file ${path}; check the path.`, { cause: error });
-    throw new StreamerError('SOURCE_UNREADABLE', `${path} cannot be read; check its permissions.`, { cause: error });
+    if (!missing) throw unreadable(`${shown(path)} cannot be read; check its permissions.`, error);
+    throw new StreamerError('SOURCE_NOT_FOUND', `There is no file ${shown(path)}; check the path.`, { cause: error });
   }
 }
 
