@@ -26,9 +26,7 @@ export function portOf(server: Server): number {
 
 function toListenError(error: NodeJS.ErrnoException, host: string, port: number): StreamerError {
   if (error.code === 'EADDRINUSE') {
-    return new StreamerError('PORT_IN_USE', `Port ${port} on ${host} is taken; choose another with --port.`, {
-      cause: error,
-    });
+    return new StreamerError('PORT_IN_USE', `Port ${port} on ${host} is taken; choose another one.`, { cause: error });
   }
   const why = error.code === 'EACCES' ? 'that needs more rights' : error.message;
   return new StreamerError('LISTEN_FAILED', `Cannot listen on ${host}, port ${port}: ${why}.`, { cause: error });
