@@ -15,11 +15,11 @@ export function childrenOf(pid: number): number[] {
 /** Whether there is a /proc to look children up in. */
 export const CAN_LIST_CHILDREN = process.platform === 'linux';
 
-/** Whether a process with the id `pid` lives. */
+/** Whether a process with the id `pid` lives; one that ended and that nobody has asked about yet does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch {
     return false;
   }
@@ -28,4 +28,13 @@ export function isAlive(pid: number): boolean {
 /** Resolves when the process `pid` has no living child; at once where there is no /proc to look. */
 export function untilNoChild(pid: number): Promise<void> {
   return until(() => childrenOf(pid).length === 0);
+}
+
+/** Orphans go to process 1, which in a container may be a program that never collects them. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
