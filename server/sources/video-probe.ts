@@ -3,6 +3,8 @@ import { access, constants, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { StreamerError } from '../../shared/errors.js';
 import { isPrintable, toPrintable } from '../../shared/protocol/printable.js';
+import { areEven, meanRate, readFrameTimes } from './frame-times.js';
+import type { FrameTimes } from './frame-times.js';
 import { isTooLarge } from './output-size.js';
 
 /** What a video file holds. */
@@ -61,7 +63,8 @@ export async function probeVideo(ffprobePath: string, path: string): Promise<Vid
   if (!isVideo) throw notVideo(path, 'it has no video stream');
   const coded = output.frames?.[0];
   if (!coded) throw notVideo(path, 'not one frame of it can be decoded');
-  return describe(path, stream, output.format?.duration);
+  const video = describe(path, stream, output.format?.duration);
+  return video.frames === null ? withFrameTimes(video, await readFrameTimes(ffprobePath, path)) : video;
 }
 
 async function checkReadable(path: string): Promise<void> {
@@ -127,6 +130,13 @@ function describe(path: string, stream: ProbeStream, formatDuration: string | un
     durationSeconds,
     codec: stream.codec_name ?? 'unknown',
   };
+}
+
+/** Corrects what a container without an index says of its rate by what it holds. */
+function withFrameTimes(video: VideoProbe, times: FrameTimes | null): VideoProbe {
+  if (!times) return video;
+  if (!areEven(times, video.fps)) return { ...video, fps: Math.min(MAX_FPS, meanRate(times)), variableRate: true };
+  return { ...video, frames: times.isWhole ? times.seconds.length : null };
 }
 
 /** FFmpeg turns pictures upright by itself; pixels that are not square are widened by us. */
