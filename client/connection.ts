@@ -62,7 +62,9 @@ export class Connection {
   /** Sends a last message and closes. */
   close(lastMessage: Buffer): void {
     if (this.closed) return;
-    if (this.socket.writable) this.socket.end(lastMessage);
+    // Before it is connected there is nobody to say goodbye to, and it must not connect after all.
+    if (this.socket.connecting) this.socket.destroy();
+    else if (this.socket.writable) this.socket.end(lastMessage);
     const cancel = this.clock.schedule(LINGER_US, () => this.socket.destroy());
     this.socket.once('close', cancel);
     this.finish(null);
