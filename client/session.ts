@@ -57,8 +57,16 @@ export interface SessionListener {
   onEnd?(error: StreamerError | null): void;
 }
 
-/** Refusals that the next attempt would meet again. */
-const FINAL_CODES: ReadonlySet<ErrorCode> = new Set(['BAD_VERSION', 'BAD_TOKEN']);
+/** What a server refuses that it would refuse at the next attempt, too (docs/protocol.md, "Errors"). */
+const FINAL_CODES: ReadonlySet<ErrorCode> = new Set([
+  'BAD_VERSION',
+  'BAD_TOKEN',
+  'BAD_MESSAGE',
+  'MESSAGE_TOO_LONG',
+  'UNEXPECTED_MESSAGE',
+  'TOO_MANY_MESSAGES',
+  'UNKNOWN_STREAM',
+]);
 /** A connection that held this long is taken as healthy: the next outage starts the backoff afresh. */
 const STABLE_AFTER_US = 10_000_000;
 
@@ -178,6 +186,9 @@ export class Session {
     this.wasWelcome = true;
     this.streams = new Map(welcome.streams.map((stream) => [stream.id, stream]));
     this.statsIntervalMs = welcome.statsIntervalMs;
+    // A server may say WELCOME again and again; the timers of the one before must not pile up.
+    this.timers.stable();
+    this.timers.stats();
     this.timers.stable = this.clock.schedule(STABLE_AFTER_US, () => this.backoff.reset());
     this.scheduleStats();
     this.listener.onWelcome?.(welcome);
@@ -221,7 +232,8 @@ export class Session {
   }
 
   private mayRetry(error: StreamerError): boolean {
-    return this.options.reconnect && this.wasWelcome && !FINAL_CODES.has(error.code);
+    const isRefusedForGood = error === this.farewell && FINAL_CODES.has(error.code);
+    return this.options.reconnect && this.wasWelcome && !isRefusedForGood;
   }
 
   private retry(error: StreamerError): void {
