@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { execa } from 'execa';
 import { until } from './until.js';
 
 /** Ids of the living children of the process `pid`, from /proc; an empty list where there is none (not on Linux). */
@@ -28,6 +29,16 @@ export function isAlive(pid: number): boolean {
 /** Resolves when the process `pid` has no living child; at once where there is no /proc to look. */
 export function untilNoChild(pid: number): Promise<void> {
   return until(() => childrenOf(pid).length === 0);
+}
+
+/** Process ids of this process's own children that run the program `name`, those not yet waited for included. */
+export async function childrenNamed(name: string): Promise<number[]> {
+  const { stdout } = await execa('ps', ['-A', '-o', 'ppid=,pid=,comm=']);
+  return stdout
+    .split('\n')
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+    .filter((match) => Number(match?.[1]) === process.pid && match?.[3]?.includes(name))
+    .map((match) => Number(match?.[2]));
 }
 
 /** Orphans go to process 1, which in a container may be a program that never collects them. */
