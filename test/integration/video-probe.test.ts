@@ -25,7 +25,7 @@ beforeAll(async () => {
     fixtures.drawn('variable.mkv', EVERY_SECOND_MISSING, '-vsync', '0', ...H264),
     fixtures.drawn('variable.mp4', EVERY_SECOND_MISSING, '-vsync', '0', ...H264),
     fixtures.drawn('huge.mkv', 'color=size=16384x9216:rate=1:duration=1', '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p'),
-    fixtures.drawn('very-wide-pixels.mp4', 'testsrc=size=1000x2:rate=25:duration=1,setsar=99', ...H264),
+    fixtures.drawn('very-wide-pixels.mkv', 'testsrc=size=1000x2:rate=25:duration=1,setsar=99', ...H264),
     fixtures.write('empty.mp4', ''),
     fixtures.write('text.mp4', 'This is a letter, not a video.\n'.repeat(2000)),
     fixtures.write('text.txt', 'This is a letter, not a video.\n'.repeat(2000)),
@@ -150,8 +150,8 @@ describe.each(await ffmpegsUnderTest())('probeVideo with $name', ({ binaries }) 
       'SOURCE_NOT_VIDEO: FOLDER/huge.mkv is no video that can be streamed: 16384x9216 pixels are more than can be handled.',
     ],
     [
-      'very-wide-pixels.mp4',
-      'SOURCE_NOT_VIDEO: FOLDER/very-wide-pixels.mp4 is no video that can be streamed: 99000x2 pixels are more than can be handled.',
+      'very-wide-pixels.mkv',
+      'SOURCE_NOT_VIDEO: FOLDER/very-wide-pixels.mkv is no video that can be streamed: 99000x2 pixels are more than can be handled.',
     ],
     ...['text.mp4', 'noise.mp4', 'no-index.mp4'].map((name) => [
       name,

@@ -28,7 +28,7 @@ class ManualEncoder implements JpegEncoder {
       const encode: Encode = {
         picture,
         finish: (jpeg = JPEG) => void (leave(), resolve(jpeg)),
-        fail: (error) => void (leave(), reject(error as Error)),
+        fail: (error) => void (leave(), reject(error)),
       };
       this.running.push(encode);
     });

@@ -1,0 +1,233 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFfmpegVersion } from '../../server/sources/ffmpeg-version.js';
+import { createFileSource } from '../../server/sources/file-source.js';
+import { SourceSupervisor } from '../../server/sources/supervisor.js';
+import { probeVideo } from '../../server/sources/video-probe.js';
+import { Backoff } from '../../shared/backoff.js';
+import { childrenNamed } from '../helpers/child-processes.js';
+import { EagerClock } from '../helpers/eager-clock.js';
+import { playSource } from '../helpers/play-source.js';
+import { ffmpegsUnderTest, readCount, VideoFixtures } from '../helpers/video-fixtures.js';
+
+const B_FRAMES = ['-c:v', 'libx264', '-g', '12', '-bf', '3', '-pix_fmt', 'yuv420p'];
+const LOSSLESS = ['-c:v', 'ffv1'];
+const EVERY_SECOND_MISSING = ['-vf', "select='gt(n,30)+mod(n,2)'", '-vsync', '0', ...B_FRAMES];
+/** Frames of the counted videos that are not named after their number of frames. */
+const FRAMES = 30;
+
+const fixtures = await VideoFixtures.create();
+
+beforeAll(async () => {
+  const counted = (name: string, output: readonly string[], fps = '30', frames = FRAMES) =>
+    fixtures.counted(name, { frames, fps, output });
+  await Promise.all([
+    counted('b-frames.mp4', B_FRAMES),
+    counted('b-frames.mkv', B_FRAMES),
+    counted('fragmented.mp4', ['-c:v', 'mjpeg', '-movflags', 'frag_keyframe+empty_moov']),
+    counted('lossless.mkv', LOSSLESS),
+    counted('raw.avi', ['-c:v', 'rawvideo', '-pix_fmt', 'yuv420p']),
+    counted('pictures.mov', ['-c:v', 'mjpeg', '-q:v', '2']),
+    counted('ntsc.mp4', B_FRAMES, '30000/1001'),
+    counted('ntsc.mkv', LOSSLESS, '24000/1001'),
+    counted('179-sixths.mp4', B_FRAMES, '179/6'),
+    counted('12-and-a-half.mp4', B_FRAMES, '12.5'),
+    counted('3.mp4', B_FRAMES, '30', 3),
+    counted('3.mkv', LOSSLESS, '30', 3),
+    counted('1.mp4', B_FRAMES, '30', 1),
+    counted('1.mkv', LOSSLESS, '30', 1),
+    counted('1.png', [], '25', 1),
+    counted('no-rewind.h264', B_FRAMES, '25'),
+    counted('variable.mp4', EVERY_SECOND_MISSING, '30', 60),
+    counted('variable.mkv', EVERY_SECOND_MISSING, '30', 60),
+    fixtures.counted('odd.mkv', { frames: FRAMES, fps: '30', output: LOSSLESS, width: 63, height: 47 }),
+  ]);
+  await fixtures.make('rotated.mp4', [
+    '-i',
+    fixtures.path('b-frames.mp4'),
+    '-c',
+    'copy',
+    '-metadata:s:v:0',
+    'rotate=180',
+  ]);
+}, 60_000);
+
+afterAll(() => fixtures.remove());
+
+describe.each(await ffmpegsUnderTest())('a file with $name', ({ binaries }) => {
+  /** A source whose timeline began `from` frames ago. */
+  async function open(
+    name: string,
+    from: number,
+    options: { fps?: number; loop?: boolean; width?: number; height?: number } = {},
+  ) {
+    const path = fixtures.path(name);
+    const probe = await probeVideo(binaries.ffprobePath, path);
+    const { passEveryFrame } = await readFfmpegVersion(binaries.ffmpegPath);
+    const { fps = null, loop = true, width = null, height = null } = options;
+    const clock = new EagerClock();
+    const startTimeUs = clock.nowUs() - Math.round((from * 1_000_000) / (fps ?? probe.fps));
+    const decoding = { ffmpegPath: binaries.ffmpegPath, hwaccel: 'none', passEveryFrame, maxBuffers: 5 };
+    const source = createFileSource({ ...decoding, path, probe, fps, width, height, loop, startTimeUs }, clock);
+    return { source, clock, probe };
+  }
+
+  const range = (first: number, count: number) => Array.from({ length: count }, (_, index) => first + index);
+
+  it.each([
+    'b-frames.mp4',
+    'b-frames.mkv',
+    'fragmented.mp4',
+    'lossless.mkv',
+    'raw.avi',
+    'pictures.mov',
+    'ntsc.mp4',
+    'ntsc.mkv',
+    '179-sixths.mp4',
+    '12-and-a-half.mp4',
+    'odd.mkv',
+  ])('%s shows picture n mod N at frame n, from the start and joined in the middle', async (name) => {
+    for (const from of [-1, 77]) {
+      const { source } = await open(name, from);
+      const { sequences, counts, outcome } = await playSource(source, 110);
+      expect(outcome).toBe('stopped');
+      expect(sequences).toEqual(range(from + 1, 110));
+      expect(counts).toEqual(sequences.map((sequence) => sequence % FRAMES));
+    }
+  });
+
+  it.each([
+    ['3.mp4', 3],
+    ['3.mkv', 3],
+    ['1.mp4', 1],
+    ['1.mkv', 1],
+    ['1.png', 1],
+  ])('%s loops although it is that short', async (name, frames) => {
+    for (const from of [-1, 4]) {
+      const { source } = await open(name, from);
+      const { sequences, counts, outcome } = await playSource(source, 50);
+      expect([outcome, sequences[0], sequences.length]).toEqual(['stopped', from + 1, 50]);
+      expect(counts).toEqual(sequences.map((sequence) => sequence % frames));
+    }
+  });
+
+  it('goes on with a file that FFmpeg cannot rewind', async () => {
+    const { source } = await open('no-rewind.h264', -1);
+    const { counts, outcome } = await playSource(source, 100);
+    expect(outcome).toBe('stopped');
+    // The bundled FFmpeg does not find the rate of such a file and repeats pictures.
+    const shown = counts.filter((count, index) => count !== counts[index - 1]);
+    expect(shown).toEqual(shown.map((_, index) => index % FRAMES));
+  });
+
+  it.each([7, 12.5, 15, 29.97, 60])('at %d fps shows at each moment the picture of that moment', async (fps) => {
+    for (const from of [-1, 131]) {
+      const { source } = await open('b-frames.mp4', from, { fps });
+      const { sequences, counts, outcome } = await playSource(source, 120);
+      expect([outcome, sequences[0], sequences.length]).toEqual(['stopped', from + 1, 120]);
+      const distances = sequences.map((sequence, index) => distance((sequence * 30) / fps, counts[index], FRAMES));
+      // Half a frame of the new rate, and one of the file: the one that is next or the one that was last.
+      expect(Math.max(...distances)).toBeLessThanOrEqual(15 / fps + 1);
+    }
+  });
+
+  it('at half the rate shows every second picture', async () => {
+    const { source } = await open('b-frames.mp4', 50, { fps: 15 });
+    const { sequences, counts } = await playSource(source, 60);
+    expect(counts).toEqual(sequences.map((sequence) => (sequence * 2) % FRAMES));
+  });
+
+  it.each(['variable.mp4', 'variable.mkv'])('plays %s evenly and neither too fast nor too slow', async (name) => {
+    const { source, probe } = await open(name, -1);
+    expect(probe.variableRate).toBe(true);
+    const { sequences, counts, outcome } = await playSource(source, 120);
+    expect(outcome).toBe('stopped');
+    const distances = sequences.map((sequence, index) => distance((sequence * 30) / probe.fps, counts[index], 60));
+    // Where every second picture is missing the last one stands for two, and the first one of the file is missing.
+    expect(Math.max(...distances)).toBeLessThanOrEqual(15 / probe.fps + 3);
+  });
+
+  it('gives pictures the size that is asked for', async () => {
+    const { source } = await open('odd.mkv', -1, { width: 32, height: 24 });
+    expect(source.info).toMatchObject({ width: 32, height: 24 });
+    expect((await playSource(source, 40)).counts).toEqual(range(0, 40).map((n) => n % FRAMES));
+  });
+
+  it('turns pictures upright', async () => {
+    const { source } = await open('rotated.mp4', -1);
+    const { counts } = await playSource(source, 1);
+    // Upside down a number is read from its complement, backwards.
+    expect(counts).toEqual([255]);
+  });
+
+  it.each(['b-frames.mp4', 'lossless.mkv', '1.mp4', '3.mkv'])('plays %s once, up to its last picture', async (name) => {
+    const { source, probe } = await open(name, -1, { loop: false });
+    const frames = probe.frames ?? NaN;
+    expect(await playSource(source, 1000)).toEqual({
+      sequences: range(0, frames),
+      counts: range(0, frames),
+      outcome: 'ended',
+    });
+  });
+
+  it('plays the rest of a file that is joined in the middle, and nothing when it is over', async () => {
+    const middle = await open('b-frames.mp4', 20, { loop: false });
+    const rest = range(21, 9);
+    expect(await playSource(middle.source, 1000)).toEqual({ sequences: rest, counts: rest, outcome: 'ended' });
+    const over = await open('b-frames.mp4', 35, { loop: false });
+    expect(await playSource(over.source, 1000)).toEqual({ sequences: [], counts: [], outcome: 'ended' });
+  });
+
+  it('delivers the last picture before a supervisor tells the end', async () => {
+    const { source, clock } = await open('b-frames.mp4', -1, { loop: false });
+    const log: string[] = [];
+    await new Promise<void>((resolve) => {
+      const sink = {
+        onFrame: (frame: Parameters<Parameters<typeof source.start>[0]['onFrame']>[0]) => {
+          log.push(String(readCount(frame.data, frame.width, frame.height)));
+          frame.release();
+        },
+        onDrop: () => log.push('drop'),
+        onState: (state: string) => {
+          log.push(state);
+          if (state === 'ended') resolve();
+        },
+      };
+      // The waits of a supervisor are not what the eager clock should jump over.
+      const patient = { nowUs: () => clock.nowUs(), wallUs: () => clock.wallUs(), schedule: () => () => undefined };
+      const supervisor = new SourceSupervisor(source, sink, patient, new Backoff());
+      supervisor.setWanted(true);
+    });
+    expect(log).toEqual(['connecting', 'live', ...range(0, FRAMES).map(String), 'ended']);
+  });
+
+  it('leaves no child behind, whenever it is stopped', async () => {
+    for (const frames of [1, 25, 35]) {
+      const { source } = await open('b-frames.mp4', 5);
+      await playSource(source, frames);
+    }
+    const { source } = await open('b-frames.mp4', 5);
+    const sink = {
+      onFrame: () => undefined,
+      onDrop: () => undefined,
+      onEnd: () => undefined,
+      onError: () => undefined,
+    };
+    await source.start(sink).stop();
+    expect(await childrenNamed('ffmpeg')).toEqual([]);
+  });
+
+  it('fails with the words of FFmpeg when the file is gone', async () => {
+    await fixtures.counted('gone.mp4', { frames: 3, fps: '30', output: B_FRAMES });
+    const { source } = await open('gone.mp4', -1);
+    await fixtures.write('gone.mp4', 'This is no video any more.');
+    const { outcome } = await playSource(source, 10);
+    expect(outcome).toContain(`FFmpeg failed on file:${fixtures.path('gone.mp4')}: `);
+    expect(outcome).toContain('Invalid data found when processing input');
+  });
+});
+
+/** How many pictures `count` is away from `expected` in a loop of `frames`. */
+function distance(expected: number, count: number | undefined, frames: number): number {
+  const apart = Math.abs((expected % frames) - (count ?? NaN));
+  return Math.min(apart, frames - apart);
+}
