@@ -25,7 +25,12 @@ export class SyntheticStream {
   private nextSequence = 0;
   private readonly jpegBytes: number;
 
-  constructor(hub: Hub, name: string, clock: Clock, { fps = 30, jpegBytes = 1000 }: SyntheticStreamOptions) {
+  constructor(
+    hub: Hub,
+    name: string,
+    private readonly clock: Clock,
+    { fps = 30, jpegBytes = 1000 }: SyntheticStreamOptions,
+  ) {
     const startTimeUs = clock.nowUs();
     this.hubStream = hub.add({ name, width: 640, height: 360, fps, timeSource: 'schedule', startTimeUs });
     this.intervalUs = Math.round(1_000_000 / fps);
@@ -46,6 +51,12 @@ export class SyntheticStream {
     const times = { captureTimeUs: timeUs, decodedTimeUs: timeUs, encodeStartTimeUs: timeUs, encodedTimeUs: timeUs };
     this.hubStream.publish({ sequence, ...times, clockErrorUs: 0, width: 640, height: 360, jpeg });
     return sequence;
+  }
+
+  /** Passes over the frames that were due by now, as a stream that nobody watches: the next one is the newest of them. */
+  passOver(): void {
+    const sinceStartUs = this.clock.nowUs() - this.hubStream.description.startTimeUs;
+    this.nextSequence = Math.floor((sinceStartUs * this.hubStream.description.fps) / 1_000_000);
   }
 
   /** Leaves out the next `count` frames as a pipeline does that is too slow. */
