@@ -13,7 +13,7 @@ const JPEG = Buffer.from('ffd8ffd9', 'hex');
 interface Encode {
   readonly picture: RawPicture;
   finish(jpeg?: Buffer): void;
-  fail(error: unknown): void;
+  fail(error: Error): void;
 }
 
 /** An encoder whose work is done when the test says so, in any order. */
@@ -58,7 +58,7 @@ function setUp({ parallel = 2 } = {}) {
     encoder.running[index]?.finish(jpeg);
     await settle();
   };
-  const fail = async (index: number, error: unknown) => {
+  const fail = async (index: number, error: Error) => {
     encoder.running[index]?.fail(error);
     await settle();
   };
