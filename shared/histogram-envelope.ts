@@ -41,8 +41,8 @@ export function sealEnvelope(plain: Buffer): string {
 }
 
 /**
- * Corrects what hdr-histogram-js encoded: it writes an index offset of 1 and the whole number 1 where the format has the
- * double 1.0. It reads neither, but HdrHistogram for Rust refuses both, and for C is off by one bucket.
+ * Corrects what hdr-histogram-js encoded: it writes an index offset of 1 where the format has 0, and the whole number 1
+ * where it has the double 1.0. hdr-histogram-js reads neither, but HdrHistogram for Rust refuses such a histogram.
  */
 export function correctHeader(base64: string): string {
   const plain = openEnvelope(base64);

@@ -197,7 +197,7 @@ function newCounts(): JsHistogram {
 }
 
 function encodeCounts(counts: JsHistogram): string {
-  return correctHeader(encodeIntoCompressedBase64(counts, 1));
+  return correctHeader(encodeIntoCompressedBase64(counts));
 }
 
 function decodeCounts(base64: string): JsHistogram {

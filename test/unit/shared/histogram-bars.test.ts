@@ -35,6 +35,18 @@ describe('LatencyHistogram.bars', () => {
     ]);
   });
 
+  it('has no bars narrower than values that far out can be told apart', () => {
+    // From 4,194,304 to 8,388,607 a bucket holds 4,096 values, so 5,000 is the least readable width.
+    expect(filled([5_001_000, 5_008_000]).bars(64)).toEqual([
+      { fromUs: 5_000_000, toUs: 5_005_000, count: 1 },
+      { fromUs: 5_005_000, toUs: 5_010_000, count: 1 },
+    ]);
+    expect(filled([-5_008_000, -5_001_000]).bars(64)).toEqual([
+      { fromUs: -5_010_000, toUs: -5_005_000, count: 1 },
+      { fromUs: -5_005_000, toUs: -5_000_000, count: 1 },
+    ]);
+  });
+
   it('counts outliers in the outer bars and says how far out they are', () => {
     const histogram = new LatencyHistogram();
     histogram.record(-90_000);

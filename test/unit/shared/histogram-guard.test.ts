@@ -63,6 +63,7 @@ describe('guardHistogram', () => {
   it.each([
     ['a count that is cut', [0x82], 'ends inside a count'],
     ['a skip of 2^48 zeros, which keeps the library busy for hours', zigZag(-(2 ** 48)), 'out of range'],
+    ['a count in more bytes than it needs', [0x82, 0x80, 0x80, 0x80, 0x80, 0], 'out of range'],
     ['nine bytes of ones', new Array<number>(9).fill(0xff), 'out of range'],
     ['a skip of 2^33 zeros', zigZag(-(2 ** 33)), 'beyond its range'],
     ['a million skips of one', new Array<number>(1_000_000).fill(1), 'beyond its range'],
