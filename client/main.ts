@@ -36,7 +36,7 @@ async function main(): Promise<number> {
   });
   const openView = await viewOpener(config);
   const result = await watch(config, { clock, logger, openView, stopRequest: waitForSignal() });
-  report(config, result.measurement);
+  report(config, result);
   return exitCodeOf(result);
 }
 
@@ -86,10 +86,11 @@ async function saveSnapshot(measurement: Measurement): Promise<string> {
   return name;
 }
 
-function report(config: ClientConfig, measurement: Measurement): void {
+function report(config: ClientConfig, { measurement, error }: WatchResult): void {
   const snapshot = measurement.snapshot();
   if (config.json) process.stdout.write(`${JSON.stringify(summarize(snapshot, measurement.histograms()))}\n`);
-  else process.stdout.write(`${formatSummary(snapshot)}\n`);
+  // Of a run that never began the error says all there is.
+  else if (!error || snapshot.streams.length > 0) process.stdout.write(`${formatSummary(snapshot)}\n`);
 }
 
 function exitCodeOf({ measurement, error, interrupted }: WatchResult): number {

@@ -63,7 +63,7 @@ class Watch {
         onOutage: (error, retryInMs) =>
           logger.warn({ code: error.code, retryInMs: Math.round(retryInMs) }, error.message),
         onFrame: ({ jpeg }) => {
-          if (saveFrame !== null) this.saving ??= save(saveFrame, jpeg);
+          if (saveFrame !== null) this.saving ??= this.saveFrame(saveFrame, jpeg);
         },
         onEnd: (error) => void this.finish(error),
       },
@@ -85,6 +85,13 @@ class Watch {
     const { durationSeconds } = this.config;
     if (durationSeconds === null) return;
     this.cancelDuration = this.parts.clock.schedule(durationSeconds * 1_000_000, () => this.measurement.close());
+  }
+
+  /** A file that cannot be written ends the run at once, not when the user looks for it. */
+  private async saveFrame(path: string, jpeg: Buffer): Promise<StreamerError | null> {
+    const error = await save(path, jpeg);
+    if (error) this.measurement.close();
+    return error;
   }
 
   private quit(): void {
