@@ -49,6 +49,17 @@ describe('limits of time and traffic', () => {
     expect(server.clients.count).toBe(1);
   });
 
+  it('256 connections may say nothing; for one more, the oldest of them goes', async () => {
+    await start();
+    for (let count = 0; count < 256 + 4; count += 1) clients.push(await RawClient.connect(server.port));
+    await Promise.all(clients.slice(0, 4).map((client) => client.closed));
+    const newcomer = await welcomed();
+    await clients[4]?.closed;
+    await roundTrip(newcomer);
+    // The newcomer is among them, no longer silent.
+    await until(() => server.sockets.size === 256);
+  });
+
   it('a client that says nothing for 60 s is ended, one that says anything is not', async () => {
     await start();
     const silent = await welcomed();
