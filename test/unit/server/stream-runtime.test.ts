@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { Hub } from '../../../server/hub/hub.js';
+import { Subscriber } from '../../../server/hub/subscriber.js';
+import type { JpegEncoder } from '../../../server/pipeline/encoder.js';
+import type { Source, SourceSink } from '../../../server/sources/source.js';
+import { StreamRuntime } from '../../../server/stream-runtime.js';
+import { StreamerError } from '../../../shared/errors.js';
+import { createLogger } from '../../../shared/logger.js';
+import { FakeClock } from '../../helpers/fake-clock.js';
+import { FakeFrameSink } from '../../helpers/fake-frame-sink.js';
+import { FakeRawFrame, START_US } from '../../helpers/fake-frames.js';
+
+const SECOND_US = 1_000_000;
+
+interface LogLine {
+  readonly msg: string;
+  readonly stream?: string;
+  readonly code?: string;
+  readonly suppressed?: number;
+  readonly droppedTotal?: number;
+}
+
+function setUp({ endTimeUs = null as number | null } = {}) {
+  const clock = new FakeClock(START_US);
+  const hub = new Hub(clock);
+  const lines: LogLine[] = [];
+  const destination = { write: (line: string) => lines.push(JSON.parse(line) as LogLine) };
+  const logger = createLogger({ level: 'info', pretty: false, destination });
+  const encodes: { finish(): void; fail(): void }[] = [];
+  const encoder: JpegEncoder = {
+    parallel: 2,
+    encode: () =>
+      new Promise((resolve, reject) => {
+        const fail = () => reject(new StreamerError('ENCODE_FAILED', 'It is no picture.'));
+        encodes.push({ finish: () => resolve(Buffer.from('ffd8ffd9', 'hex')), fail });
+      }),
+  };
+  const sinks: SourceSink[] = [];
+  let stops = 0;
+  const source: Source = {
+    info: { width: 4, height: 2, fps: 30, timeSource: 'schedule', startTimeUs: START_US },
+    endTimeUs,
+    start: (sink) => {
+      sinks.push(sink);
+      return { stop: async () => void (stops += 1) };
+    },
+  };
+  const runtime = new StreamRuntime('cam', source, { hub, encoder, clock, logger });
+  const events: string[] = [];
+  hub.onChange(({ event, stream }) => events.push(`${event} ${stream.state}`));
+  const watch = () => {
+    const sink = new FakeFrameSink();
+    const subscriber = new Subscriber({ policy: 'every', maxFps: null, fps: 30, fixedWindow: null, sink });
+    runtime.stream.subscribe(subscriber);
+    return { sink, leave: () => runtime.stream.unsubscribe(subscriber) };
+  };
+  return { clock, hub, lines, encodes, sinks, runtime, events, watch, stops: () => stops };
+}
+
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('StreamRuntime', () => {
+  it('adds a stream of the shape of its source, and starts nothing', () => {
+    const { hub, sinks } = setUp();
+    expect(hub.byName('cam')?.info()).toEqual({
+      id: 1,
+      name: 'cam',
+      width: 4,
+      height: 2,
+      fps: 30,
+      timeSource: 'schedule',
+      startTimeUs: START_US,
+      state: 'idle',
+    });
+    expect(sinks).toHaveLength(0);
+  });
+
+  it('runs from the first viewer to the last', () => {
+    const { sinks, watch, events, stops } = setUp();
+    const [first, second] = [watch(), watch()];
+    expect([sinks.length, stops()]).toEqual([1, 0]);
+    first.leave();
+    expect(stops()).toBe(0);
+    second.leave();
+    expect(stops()).toBe(1);
+    expect(events).toEqual(['changed connecting', 'changed idle']);
+  });
+
+  it('brings frames from the source through the encoder to the viewers, gaps in their place', async () => {
+    const { sinks, watch, encodes, events } = setUp();
+    const { sink } = watch();
+    const raws = [new FakeRawFrame(0), new FakeRawFrame(4)];
+    sinks[0]?.onFrame(raws[0]!);
+    sinks[0]?.onDrop(1, 3);
+    sinks[0]?.onFrame(raws[1]!);
+    encodes[1]?.finish();
+    await settle();
+    expect(sink.take()).toEqual([]);
+    encodes[0]?.finish();
+    await settle();
+    expect(sink.take()).toEqual(['frame 0', 'skipped 1-3', 'frame 4']);
+    expect(raws.map(({ releases }) => releases)).toEqual([1, 1]);
+    expect(events).toEqual(['changed connecting', 'changed live']);
+  });
+
+  it('says that frames are dropped once a second, with how many', () => {
+    const { sinks, watch, clock, lines } = setUp();
+    watch();
+    for (let i = 0; i < 100; i += 1) sinks[0]?.onDrop(i * 2, i * 2 + 1);
+    clock.advance(SECOND_US);
+    sinks[0]?.onDrop(200, 200);
+    expect(lines.filter(({ msg }) => msg.startsWith('too slow'))).toMatchObject([
+      { stream: 'cam', suppressed: 0, droppedTotal: 2 },
+      { stream: 'cam', suppressed: 99, droppedTotal: 201 },
+    ]);
+  });
+
+  it('goes on when frames cannot be encoded, and says so once a second', async () => {
+    const { sinks, watch, encodes, lines } = setUp();
+    const { sink } = watch();
+    for (let sequence = 0; sequence < 10; sequence += 1) {
+      sinks[0]?.onFrame(new FakeRawFrame(sequence));
+      if (sequence < 9) encodes[sequence]?.fail();
+      else encodes[sequence]?.finish();
+      await settle();
+    }
+    expect(sink.take()).toEqual(['frame 9']);
+    expect(lines.filter(({ msg }) => msg === 'frame not encoded')).toMatchObject([
+      { suppressed: 0, err: { code: 'ENCODE_FAILED', message: 'It is no picture.' } },
+    ]);
+  });
+
+  it('is offline while its source is broken, tells why, and is up again with its first frame', () => {
+    const { sinks, watch, clock, events, lines, runtime } = setUp();
+    watch();
+    sinks[0]?.onError(new StreamerError('FFMPEG_FAILED', 'It broke.'));
+    expect(runtime.stream.reason?.message).toMatch(/^It broke\. Next try in 0\.[12] s\.$/);
+    expect(lines.at(-1)).toMatchObject({
+      code: 'FFMPEG_FAILED',
+      msg: expect.stringMatching(/^stream offline: It broke\./) as string,
+    });
+    clock.advance(SECOND_US);
+    sinks[1]?.onFrame(new FakeRawFrame(30));
+    expect(events).toEqual(['changed connecting', 'down offline', 'changed connecting', 'up live']);
+  });
+
+  it('announces the end after the last frame has come out of the encoder', async () => {
+    const { sinks, watch, encodes, events, runtime } = setUp();
+    const { sink } = watch();
+    let ended = false;
+    void runtime.ended.then(() => (ended = true));
+    sinks[0]?.onFrame(new FakeRawFrame(0));
+    sinks[0]?.onEnd();
+    await settle();
+    expect([events, ended]).toEqual([['changed connecting', 'changed live'], false]);
+    encodes[0]?.finish();
+    await settle();
+    expect(sink.take()).toEqual(['frame 0']);
+    expect([events.at(-1), ended]).toEqual(['ended ended', true]);
+  });
+
+  it('ends without a viewer when its time is over', async () => {
+    const { clock, runtime, events } = setUp({ endTimeUs: START_US + SECOND_US });
+    clock.advance(SECOND_US);
+    await runtime.ended;
+    expect(events).toEqual(['ended ended']);
+  });
+
+  it('does not start anything after it was closed', async () => {
+    const { sinks, watch, runtime, stops, clock } = setUp();
+    const { leave } = watch();
+    await runtime.close();
+    expect(stops()).toBe(1);
+    leave();
+    watch();
+    clock.advance(100 * SECOND_US);
+    expect([sinks.length, clock.pending]).toEqual([1, 0]);
+  });
+});
