@@ -15,10 +15,11 @@ import type { BenchContext, Scenario } from './scenario.js';
 import { encode } from './scenarios/encode.js';
 import { fanOut } from './scenarios/fan-out.js';
 import { latency } from './scenarios/latency.js';
+import { measuring } from './scenarios/measuring.js';
 import { memory } from './scenarios/memory.js';
 import { parser } from './scenarios/parser.js';
 
-const SCENARIOS: readonly Scenario[] = [encode, fanOut, latency, parser, memory];
+const SCENARIOS: readonly Scenario[] = [encode, fanOut, latency, parser, memory, measuring];
 
 process.exitCode = await main(process.argv.slice(2));
 
