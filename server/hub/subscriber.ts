@@ -106,9 +106,9 @@ export class Subscriber {
       this.lag();
       this.waiting.push(frame);
       if (this.waiting.length > this.capacity) this.replaceOldest();
-      // A short backlog ends without a `drain` to tell, and where nothing is in flight no acknowledgement would either.
-      this.pump();
     }
+    // A short backlog ends without a `drain` to tell, and where nothing is in flight no acknowledgement would either.
+    this.pump();
   }
 
   /** Notes that the server dropped the frames `first` to `last` before they were encoded: a gap it chose. */

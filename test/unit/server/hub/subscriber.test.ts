@@ -200,6 +200,15 @@ describe('Subscriber with maxFps', () => {
     expect(sink.take()).toEqual(['skipped 4-5', 'frame 6']);
   });
 
+  it('sends what waited when the backlog is gone, also with a frame that is thinned out', () => {
+    const { sink, offer } = subscribe({ maxFps: 1 });
+    sink.backlog = 20;
+    offer(0);
+    sink.backlog = 0;
+    offer(1);
+    expect(sink.take()).toEqual(['frame 0']);
+  });
+
   it('joins thinned and replaced frames in one range', () => {
     const { sink, subscriber, offer } = subscribe({ maxFps: 10 });
     offer(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
