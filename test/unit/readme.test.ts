@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { CLIENT_OPTIONS } from '../../client/options.js';
+import { SERVER_OPTIONS } from '../../server/options.js';
+import { PATTERN_NAMES } from '../../server/sources/source-spec.js';
+import { ERROR_CODES } from '../../shared/errors.js';
+import type { OptionEntry } from '../../shared/option-table.js';
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const [, server = '', client = ''] = readme.split(/^## streamer-(?:server|client)$/m);
+
+describe('README', () => {
+  it.each(Object.values<OptionEntry>(SERVER_OPTIONS).map((entry) => [entry.flags, entry] as const))(
+    'says what %s of the server is, and its variables',
+    (flags, { env }) => {
+      expect(server).toContain(flags.split(' ')[0]);
+      for (const variable of env) expect(server).toContain(variable);
+    },
+  );
+
+  it.each(Object.values<OptionEntry>(CLIENT_OPTIONS).map((entry) => [entry.flags, entry] as const))(
+    'says what %s of the client is, and its variables',
+    (flags, { env }) => {
+      expect(client).toContain(flags.split(' ')[0]);
+      for (const variable of env) expect(client).toContain(variable);
+    },
+  );
+
+  it.each(Object.entries(SERVER_OPTIONS).filter(([, entry]) => 'inFile' in entry))(
+    'names the key %s of the file',
+    (key) => {
+      expect(server).toContain(`\`${key}`);
+    },
+  );
+
+  it.each(PATTERN_NAMES)('names the pattern %s', (name) => {
+    expect(server).toContain(`\`${name}\``);
+  });
+
+  it.each(Object.entries(ERROR_CODES))('says what %s means', (code, { meaning }) => {
+    expect(readme).toMatch(new RegExp(`\`${code}\`.*${meaning.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`));
+  });
+
+  it('gives the commands that run and test the project', () => {
+    expect(readme).toContain('npm ci && npm run demo');
+    expect(readme).toContain('npm ci && npm test');
+  });
+});
