@@ -110,9 +110,9 @@ export class EncodePipeline {
     void this.encode(raw, entry);
   }
 
+  /** It is told in its turn, after the older frames that are being encoded. */
   private drop({ raw, entry }: Waiting): void {
     entry.outcome = { state: 'dropped' };
-    this.flush();
     raw.release();
   }
 
