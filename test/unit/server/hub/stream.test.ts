@@ -218,6 +218,16 @@ describe('HubStream.setState', () => {
     ]);
   });
 
+  it('is up once for each time it was down', () => {
+    expect(eventsOf('offline', 'live', 'idle', 'connecting', 'live')).toEqual([
+      'down offline',
+      'up live',
+      'changed idle',
+      'changed connecting',
+      'changed live',
+    ]);
+  });
+
   it('is not up because nobody looks at it any more', () => {
     expect(eventsOf('offline', 'idle', 'connecting', 'live')).toEqual([
       'down offline',
