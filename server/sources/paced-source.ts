@@ -16,6 +16,8 @@ export interface PacedSourceOptions {
 
 /** A frame this late means that decoding cannot keep up: the timeline goes on, and the pictures follow behind. */
 const SLIP_AFTER_US = 500_000;
+/** For so long, from its first picture on, a decoder that was slow to start may catch up by having pictures left out. */
+const JOIN_LIMIT_US = 2_000_000;
 
 /**
  * A source whose pictures wait for their time: a file or a test pattern. Frame n leaves when it is due on an absolute
@@ -45,6 +47,7 @@ class PacedRun implements SourceRun {
   private nextSequence: number;
   /** Until the first frame leaves, pictures that are overdue only bring the feed to the current place. */
   private joining = true;
+  private joinUntilUs: number | null = null;
   private cancelTimer: CancelTimer | null = null;
   private pumping = false;
   private stopped = false;
@@ -89,7 +92,9 @@ class PacedRun implements SourceRun {
   private passNext(): void {
     const nowUs = this.clock.nowUs();
     const lateUs = nowUs - this.timeline.dueTimeUs(this.nextSequence);
-    if (lateUs > SLIP_AFTER_US) this.slip(nowUs);
+    this.joinUntilUs ??= nowUs + JOIN_LIMIT_US;
+    const mayCatchUp = this.joining && nowUs <= this.joinUntilUs;
+    if (lateUs > SLIP_AFTER_US && !mayCatchUp) this.slip(nowUs);
     else if (this.isOverdue(lateUs)) this.dropNext();
     else this.emitNext();
   }

@@ -128,15 +128,27 @@ describe('joining in the middle', () => {
     expect(take()).toEqual(['1 shows 1 at 200000']);
   });
 
-  it('gives up leaving out after half a second: the picture gets the newest place, without a gap before the first', () => {
+  it('leaves out what it takes to get to its place, however late the decoder starts', () => {
     const { clock, feed, take } = start({ startedUs: 0 });
-    clock.advance(FRAME_US + 500_000);
+    clock.advance(8.5 * FRAME_US);
+    feed.push(1, 2, 3, 4, 5, 6, 7, 8, 9);
+    expect(feed.released).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(take()).toEqual(['8 shows 8 at 850000']);
+    clock.advance(50_000);
+    expect(take()).toEqual(['9 shows 9 at 900000']);
+  });
+
+  it('gives up leaving out after two seconds: the picture gets the newest place, without a gap before the first', () => {
+    const { clock, feed, take } = start({ startedUs: 0 });
+    clock.advance(8.5 * FRAME_US);
     feed.push(1);
-    expect(take()).toEqual([]);
-    expect(feed.released).toEqual([1]);
-    clock.advance(50_000 + 1 * FRAME_US);
+    clock.advance(2_000_000);
     feed.push(2);
-    expect(take()).toEqual(['7 shows 2 at 750000']);
+    expect(take()).toEqual([]);
+    expect(feed.released).toEqual([1, 2]);
+    clock.advance(1);
+    feed.push(3);
+    expect(take()).toEqual(['28 shows 3 at 2850001']);
   });
 });
 
