@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { findFfmpeg } from '../../server/sources/ffmpeg-binary.js';
 import { isPrintable } from '../../shared/protocol/printable.js';
-import { CAN_LIST_CHILDREN, childrenOf, isAlive, untilNoChild } from '../helpers/child-processes.js';
+import { CAN_LIST_CHILDREN, childrenOf, isAlive, killChildren, untilNoChild } from '../helpers/child-processes.js';
 import { countsOf, expectCadence } from '../helpers/frame-checks.js';
 import { runNode } from '../helpers/run-command.js';
 import { spawnServer, startServer } from '../helpers/server-of-test.js';
@@ -90,7 +90,7 @@ describe.runIf(CAN_LIST_CHILDREN)('when FFmpeg is killed', () => {
     const viewer = await Viewer.open(server.port);
     await viewer.take(30);
     const before = viewer.changes.length;
-    killChildren(server);
+    killChildren(server.pid);
     await viewer.until(() => viewer.changes.some(({ event }) => event === 'up'));
     await viewer.take(90, viewer.frames.length);
     await viewer.close();
@@ -117,10 +117,12 @@ describe.runIf(CAN_LIST_CHILDREN)('when FFmpeg is killed', () => {
   it('waits longer each time', async () => {
     const server = await startServer([oneSecond]);
     const viewer = await Viewer.open(server.port);
+    const count = (wanted: string) => viewer.changes.filter(({ event }) => event === wanted).length;
+    await viewer.take(1);
     for (let kills = 1; kills <= WAITS.length; kills += 1) {
-      await viewer.take(1, viewer.frames.length);
-      killChildren(server);
-      await viewer.until(() => viewer.changes.filter(({ event }) => event === 'down').length === kills);
+      await viewer.until(() => count('up') === kills - 1);
+      killChildren(server.pid);
+      await viewer.until(() => count('down') === kills);
     }
     expectWaits(offlineLines(server));
     // While it waits there is nothing to end, and the wait must not hold up the end.
@@ -159,10 +161,9 @@ describe('with an FFmpeg that is broken', () => {
     // A failing source is no reason to refuse viewers, and the next one starts with the first wait again.
     await viewer.close();
     await server.logged((line) => line.msg === 'stream idle');
-    const next = await Viewer.open(server.port);
-    const line = await server.logged(isOffline, server.log.length);
-    expectWaits([line]);
-    await next.close();
+    const linesBefore = server.log.length;
+    await Viewer.open(server.port);
+    expectWaits([await server.logged(isOffline, linesBefore)]);
   });
 
   it('takes output that is no picture for a failure', async () => {
@@ -236,10 +237,6 @@ describe('with a port that is taken', () => {
 
 function watch(server: ServerProcess, stream: string): Promise<Viewer> {
   return Viewer.open(server.port, { subscriptions: [{ stream }] });
-}
-
-function killChildren(server: ServerProcess): void {
-  for (const child of childrenOf(server.pid)) process.kill(child, 'SIGKILL');
 }
 
 function isOffline(line: LogLine): boolean {

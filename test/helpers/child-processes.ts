@@ -31,6 +31,17 @@ export function untilNoChild(pid: number): Promise<void> {
   return until(() => childrenOf(pid).length === 0);
 }
 
+/** Kills the children of the process `pid`. When one is gone its parent may end another before we do. */
+export function killChildren(pid: number): void {
+  for (const child of childrenOf(pid)) {
+    try {
+      process.kill(child, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
 /** Process ids of this process's own children that run the program `name`, those not yet waited for included. */
 export async function childrenNamed(name: string): Promise<number[]> {
   const { stdout } = await execa('ps', ['-A', '-o', 'ppid=,pid=,comm=']);
