@@ -6,13 +6,13 @@ import { SyntheticServer } from '../helpers/synthetic-server.js';
 import { until } from '../helpers/until.js';
 
 const CLIENTS = 300;
-const JPEG_BYTES = 10_000;
+const JPEG_BYTES = 5_000;
 /** Long enough for everybody to be granted credit for several frames, which takes two seconds of video. */
 const FRAMES = 75;
 const FRAMES_A_VISIT = 10;
 const CLOSING = { code: 'SERVER_CLOSING', message: 'The server shuts down.' } as const;
 
-describe('many clients, and the end of a server', () => {
+describe('many clients, and the end of a server', { timeout: 60_000 }, () => {
   let clock: FakeClock;
   let handlesBefore: number;
 

@@ -65,7 +65,7 @@ describe('the figures of a client whose server is restarted', () => {
     await until(() => clock.pending === 0);
   });
 
-  it('go on with the real server, killed and started again on its port', async () => {
+  it('go on with the real server, killed and started again on its port', { timeout: 60_000 }, async () => {
     const first = await ServerProcess.start([SOURCE]);
     const { port } = first;
     measure(port, new SystemClock());
