@@ -116,10 +116,17 @@ describe('FrameDecoder', () => {
     expect(log).toEqual(['FFMPEG_FAILED']);
   });
 
-  it('tells the end at once when there was no picture at all', async () => {
+  it.each([
+    ['pipe', 'exit'],
+    ['exit', 'pipe'],
+  ])('tells the end at once when there was no picture at all, with the %s before the %s', async (...steps) => {
     const { pipe, exit, log } = open();
-    pipe.end();
-    exit(null);
+    for (const step of steps) {
+      await Promise.resolve();
+      expect(log).toEqual([]);
+      if (step === 'pipe') pipe.end();
+      else exit(null);
+    }
     await Promise.resolve();
     expect(log).toEqual(['end']);
   });

@@ -195,6 +195,14 @@ describe('a source that falls behind', () => {
     expect(take()).toEqual(['9 shows 3 at 900000']);
   });
 
+  it('has no gap to tell of when frames are so far apart that the late one is still the newest', () => {
+    const { clock, feed, take } = start({ fps: 1 });
+    feed.push(0);
+    clock.advance(1 + 1_700_000);
+    feed.push(1);
+    expect(take()).toEqual(['0 shows 0 at 0', '1 shows 1 at 1700000']);
+  });
+
   it('keeps picture and place together when releasing a picture makes the next one ready', () => {
     const { clock, feed, take } = start({ startedUs: 0 });
     clock.advance(4.5 * FRAME_US);

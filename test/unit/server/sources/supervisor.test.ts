@@ -166,6 +166,17 @@ describe('failures', () => {
     expect(take()).toEqual(['connecting']);
   });
 
+  it('begin with the shortest wait again for the next viewer', () => {
+    const { supervisor, clock, backoff, newest } = supervise();
+    supervisor.setWanted(true);
+    for (let i = 0; i < 5; i += 1) {
+      newest().sink.onError(BROKEN);
+      clock.advance(10 * SECOND_US);
+    }
+    supervisor.setWanted(false);
+    expect(backoff.attempts).toBe(0);
+  });
+
   it('leave neither timers nor runs behind, a thousand times', async () => {
     const { supervisor, clock, runs, newest } = supervise();
     supervisor.setWanted(true);
@@ -208,7 +219,7 @@ describe('the end', () => {
   it('comes when the last viewer leaves after the timeline was over', () => {
     const { supervisor, clock, take } = supervise({ endTimeUs: START_US + 5 * SECOND_US });
     supervisor.setWanted(true);
-    clock.advance(6 * SECOND_US);
+    clock.advance(5 * SECOND_US);
     supervisor.setWanted(false);
     expect(take()).toEqual(['connecting', 'idle', 'ended: STREAMS_ENDED: The source has come to its end.']);
   });

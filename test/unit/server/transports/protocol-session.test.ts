@@ -136,6 +136,8 @@ describe('an open session', () => {
     for (const intervalMs of [1000, 1001]) {
       session.onMessage({ type: MessageType.STATS, body: { intervalMs, streams: [] } });
     }
+    session.onMessage({ type: MessageType.PING, t0Us: 1 });
+    session.onMessage({ type: MessageType.PONG, t0Us: 1, t1Us: 1, t2Us: 1 });
     expect(clients.list()[0]?.stats).toEqual({ intervalMs: 1001, streams: [] });
   });
 
@@ -185,7 +187,9 @@ describe('an open session', () => {
     const { channel, session, open, stream, closed, clients, clock, lines } = sessionFixture();
     open({ stream: 'a' });
     session.onMessage(BYE);
+    expect(closed.times).toBe(1);
     session.onMessage(BYE);
+    session.onMessage({ type: MessageType.PING, t0Us: 1 });
     session.onDisconnect();
     expect(channel.takeNames()).toEqual([]);
     expect([channel.ended, closed.times, clients.count, stream('a').subscriberCount, clock.pending]).toEqual([
