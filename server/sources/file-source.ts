@@ -21,7 +21,7 @@ export interface FileSourceOptions extends DecodeOptions {
   readonly startTimeUs: number;
 }
 
-/** The loop's decoder starts this long before the tail of the file runs out. */
+/** Where one decoder follows another, it starts this long before the other runs out. */
 const OVERLAP_SECONDS = 2;
 /**
  * Seeking to a little before a frame makes the rounding of time stamps harmless; less than half a frame, since in files
@@ -42,35 +42,39 @@ export function createFileSource(options: FileSourceOptions, clock: Clock): Pace
       timeline: new Timeline(options.startTimeUs, fps),
       lengthFrames: options.loop ? null : lengthFrames,
       openFeed: options.loop
-        ? loopFrom(decoders, lengthFrames, fps)
+        ? loopFrom(decoders, lengthFrames, fps, probe.rewinds)
         : (position, listener) => decoders.from(position, listener),
     },
     clock,
   );
 }
 
-function loopFrom(decoders: FileDecoders, lengthFrames: number | null, fps: number): OpenFeed {
+function loopFrom(decoders: FileDecoders, lengthFrames: number | null, fps: number, rewinds: boolean): OpenFeed {
   return (position, listener) => {
     const place = lengthFrames === null ? 0 : position % lengthFrames;
-    const tailFrames = place === 0 || lengthFrames === null ? 0 : lengthFrames - place;
     const feeds = {
       tail: (inner: FeedListener) => decoders.from(place, inner),
-      loop: (inner: FeedListener) => decoders.endless(inner),
+      loop: (inner: FeedListener) => (rewinds ? decoders.endless(inner) : decoders.from(0, inner)),
     };
-    return new LoopingFeed(feeds, tailFrames, Math.ceil(OVERLAP_SECONDS * fps), listener);
+    const options = {
+      tailFrames: place === 0 || lengthFrames === null ? 0 : lengthFrames - place,
+      roundFrames: rewinds || lengthFrames === null ? Infinity : lengthFrames,
+      overlapFrames: Math.ceil(OVERLAP_SECONDS * fps),
+    };
+    return new LoopingFeed(feeds, options, listener);
   };
 }
 
 /**
- * Frames one round of the file gives at `fps`, not whole where the rate is converted, since FFmpeg then keeps the time
- * from one round to the next; null when the file does not tell its length.
+ * Frames one round of the file gives at `fps`, not whole where the rate is converted by an FFmpeg that rewinds, since it
+ * then keeps the time from one round to the next; null when the file does not tell its length.
  */
 function countFrames(probe: VideoProbe, fps: number): number | null {
   const isRateKept = !probe.variableRate && fps === probe.fps;
   if (isRateKept && probe.frames !== null) return probe.frames;
   if (probe.durationSeconds === null) return null;
   const frames = probe.durationSeconds * fps;
-  return Math.max(1, isRateKept ? Math.round(frames) : frames);
+  return Math.max(1, isRateKept || !probe.rewinds ? Math.round(frames) : frames);
 }
 
 /** The FFmpeg children of one file. */

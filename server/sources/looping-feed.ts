@@ -5,33 +5,38 @@ import type { FeedFrame, FeedListener, FrameFeed } from './frame-feed.js';
 export interface LoopDecoders {
   /** From the starting place to the end of the file, once. */
   tail(listener: FeedListener): FrameFeed;
-  /** The whole file, again and again. */
+  /** From the beginning of the file: again and again, or once where the file cannot be rewound. */
   loop(listener: FeedListener): FrameFeed;
 }
 
+/** Options of a looping feed. */
+export interface LoopOptions {
+  /** Pictures the tail is expected to hold; 0 begins with the loop. */
+  readonly tailFrames: number;
+  /** Pictures a decoder of the loop is expected to hold; Infinity where it goes on by itself. */
+  readonly roundFrames: number;
+  /** How many pictures before the end of a decoder the next one starts. */
+  readonly overlapFrames: number;
+}
+
 /**
- * A file without end, begun somewhere in its middle: first the tail of the file, then the endless loop. The loop's
- * decoder starts a little before the tail runs out and waits with its first pictures ready, so no gap shows.
+ * A file without end, begun somewhere in its middle: first the tail of the file, then the loop. The next decoder starts
+ * a little before the present one runs out and waits with its first pictures ready, so no gap shows.
  */
 export class LoopingFeed implements FrameFeed {
   private current: FrameFeed;
-  private loop: FrameFeed | null = null;
+  private next: FrameFeed | null = null;
+  private inTail: boolean;
+  /** Pictures taken from the current decoder. */
   private taken = 0;
-  private takenFromLoop = 0;
 
-  /**
-   * @param tailFrames pictures the tail is expected to hold; 0 begins with the loop
-   * @param overlapFrames how many pictures before the end of the tail the loop's decoder starts
-   */
   constructor(
     private readonly decoders: LoopDecoders,
-    private readonly tailFrames: number,
-    private readonly overlapFrames: number,
+    private readonly options: LoopOptions,
     private readonly listener: FeedListener,
   ) {
-    if (tailFrames === 0) this.current = this.openLoop();
-    else
-      this.current = decoders.tail({ onReady: () => this.listener.onReady(), onEnd: (error) => this.onTailEnd(error) });
+    this.inTail = options.tailFrames > 0;
+    this.current = this.open((inner) => (this.inTail ? decoders.tail(inner) : decoders.loop(inner)));
   }
 
   get readyFrames(): number {
@@ -39,38 +44,41 @@ export class LoopingFeed implements FrameFeed {
   }
 
   take(): FeedFrame | undefined {
+    const { tailFrames, roundFrames, overlapFrames } = this.options;
     this.taken += 1;
-    if (this.current === this.loop) this.takenFromLoop += 1;
-    else if (this.taken >= this.tailFrames - this.overlapFrames) this.openLoop();
+    if (this.taken >= (this.inTail ? tailFrames : roundFrames) - overlapFrames) this.openNext();
     return this.current.take();
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.current.stop(), this.loop?.stop()]);
+    await Promise.all([this.current.stop(), this.next?.stop()]);
   }
 
-  private openLoop(): FrameFeed {
-    this.loop ??= this.decoders.loop({ onReady: () => this.onLoopReady(), onEnd: (error) => this.onLoopEnd(error) });
-    return this.loop;
+  private open(start: (listener: FeedListener) => FrameFeed): FrameFeed {
+    const feed: FrameFeed = start({
+      onReady: () => feed === this.current && this.listener.onReady(),
+      onEnd: (error) => this.onDecoderEnd(feed, error),
+    });
+    return feed;
   }
 
-  private onLoopReady(): void {
-    if (this.current === this.loop) this.listener.onReady();
+  private openNext(): FrameFeed {
+    this.next ??= this.open((inner) => this.decoders.loop(inner));
+    return this.next;
   }
 
-  private onTailEnd(error: StreamerError | null): void {
+  /** Also where FFmpeg should loop for ever it comes to an end with formats that it cannot rewind. */
+  private onDecoderEnd(feed: FrameFeed, error: StreamerError | null): void {
     if (error) return this.fail(error);
-    this.current = this.openLoop();
+    const isEmpty = feed === this.next || this.taken === 0;
+    if (isEmpty && !(this.inTail && feed === this.current)) {
+      return this.fail(new StreamerError('SOURCE_FAILED', 'FFmpeg decoded no frame.'));
+    }
+    this.current = this.openNext();
+    this.next = null;
+    this.inTail = false;
+    this.taken = 0;
     if (this.current.readyFrames > 0) this.listener.onReady();
-  }
-
-  /** FFmpeg should loop for ever; where a format cannot be rewound, each round gets a decoder of its own. */
-  private onLoopEnd(error: StreamerError | null): void {
-    if (error) return this.fail(error);
-    if (this.takenFromLoop === 0) return this.fail(new StreamerError('SOURCE_FAILED', 'FFmpeg decoded no frame.'));
-    this.takenFromLoop = 0;
-    this.loop = null;
-    this.current = this.openLoop();
   }
 
   private fail(error: StreamerError): void {

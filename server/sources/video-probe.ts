@@ -19,6 +19,8 @@ export interface VideoProbe {
   readonly frames: number | null;
   readonly durationSeconds: number | null;
   readonly codec: string;
+  /** Whether one FFmpeg can play it again and again. */
+  readonly rewinds: boolean;
 }
 
 /** The parts of `ffprobe -of json` that are used. */
@@ -48,6 +50,8 @@ const FALLBACK_FPS = 25;
 const MAX_FPS = 240;
 /** FFmpeg "plays" any text file as a terminal recording; nobody means that. */
 const NOT_VIDEO_FORMATS = new Set(['tty', 'txt']);
+/** `-stream_loop` goes back to a wrong place in these, or gives no picture any more and no error either. */
+const FORMATS_NOT_REWOUND = new Set(['mpegts', 'flv', 'avi']);
 
 /**
  * Looks at a video file and decodes its first frame.
@@ -63,7 +67,7 @@ export async function probeVideo(ffprobePath: string, path: string): Promise<Vid
   if (!isVideo) throw notVideo(path, 'it has no video stream');
   const coded = output.frames?.[0];
   if (!coded) throw notVideo(path, 'not one frame of it can be decoded');
-  const video = describe(path, stream, output.format?.duration);
+  const video = describe(path, stream, output.format);
   return video.frames === null ? withFrameTimes(video, await readFrameTimes(ffprobePath, path)) : video;
 }
 
@@ -113,14 +117,14 @@ function probeError(ffprobePath: string, path: string, error: unknown): Streamer
   return notVideo(path, lastLine.replace(/^.*?: (?=[A-Z])/, '') || 'FFmpeg cannot read it', error);
 }
 
-function describe(path: string, stream: ProbeStream, formatDuration: string | undefined): VideoProbe {
+function describe(path: string, stream: ProbeStream, format: ProbeOutput['format']): VideoProbe {
   const { width, height } = displaySize(stream);
   if (isTooLarge({ width, height })) throw notVideo(path, `${width}x${height} pixels are more than can be handled`);
   const nominal = parseRate(stream.r_frame_rate);
   const mean = parseRate(stream.avg_frame_rate);
   const fps = Math.min(MAX_FPS, mean ?? nominal ?? FALLBACK_FPS);
   const durationSeconds =
-    parsePositive(stream.duration) ?? parseTime(stream.tags?.DURATION) ?? parsePositive(formatDuration);
+    parsePositive(stream.duration) ?? parseTime(stream.tags?.DURATION) ?? parsePositive(format?.duration);
   return {
     width,
     height,
@@ -129,6 +133,7 @@ function describe(path: string, stream: ProbeStream, formatDuration: string | un
     frames: parsePositive(stream.nb_frames),
     durationSeconds,
     codec: stream.codec_name ?? 'unknown',
+    rewinds: !FORMATS_NOT_REWOUND.has(format?.format_name ?? ''),
   };
 }
 

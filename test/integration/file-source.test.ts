@@ -37,6 +37,9 @@ beforeAll(async () => {
     counted('1.mkv', LOSSLESS, '30', 1),
     counted('1.png', [], '25', 1),
     counted('no-rewind.h264', B_FRAMES, '25'),
+    counted('b-frames.ts', B_FRAMES),
+    counted('b-frames.flv', B_FRAMES),
+    counted('b-frames.avi', B_FRAMES),
     counted('variable.mp4', EVERY_SECOND_MISSING, '30', 60),
     counted('variable.mkv', EVERY_SECOND_MISSING, '30', 60),
     fixtures.counted('odd.mkv', { frames: FRAMES, fps: '30', output: LOSSLESS, width: 63, height: 47 }),
@@ -117,6 +120,29 @@ describe.each(await ffmpegsUnderTest())('a file with $name', ({ binaries }) => {
     // The bundled FFmpeg does not find the rate of such a file and repeats pictures.
     const shown = counts.filter((count, index) => count !== counts[index - 1]);
     expect(shown).toEqual(shown.map((_, index) => index % FRAMES));
+  });
+
+  // The ffprobe that comes with the package crashes on every transport stream.
+  it.each(['b-frames.flv', 'b-frames.avi', ...(binaries.origin === 'bundled' ? [] : ['b-frames.ts'])])(
+    'plays %s without a jump, round after round, although FFmpeg would rewind it to a wrong place',
+    async (name) => {
+      for (const from of [-1, 77]) {
+        const { source } = await open(name, from);
+        const { sequences, counts, outcome } = await playSource(source, 110);
+        expect([outcome, sequences]).toEqual(['stopped', range(from + 1, 110)]);
+        // Seeking in these is exact to a picture or two, which shows where the first round ends and nowhere else.
+        const jumps = counts
+          .slice(FRAMES)
+          .filter((count, index) => count !== (counts[FRAMES + index - 1]! + 1) % FRAMES);
+        expect(jumps).toEqual([]);
+      }
+    },
+  );
+
+  it('goes on at another rate, too, where FFmpeg would give no picture after the first round', async () => {
+    const { source } = await open('b-frames.avi', -1, { fps: 15 });
+    const { sequences, outcome } = await playSource(source, 60);
+    expect([outcome, sequences]).toEqual(['stopped', range(0, 60)]);
   });
 
   it.each([7, 12.5, 15, 29.97, 60])('at %d fps shows at each moment the picture of that moment', async (fps) => {

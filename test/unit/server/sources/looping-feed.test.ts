@@ -3,7 +3,7 @@ import { LoopingFeed } from '../../../../server/sources/looping-feed.js';
 import { StreamerError } from '../../../../shared/errors.js';
 import { FakeFeed, pictureOf } from '../../../helpers/fake-feed.js';
 
-function open({ tailFrames = 5, overlapFrames = 2 } = {}) {
+function open({ tailFrames = 5, overlapFrames = 2, roundFrames = Infinity } = {}) {
   const log: string[] = [];
   const tails: FakeFeed[] = [];
   const loops: FakeFeed[] = [];
@@ -15,7 +15,7 @@ function open({ tailFrames = 5, overlapFrames = 2 } = {}) {
     tail: (inner: FakeFeed['listener']) => tails[tails.push(new FakeFeed(inner)) - 1]!,
     loop: (inner: FakeFeed['listener']) => loops[loops.push(new FakeFeed(inner)) - 1]!,
   };
-  const feed = new LoopingFeed(decoders, tailFrames, overlapFrames, listener);
+  const feed = new LoopingFeed(decoders, { tailFrames, roundFrames, overlapFrames }, listener);
   const takeAll = () => {
     const pictures: number[] = [];
     while (feed.readyFrames > 0) {
@@ -99,7 +99,25 @@ describe('LoopingFeed', () => {
     expect(takeAll()).toEqual([0, 1]);
   });
 
-  it('opens a new decoder for each round of a file that cannot be rewound', () => {
+  it('starts the decoder of the next round a little before the present one is over', () => {
+    const { loops, log, takeAll } = open({ tailFrames: 0, overlapFrames: 2, roundFrames: 4 });
+    loops[0]?.push(0);
+    expect(takeAll()).toEqual([0]);
+    expect(loops).toHaveLength(1);
+    loops[0]?.push(1);
+    expect(takeAll()).toEqual([1]);
+    expect(loops).toHaveLength(2);
+    loops[0]?.push(2, 3);
+    loops[1]?.push(0, 1);
+    expect(takeAll()).toEqual([2, 3]);
+    log.length = 0;
+    loops[0]?.end();
+    expect(log).toEqual(['ready']);
+    expect(takeAll()).toEqual([0, 1]);
+    expect(loops).toHaveLength(3);
+  });
+
+  it('opens a new decoder for each round of a file that turns out not to be rewound', () => {
     const { loops, log, takeAll } = open({ tailFrames: 0 });
     for (let round = 0; round < 3; round += 1) {
       loops[round]?.push(0, 1);
