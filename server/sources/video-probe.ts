@@ -56,7 +56,7 @@ const FORMATS_NOT_REWOUND = new Set(['mpegts', 'flv', 'avi']);
 /**
  * Looks at a video file and decodes its first frame.
  *
- * @throws {StreamerError} SOURCE_NOT_FOUND, SOURCE_UNREADABLE (a directory, empty, no permission) or SOURCE_NOT_VIDEO.
+ * @throws {StreamerError} SOURCE_NOT_FOUND, SOURCE_UNREADABLE (a directory, a pipe, empty, no permission) or SOURCE_NOT_VIDEO.
  */
 export async function probeVideo(ffprobePath: string, path: string): Promise<VideoProbe> {
   await checkReadable(path);
@@ -75,6 +75,8 @@ async function checkReadable(path: string): Promise<void> {
   try {
     const stats = await stat(path);
     if (stats.isDirectory()) throw unreadable(`${shown(path)} is a directory; name a video file.`);
+    // What was read from a pipe to look at it would be missing when it is played, and where nobody writes we would wait.
+    if (!stats.isFile() && !stats.isBlockDevice()) throw unreadable(`${shown(path)} is no file; name a video file.`);
     if (stats.isFile() && stats.size === 0) throw unreadable(`${shown(path)} is empty.`);
     await access(path, constants.R_OK);
   } catch (error) {
