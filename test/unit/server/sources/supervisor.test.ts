@@ -1,51 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Source, SourceRun, SourceSink } from '../../../../server/sources/source.js';
-import { SourceSupervisor } from '../../../../server/sources/supervisor.js';
-import { Backoff } from '../../../../shared/backoff.js';
 import { StreamerError } from '../../../../shared/errors.js';
-import { FakeClock } from '../../../helpers/fake-clock.js';
 import { FakeRawFrame, START_US } from '../../../helpers/fake-frames.js';
+import { supervise } from '../../../helpers/supervised-source.js';
 
 const SECOND_US = 1_000_000;
 const BROKEN = new StreamerError('FFMPEG_FAILED', 'It broke.');
-
-/** A run that delivers what the test says, and whose stop takes until `finishStop`. */
-class FakeRun implements SourceRun {
-  stops = 0;
-  finishStop: () => void = () => undefined;
-
-  constructor(
-    readonly sink: SourceSink,
-    private readonly stopsAtOnce: boolean,
-  ) {}
-
-  stop(): Promise<void> {
-    this.stops += 1;
-    if (this.stopsAtOnce) return Promise.resolve();
-    return new Promise((resolve) => (this.finishStop = resolve));
-  }
-}
-
-function supervise({ endTimeUs = null as number | null, random = 0.5, stopsAtOnce = true } = {}) {
-  const clock = new FakeClock(START_US);
-  const log: string[] = [];
-  const runs: FakeRun[] = [];
-  const source: Source = {
-    info: { width: 4, height: 2, fps: 30, timeSource: 'schedule', startTimeUs: START_US },
-    endTimeUs,
-    start: (sink) => runs[runs.push(new FakeRun(sink, stopsAtOnce)) - 1]!,
-  };
-  const sink = {
-    onFrame: (frame: { sequence: number }) => void log.push(`frame ${frame.sequence}`),
-    onDrop: (first: number, last: number) => void log.push(`drop ${first}-${last}`),
-    onState: (state: string, reason?: { code: string; message: string }) =>
-      void log.push(reason ? `${state}: ${reason.code}: ${reason.message}` : state),
-  };
-  const backoff = new Backoff(undefined, () => random);
-  const supervisor = new SourceSupervisor(source, sink, clock, backoff);
-  return { clock, supervisor, runs, backoff, take: () => log.splice(0), newest: () => runs.at(-1)! };
-}
 
 describe('demand', () => {
   it('starts the source with the first viewer and stops it with the last', () => {
@@ -275,37 +234,5 @@ describe('close', () => {
     supervisor.setWanted(true);
     clock.advance(100 * SECOND_US);
     expect([take(), runs.length, clock.pending]).toEqual([[], 1, 0]);
-  });
-});
-
-describe('any course of events', () => {
-  it('has at most one run that is not stopped, and none without a viewer', () => {
-    const step = fc.constantFrom('want', 'leave', 'frame', 'fail', 'end', 'wait', 'waitLong', 'late');
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), fc.boolean(), (steps, ends) => {
-        const { supervisor, clock, runs } = supervise({ endTimeUs: ends ? START_US + 20 * SECOND_US : null });
-        let wanted = false;
-        const released: FakeRawFrame[] = [];
-        for (const each of steps) {
-          const run = runs.at(each === 'late' ? 0 : -1);
-          if (each === 'want' || each === 'leave') supervisor.setWanted((wanted = each === 'want'));
-          if (each === 'fail') run?.sink.onError(BROKEN);
-          if (each === 'end') run?.sink.onEnd();
-          if (each === 'late') run?.sink.onError(BROKEN);
-          if (each === 'frame' && run) {
-            const frame = new FakeRawFrame(0);
-            if (run.stops > 0) released.push(frame);
-            run.sink.onFrame(frame);
-          }
-          if (each === 'wait') clock.advance(100_000);
-          if (each === 'waitLong') clock.advance(10 * SECOND_US);
-          const active = runs.filter(({ stops }) => stops === 0);
-          expect(active.length).toBeLessThanOrEqual(wanted ? 1 : 0);
-          expect(runs.every(({ stops }) => stops <= 1)).toBe(true);
-          expect(released.every(({ releases }) => releases === 1)).toBe(true);
-          expect(clock.pending).toBeLessThanOrEqual(2);
-        }
-      }),
-    );
   });
 });

@@ -59,6 +59,27 @@ describe('the round trip', () => {
     expect(framesInFlight(200_000, 0)).toBe(2);
   });
 
+  it('counts at its smallest', () => {
+    const { clock, channel, session, open, stream } = sessionFixture();
+    open({ stream: 'a' });
+    let next = 0;
+    /** Answers the next PING after `roundTripUs`; returns how many frames may be in flight then. */
+    const windowAfter = (roundTripUs: number, index: number) => {
+      clock.advance(START_US + (index + 1) * 10 * SECOND_US - clock.nowUs());
+      const pings = channel.take().filter((message) => message.type === MessageType.PING);
+      clock.advance(roundTripUs);
+      session.onMessage({ type: MessageType.PONG, t0Us: pings[0]?.t0Us ?? NaN, t1Us: 0, t2Us: 0 });
+      for (const end = next + 40; next < end; next += 1) stream('a').publish(encodedFrame(next));
+      const inFlight = channel.take().filter((message) => message.type === MessageType.FRAME);
+      for (let frames = inFlight; frames.length > 0;) {
+        session.onMessage({ type: MessageType.ACK, streamId: 1, sequence: frames.at(-1)!.header.sequence });
+        frames = channel.take().filter((message) => message.type === MessageType.FRAME);
+      }
+      return inFlight.length;
+    };
+    expect([300_000, 500_000, 100_000, 200_000].map(windowAfter)).toEqual([10, 10, 4, 4]);
+  });
+
   it('can be answered once', () => {
     const { clock, channel, session, open, stream } = sessionFixture();
     open({ stream: 'a' });
