@@ -24,6 +24,11 @@ const CONNECT_TIMEOUT_US = 5_000_000;
 /** A session pings at least twice a second, so silence this long means that the other end is gone. */
 const SILENCE_TIMEOUT_US = 10_000_000;
 const SILENCE_CHECK_US = 1_000_000;
+/**
+ * What every connection of this process is read into. One is enough, since what was read is parsed before anything else
+ * is; a buffer of its own for each read would be made, shrunk and copied by Node.
+ */
+const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
 /** How long the last message may take to leave. */
 const LINGER_US = 1_000_000;
 
@@ -44,12 +49,13 @@ export class Connection {
     this.lastHeardUs = clock.nowUs();
     this.parser = new MessageParser({
       accepts: CLIENT_ACCEPTS,
+      reusesChunks: true,
       onMessage: (message) => this.closed || listener.onMessage(message, this.chunkTimeUs),
     });
     this.cancelTimer = clock.schedule(CONNECT_TIMEOUT_US, () => this.fail(this.timeoutError()));
-    this.socket = createConnection({ ...address, noDelay: true, keepAlive: true });
+    const onread = { buffer: READ_BUFFER, callback: (lengthBytes: number) => this.onRead(lengthBytes) };
+    this.socket = createConnection({ ...address, noDelay: true, keepAlive: true, onread });
     this.socket.on('connect', () => this.onConnect());
-    this.socket.on('data', (chunk) => this.onData(chunk));
     this.socket.on('error', (error) => this.fail(this.connectionError(error)));
     this.socket.on('close', () => this.fail(this.lostError()));
   }
@@ -84,15 +90,17 @@ export class Connection {
     this.listener.onOpen();
   }
 
-  private onData(chunk: Buffer): void {
-    if (this.closed) return;
+  /** Takes the bytes at the beginning of the read buffer. Reading goes on after our goodbye too, or no end would be seen. */
+  private onRead(lengthBytes: number): true {
+    if (this.closed) return true;
     this.chunkTimeUs = this.clock.nowUs();
     this.lastHeardUs = this.chunkTimeUs;
     try {
-      this.parser.push(chunk);
+      this.parser.push(READ_BUFFER.subarray(0, lengthBytes));
     } catch (error) {
       this.fail(toStreamerError(error));
     }
+    return true;
   }
 
   private watchSilence(): void {

@@ -32,17 +32,20 @@ const LENGTH_BYTES = 4;
 export interface MessageParserOptions {
   readonly accepts: ReadonlySet<MessageType>;
   readonly onMessage: (message: Message) => void;
+  /** Whether whoever pushes a chunk writes to it again afterwards; the JPEG of a FRAME is then always copied. */
+  readonly reusesChunks?: boolean;
 }
 
 /**
  * Turns the bytes of a connection into messages, however they are cut. It holds at most one unfinished message, never
  * longer than the limit of its type, and copies a byte at most once: a message that lies whole in a chunk is handed on
  * as a part of that chunk, one that does not is gathered in a buffer of exactly its length. So a FRAME's `jpeg` may
- * keep the chunk alive that it came in, and a chunk must not be written to after it was pushed.
+ * keep the chunk alive that it came in, and a chunk must not be written to after it was pushed, unless `reusesChunks`.
  */
 export class MessageParser {
   private readonly accepts: ReadonlySet<MessageType>;
   private readonly onMessage: (message: Message) => void;
+  private readonly reusesChunks: boolean;
   private readonly prefix = Buffer.alloc(PREFIX_BYTES);
   private prefixFilled = 0;
   private type = 0;
@@ -54,6 +57,7 @@ export class MessageParser {
   constructor(options: MessageParserOptions) {
     this.accepts = options.accepts;
     this.onMessage = options.onMessage;
+    this.reusesChunks = options.reusesChunks ?? false;
   }
 
   /** Bytes of memory held for an unfinished message: the pieces of its prefix, then the whole length of its body. */
@@ -116,7 +120,9 @@ export class MessageParser {
     }
     const end = offset + bodyBytes;
     if (end <= chunk.length) {
-      this.deliver(type, chunk.subarray(offset, end));
+      const body = chunk.subarray(offset, end);
+      // Every other message is decoded into values at once.
+      this.deliver(type, this.reusesChunks && type === MessageType.FRAME ? Buffer.from(body) : body);
       return end;
     }
     this.type = type;

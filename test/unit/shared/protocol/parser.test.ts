@@ -97,6 +97,16 @@ describe('memory', () => {
     expect(jpeg.byteOffset).toBe(chunk.byteOffset + FRAME.length - JPEG.length);
   });
 
+  it('is copied when the chunk will be written to again', () => {
+    const messages: Message[] = [];
+    const onMessage = (message: Message) => messages.push(message);
+    const parser = new MessageParser({ accepts: CLIENT_ACCEPTS, onMessage, reusesChunks: true });
+    const chunk = Buffer.from(FRAME);
+    parser.push(chunk);
+    chunk.fill(0);
+    expect(jpegOf(messages[0])).toEqual(JPEG);
+  });
+
   it('of a message that is cut is exactly its body, taken once the prefix is known', () => {
     const { parser } = receive(CLIENT_ACCEPTS, []);
     for (const bytes of [1, 2, 3, 4]) {
