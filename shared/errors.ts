@@ -20,7 +20,7 @@ export const ERROR_CODES = {
   CONNECTION_LOST: { exitCode: 1, meaning: 'The connection broke.' },
   NO_FRAMES: { exitCode: 1, meaning: 'The run ended without a single frame.' },
   FILE_WRITE_FAILED: { exitCode: 1, meaning: 'An output file could not be written.' },
-  INTERNAL: { exitCode: 1, meaning: 'A defect in frame-streamer; please report it.' },
+  INTERNAL: { exitCode: 1, wire: true, meaning: 'A defect in frame-streamer; please report it.' },
   BAD_VERSION: { exitCode: 1, wire: true, meaning: 'Client and server speak different protocol versions.' },
   BAD_TOKEN: { exitCode: 1, wire: true, meaning: 'The token is missing or wrong.' },
   BAD_MESSAGE: { exitCode: 1, wire: true, meaning: 'A message does not have the form the protocol gives it.' },
