@@ -21,6 +21,8 @@ export interface AppParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly binaries: FfmpegBinaries;
+  /** Breaks off the start; what is running is ended with `App.stop`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A running server. */
@@ -48,14 +50,15 @@ export type NamedSource = OpenedSource & { readonly name: string };
  */
 export async function openSources(
   config: ServerConfig,
-  { clock, logger, binaries }: AppParts,
+  { clock, logger, binaries, signal }: AppParts,
 ): Promise<readonly NamedSource[]> {
   const { name: version, passEveryFrame } = await readFfmpegVersion(binaries.ffmpegPath);
   logger.debug({ version, ...binaries }, 'FFmpeg found');
   await checkHwaccel(binaries.ffmpegPath, config.hwaccel);
   const { parallel } = createJpegEncoder(config.quality);
   // Besides those decoded ahead: one a running encode, one that waits for an encoder.
-  const options = { ...config, ...binaries, passEveryFrame, maxBuffers: READ_AHEAD_FRAMES + parallel + 1 };
+  const maxBuffers = READ_AHEAD_FRAMES + parallel + 1;
+  const options = { ...config, ...binaries, passEveryFrame, maxBuffers, signal };
   const results = await Promise.allSettled(config.sources.map((spec) => openSource(spec, options, clock)));
   return results.map((result, index) => {
     if (result.status === 'rejected') throw result.reason;

@@ -31,12 +31,15 @@ async function serve({ config, warnings }: ServeCommand): Promise<number> {
   const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY && !config.check });
   for (const warning of warnings) logger.warn(warning);
   const stopRequest = waitForSignal();
+  const starting = new AbortController();
+  void stopRequest.then(() => starting.abort());
   try {
     const binaries = await findFfmpeg(process.env);
-    const parts = { clock, logger, binaries };
+    const parts = { clock, logger, binaries, signal: starting.signal };
     return config.check ? await check(config, parts) : await run(config, parts, stopRequest);
   } catch (error) {
-    return report(error, logger);
+    // Asked to stop while it was starting: what that broke off is no failure.
+    return starting.signal.aborted ? 0 : report(error, logger);
   }
 }
 

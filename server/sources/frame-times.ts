@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { runFfprobe } from './ffprobe.js';
 
 const READ_SECONDS = 60;
-const TIMEOUT_MS = 20_000;
-const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 
 /** When the pictures at the beginning of a file are shown, as its container says; nothing is decoded for it. */
 export interface FrameTimes {
@@ -17,21 +14,14 @@ export interface FrameTimes {
  * Reads the times of the pictures in the first minute of a file; null where it does not tell them. Some containers
  * (Matroska, MPEG-TS) name a rate but not how many pictures there are, and the rate can be a mere wish.
  */
-export async function readFrameTimes(ffprobePath: string, path: string): Promise<FrameTimes | null> {
-  const args = ['-v', 'error', '-protocol_whitelist', 'file,crypto,data', '-select_streams', 'v:0'];
-  args.push(
-    '-show_entries',
-    'packet=pts_time',
-    '-of',
-    'csv=p=0',
-    '-read_intervals',
-    `%+${READ_SECONDS}`,
-    `file:${path}`,
-  );
-  const options = { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: MAX_OUTPUT_BYTES } as const;
+export async function readFrameTimes(
+  ffprobePath: string,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<FrameTimes | null> {
+  const show = ['-show_entries', 'packet=pts_time', '-of', 'csv=p=0', '-read_intervals', `%+${READ_SECONDS}`];
   try {
-    const { stdout } = await promisify(execFile)(ffprobePath, args, options);
-    return parseFrameTimes(stdout);
+    return parseFrameTimes(await runFfprobe(ffprobePath, path, show, signal));
   } catch {
     // The file could be opened before, so this is about the times alone, and without them it still plays.
     return null;

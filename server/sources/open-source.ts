@@ -13,6 +13,8 @@ export interface OpenSourceOptions extends DecodeOptions {
   readonly width: number | null;
   readonly height: number | null;
   readonly loop: boolean;
+  /** Breaks off looking at the source. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A source that can be started, and in words what it is. */
@@ -31,7 +33,7 @@ export async function openSource(spec: SourceSpec, options: OpenSourceOptions, c
     const source = createPatternSource({ ...options, spec, startTimeUs: clock.nowUs() }, clock);
     return { source, summary: `test pattern ${spec.pattern}, ${describe(source)}` };
   }
-  const probe = await probeVideo(options.ffprobePath, spec.path);
+  const probe = await probeVideo(options.ffprobePath, spec.path, options.signal);
   const source = createFileSource({ ...options, path: spec.path, probe, startTimeUs: clock.nowUs() }, clock);
   const rate = probe.variableRate ? 'variable rate, evened out' : 'constant rate';
   return { source, summary: `${probe.codec} file, ${describe(source)}, ${rate}, decoded and encoded as JPEG` };

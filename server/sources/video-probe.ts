@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { StreamerError } from '../../shared/errors.js';
 import { isPrintable, toPrintable } from '../../shared/protocol/printable.js';
+import { runFfprobe } from './ffprobe.js';
+import type { ChildError } from './ffprobe.js';
 import { areEven, meanRate, readFrameTimes } from './frame-times.js';
 import type { FrameTimes } from './frame-times.js';
 import { isTooLarge } from './output-size.js';
@@ -44,8 +44,6 @@ interface ProbeStream {
   side_data_list?: { rotation?: number | string }[];
 }
 
-const PROBE_TIMEOUT_MS = 20_000;
-const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 const FALLBACK_FPS = 25;
 const MAX_FPS = 240;
 /** FFmpeg "plays" any text file as a terminal recording; nobody means that. */
@@ -58,9 +56,9 @@ const FORMATS_NOT_REWOUND = new Set(['mpegts', 'flv', 'avi']);
  *
  * @throws {StreamerError} SOURCE_NOT_FOUND, SOURCE_UNREADABLE (a directory, a pipe, empty, no permission) or SOURCE_NOT_VIDEO.
  */
-export async function probeVideo(ffprobePath: string, path: string): Promise<VideoProbe> {
+export async function probeVideo(ffprobePath: string, path: string, signal?: AbortSignal): Promise<VideoProbe> {
   await checkReadable(path);
-  const output = await runProbe(ffprobePath, path);
+  const output = await runProbe(ffprobePath, path, signal);
   const stream = output.streams?.[0];
   const isVideo =
     stream && !stream.disposition?.attached_pic && !NOT_VIDEO_FORMATS.has(output.format?.format_name ?? '');
@@ -68,7 +66,7 @@ export async function probeVideo(ffprobePath: string, path: string): Promise<Vid
   const coded = output.frames?.[0];
   if (!coded) throw notVideo(path, 'not one frame of it can be decoded');
   const video = describe(path, stream, output.format);
-  return video.frames === null ? withFrameTimes(video, await readFrameTimes(ffprobePath, path)) : video;
+  return video.frames === null ? withFrameTimes(video, await readFrameTimes(ffprobePath, path, signal)) : video;
 }
 
 async function checkReadable(path: string): Promise<void> {
@@ -87,28 +85,18 @@ async function checkReadable(path: string): Promise<void> {
   }
 }
 
-async function runProbe(ffprobePath: string, path: string): Promise<ProbeOutput> {
-  const args = ['-v', 'error', '-protocol_whitelist', 'file,crypto,data', '-select_streams', 'v:0'];
-  args.push('-show_streams', '-show_format', '-show_frames', '-read_intervals', '%+#1', '-of', 'json', `file:${path}`);
-  const options = { timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: MAX_OUTPUT_BYTES } as const;
+async function runProbe(ffprobePath: string, path: string, signal: AbortSignal | undefined): Promise<ProbeOutput> {
+  const show = ['-show_streams', '-show_format', '-show_frames', '-read_intervals', '%+#1', '-of', 'json'];
   try {
-    const { stdout } = await promisify(execFile)(ffprobePath, args, options);
-    return JSON.parse(stdout) as ProbeOutput;
+    return JSON.parse(await runFfprobe(ffprobePath, path, show, signal)) as ProbeOutput;
   } catch (error) {
     throw probeError(ffprobePath, path, error);
   }
 }
 
-/** What `execFile` rejects with: `code` is a number when the child exited, a text when there was none. */
-interface ChildError {
-  readonly code?: number | string | null;
-  readonly signal?: string | null;
-  readonly killed?: boolean;
-  readonly stderr?: string;
-}
-
 function probeError(ffprobePath: string, path: string, error: unknown): StreamerError {
-  const { code, signal, killed, stderr = '' } = error as ChildError;
+  const { name, code, signal, killed, stderr = '' } = error as ChildError;
+  if (name === 'AbortError') return notVideo(path, 'looking at it was broken off', error);
   if (killed) return notVideo(path, 'looking at it took too long', error);
   if (signal) return notVideo(path, `ffprobe crashed on it (${signal}); another version of FFmpeg may read it`, error);
   if (typeof code === 'string') {
