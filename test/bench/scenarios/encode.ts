@@ -41,7 +41,7 @@ export const encode: Scenario = {
     const measured: Measured[] = [];
     for (const size of SIZES) {
       context.say(`making a clip of ${size.name}`);
-      const clip = await makeClip(context, size, context.quick ? 90 : 300);
+      const clip = await makeClip(context, size, context.quick ? 75 : 300);
       const shortest = await makeClip(context, size, SHORTEST_FRAMES);
       measured.push(...(await unpaced(context, clip, shortest)));
       if (!context.quick || size.name === '1080p') measured.push(...(await paced(context, clip)));
@@ -98,7 +98,7 @@ async function runToEnd({ children }: BenchContext, [command, args]: [string, st
 
 /** The real server with one client, and GStreamer, each at the clip's own rate. */
 async function paced(context: BenchContext, clip: Clip): Promise<Measured[]> {
-  const measureMs = context.quick ? 2000 : 5000;
+  const measureMs = context.quick ? 2000 : 4000;
   const ways = waysIn(context).filter((way) => way !== 'ffmpeg mjpeg');
   const results = ways.map((way) => newMeasured(clip, 'at 30 fps', way));
   for (let round = 0; round < roundsIn(context); round += 1) {

@@ -29,7 +29,7 @@ export const latency: Scenario = {
     const results: Measured[] = [];
     for (const clients of CLIENTS) {
       say(`${clients} client${clients === 1 ? '' : 's'}`);
-      results.push(await measure(children, clients, quick ? 4000 : 15_000));
+      results.push(await measure(children, clients, quick ? 3000 : 15_000));
     }
     const notes = [
       'queue is from the due time to the start of the encoding: the timer of the schedule and the wait for an encoder.' +

@@ -12,7 +12,7 @@ export const parser: Scenario = {
   name: 'parser',
   title: 'Parser: one core, from chunks in memory to messages',
   async run({ children, quick, say }): Promise<ScenarioResult> {
-    const durationMs = quick ? 300 : 1000;
+    const durationMs = quick ? 200 : 1000;
     const worker = children.worker<ParserCommands>('parser-worker');
     const frames = [];
     const acks = [];

@@ -44,14 +44,15 @@ export const commands = {
     await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, connectNext));
   },
 
-  /** Begins to record. */
+  /** Begins to record. What the server left out while the sessions came one after the other is no longer counted. */
   begin() {
+    totals.skipped = 0;
     const pair = readClockPair(clock);
     const trueUs = serverClock === null ? null : trueOffsetUs(serverClock, pair);
     recorder = new DeliveryRecorder(() => new LatencyHistogram(), pair.monotonicUs - pair.nowUs, trueUs);
   },
 
-  /** Ends recording; the frames lost and skipped and the sessions ended are those since the connection. */
+  /** Ends recording. Frames lost and sessions ended count from the connection on, frames left out since `begin`. */
   end() {
     const deliveries = recorder?.deliveries() ?? null;
     recorder = null;
