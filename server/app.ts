@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Clock } from '../shared/clock.js';
 import type { ErrorCode } from '../shared/errors.js';
 import type { Logger } from '../shared/logger.js';
@@ -11,6 +12,7 @@ import { readFfmpegVersion } from './sources/ffmpeg-version.js';
 import { checkHwaccel } from './sources/hwaccel.js';
 import { openSource } from './sources/open-source.js';
 import type { OpenedSource } from './sources/open-source.js';
+import type { SourceSpec } from './sources/source-spec.js';
 import { StreamRuntime } from './stream-runtime.js';
 import { ClassicTransport } from './transports/classic-transport.js';
 import { TcpTransport } from './transports/tcp-transport.js';
@@ -37,6 +39,8 @@ export interface App {
   stop(code: ErrorCode, message: string): Promise<void>;
 }
 
+/** Sources looked at in the same moment: each costs a process. */
+const PARALLEL_PROBES = 4;
 /** Raw pictures decoded ahead of the schedule, per stream. */
 const READ_AHEAD_FRAMES = 2;
 
@@ -59,7 +63,9 @@ export async function openSources(
   // Besides those decoded ahead: one a running encode, one that waits for an encoder.
   const maxBuffers = READ_AHEAD_FRAMES + parallel + 1;
   const options = { ...config, ...binaries, passEveryFrame, maxBuffers, signal };
-  const results = await Promise.allSettled(config.sources.map((spec) => openSource(spec, options, clock)));
+  const limit = pLimit(PARALLEL_PROBES);
+  const open = (spec: SourceSpec) => limit(() => openSource(spec, options, clock));
+  const results = await Promise.allSettled(config.sources.map(open));
   return results.map((result, index) => {
     if (result.status === 'rejected') throw result.reason;
     return { ...result.value, name: config.sources[index]!.name };

@@ -10,7 +10,13 @@ const script = (name: string) => fileURLToPath(new URL(`python/${name}`, import.
 describe.skipIf(!python)('clients written in Python from the specification', () => {
   let server: ServerProcess;
   beforeAll(async () => {
-    server = await ServerProcess.start(['--classic-port', '0', '--token', 's3cret', 'test:testsrc?size=320x240&fps=30']);
+    server = await ServerProcess.start([
+      '--classic-port',
+      '0',
+      '--token',
+      's3cret',
+      'test:testsrc?size=320x240&fps=30',
+    ]);
   });
   afterAll(async () => {
     expect(await server.stop()).toEqual({ code: 0, signal: null });

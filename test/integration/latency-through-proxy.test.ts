@@ -56,7 +56,9 @@ describe('latency over a path of known delays', () => {
     }
     const { latencyUs, stagesUs } = snapshot.streams[0]!;
     const errorUs = latencyUs.errorUs!;
-    const trueLatencies = frames.map((frame) => frame.receivedTimeUs - frame.header.captureTimeUs).sort((a, b) => a - b);
+    const trueLatencies = frames
+      .map((frame) => frame.receivedTimeUs - frame.header.captureTimeUs)
+      .sort((a, b) => a - b);
     const trueMedianUs = trueLatencies[FRAMES / 2]!;
     expect(latencyUs.count).toBe(FRAMES);
     expect(Math.abs(latencyUs.p50! - trueMedianUs)).toBeLessThanOrEqual(errorUs + ANCHOR_TOLERANCE_US);

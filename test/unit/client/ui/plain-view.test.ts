@@ -4,7 +4,17 @@ import { PlainView } from '../../../../client/ui/plain-view.js';
 
 function snapshot(durationMs: number, state: ConnectionState = 'connected'): Snapshot {
   const clock = { offsetUs: null, errorUs: null, driftPpm: null, rttUs: { min: null, p50: null } };
-  return { server: 's:1', state, notice: null, startedAtUs: 0, durationMs, reconnects: 0, outageMs: 0, clock, streams: [] };
+  return {
+    server: 's:1',
+    state,
+    notice: null,
+    startedAtUs: 0,
+    durationMs,
+    reconnects: 0,
+    outageMs: 0,
+    clock,
+    streams: [],
+  };
 }
 
 function printedBy(snapshots: readonly Snapshot[]): string[] {
