@@ -13,13 +13,14 @@ const GRACE_MS = 3000;
 export class Children {
   private readonly running = new Set<ChildProcess>();
   private commands = new Set<string>();
+  private closed = false;
 
   /** @param cpuProfFolder where workers leave V8 CPU profiles; null takes none */
   constructor(private readonly cpuProfFolder: string | null) {}
 
   /** Starts a program; its standard error is kept for the message of `failed`. */
   start(command: string, args: readonly string[]): ChildProcess {
-    this.commands.add([command, ...args].map(quote).join(' '));
+    this.note([command, ...args]);
     return this.add(spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
@@ -38,7 +39,7 @@ export class Children {
     const file = fileURLToPath(new URL(`./workers/${name}.ts`, import.meta.url));
     const profiling = this.cpuProfFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${this.cpuProfFolder}`];
     const execArgv = [...process.execArgv, ...profiling];
-    this.commands.add(['node', ...execArgv, relative('.', file)].map(quote).join(' '));
+    this.note(['node', ...execArgv, relative('.', file)]);
     const child = fork(file, { execArgv, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     return new WorkerLink(this.add(child), name, () => this.end(child));
   }
@@ -55,8 +56,9 @@ export class Children {
     clearTimeout(timer);
   }
 
-  /** Ends all children that are left. */
+  /** Ends all children that are left; from now on none can be started. */
   async endAll(): Promise<void> {
+    this.closed = true;
     await Promise.all([...this.running].map((child) => this.end(child)));
   }
 
@@ -70,6 +72,12 @@ export class Children {
     const commands = [...this.commands];
     this.commands = new Set();
     return commands;
+  }
+
+  /** Notes the command line of a child that is about to be started. */
+  private note(words: readonly string[]): void {
+    if (this.closed) throw new Error('the benchmark is over');
+    this.commands.add(words.map(quote).join(' '));
   }
 
   private add(child: ChildProcess): ChildProcess {

@@ -21,7 +21,8 @@ import { parser } from './scenarios/parser.js';
 
 const SCENARIOS: readonly Scenario[] = [encode, fanOut, latency, parser, memory, measuring];
 
-process.exitCode = await main(process.argv.slice(2));
+// An interrupted run may still wait for something that nobody wants any more.
+process.exit(await main(process.argv.slice(2)));
 
 async function main(argv: readonly string[]): Promise<number> {
   let options;
@@ -66,7 +67,8 @@ async function bench(options: BenchOptions): Promise<number> {
     return 1;
   } finally {
     await children.endAll();
-    await rm(folder, { recursive: true, force: true });
+    // Somebody may still be writing there when the run was interrupted.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
