@@ -113,10 +113,10 @@ function clientsTable({ good, slow, mbPerSecond }: Measured): Table {
 }
 
 function barsOf({ samples, mbPerSecond, good, slow }: Measured): Bar[] {
-  // The least of each quarter: what the garbage collector has not yet taken goes up and down by itself.
+  // The greatest of each quarter: a leak raises the ceiling, while the floor is where the garbage collector last was.
   const quarter = Math.ceil(samples.length / 4);
-  const least = (some: readonly Sample[]) => Math.min(...some.map((at) => at.serverBytes));
-  const growth = (least(samples.slice(-quarter)) / least(samples.slice(0, quarter)) - 1) * 100;
+  const greatest = (some: readonly Sample[]) => Math.max(...some.map((at) => at.serverBytes));
+  const growth = (greatest(samples.slice(-quarter)) / greatest(samples.slice(0, quarter)) - 1) * 100;
   const age = slow.halfRate?.maxAgeTransfers ?? null;
   return [
     { name: 'rate of the stream', measured: mbPerSecond, relation: '>=', limit: MIN_MB_PER_SECOND, unit: 'MB/s' },
@@ -129,7 +129,7 @@ function barsOf({ samples, mbPerSecond, good, slow }: Measured): Bar[] {
       unit: 'transfers',
     },
     {
-      name: 'memory left, last quarter against first',
+      name: 'memory at most, last quarter against first',
       measured: growth,
       relation: '<=',
       limit: MAX_GROWTH_PERCENT,
