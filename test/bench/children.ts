@@ -35,10 +35,10 @@ export class Children {
   }
 
   /** Starts a worker of the benchmark, a Node process that takes commands: `name` is its file in workers/. */
-  worker<C extends CommandTable>(name: string): WorkerLink<C> {
+  worker<C extends CommandTable>(name: string, nodeOptions: readonly string[] = []): WorkerLink<C> {
     const file = fileURLToPath(new URL(`./workers/${name}.ts`, import.meta.url));
     const profiling = this.cpuProfFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${this.cpuProfFolder}`];
-    const execArgv = [...process.execArgv, ...profiling];
+    const execArgv = [...process.execArgv, ...nodeOptions, ...profiling];
     this.note(['node', ...execArgv, relative('.', file)]);
     const child = fork(file, { execArgv, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     return new WorkerLink(this.add(child), name, () => this.end(child));

@@ -41,7 +41,7 @@ export const encode: Scenario = {
     const measured: Measured[] = [];
     for (const size of SIZES) {
       context.say(`making a clip of ${size.name}`);
-      const clip = await makeClip(context, size, context.quick ? 75 : 300);
+      const clip = await makeClip(context, size, context.quick ? 120 : 300);
       const shortest = await makeClip(context, size, SHORTEST_FRAMES);
       measured.push(...(await unpaced(context, clip, shortest)));
       if (!context.quick || size.name === '1080p') measured.push(...(await paced(context, clip)));
@@ -137,6 +137,7 @@ async function pacedGstreamer({ children }: BenchContext, clip: Clip, measureMs:
   await sleep(measureMs);
   const cpuSeconds = treeCpuSeconds(pid) - before;
   const frames = ((performance.now() - startMs) / 1000) * CLIP_FPS;
+  if (child.exitCode !== null) throw new Error(`GStreamer was through with ${clip.path} before it was measured`);
   await children.end(child);
   return { cpuSeconds, frames };
 }
