@@ -1,4 +1,4 @@
-import type { SecondFigures, Snapshot, StreamSnapshot } from '../metrics/snapshot.js';
+import type { LatencyFigures, SecondFigures, Snapshot, StreamSnapshot } from '../metrics/snapshot.js';
 import { sparkline, type Size } from './columns.js';
 import type { Glyphs } from './glyphs.js';
 import type { Paint } from './paint.js';
@@ -16,6 +16,8 @@ import {
 
 const LABEL_COLUMNS = 11;
 const RATE_COLUMNS = 12;
+/** A panel so wide has room for two latencies with their names in one line. */
+const PAIRS_FROM_COLUMNS = 42;
 
 /**
  * The figures of one stream and of the connection as lines of at most `size.columns` cells, the most important ones
@@ -94,13 +96,25 @@ function detailLines(stream: StreamSnapshot, columns: number): string[] {
   return [
     pair('frame age', ['p50', ageUs.p50], ['p99', ageUs.p99], columns),
     pair('jitter', ['p50', jitterUs.p50], ['p99', jitterUs.p99], columns),
-    pair('latency', ['mean', latencyUs.mean], ['std dev', latencyUs.stddev], columns),
-    pair('', ['p90', latencyUs.p90], ['p99.9', latencyUs.p999], columns),
-    pair('', ['min', latencyUs.min], ['max', latencyUs.max], columns),
+    ...latencyLines(latencyUs, columns),
     labelled('oldest', `${formatDurationUs(ageUs.max)} frame age`),
     labelled('rate mean', `${formatFps(fps.mean)}, ${formatMbps(throughputMbps.mean)}`),
     labelled('     max', `${formatFps(fps.max)}, ${formatMbps(throughputMbps.max)}`),
     labelled('     min', formatFps(fps.min)),
+  ];
+}
+
+function latencyLines(latencyUs: LatencyFigures, columns: number): string[] {
+  const { mean, stddev, p90, p999, min, max } = latencyUs;
+  if (columns < PAIRS_FROM_COLUMNS) {
+    return Object.entries({ mean, 'std dev': stddev, p90, 'p99.9': p999, min, max }).map(([name, us]) =>
+      labelled(name, formatDurationUs(us)),
+    );
+  }
+  return [
+    pair('latency', ['mean', mean], ['std dev', stddev], columns),
+    pair('', ['p90', p90], ['p99.9', p999], columns),
+    pair('', ['min', min], ['max', max], columns),
   ];
 }
 
