@@ -2,7 +2,7 @@ import { Backoff } from '../shared/backoff.js';
 import type { CancelTimer, Clock } from '../shared/clock.js';
 import { isErrorCode, StreamerError } from '../shared/errors.js';
 import type { ErrorCode } from '../shared/errors.js';
-import { encodeBye, encodeHello, encodePong, encodeStats } from '../shared/protocol/codec.js';
+import { encodeBye, encodeHello, encodePong } from '../shared/protocol/codec.js';
 import type { ClockEstimate } from '../shared/protocol/clock-sync.js';
 import { MessageType, PROTOCOL_VERSION } from '../shared/protocol/messages.js';
 import type {
@@ -19,6 +19,7 @@ import { Acknowledger } from './acknowledger.js';
 import { ClockProbe } from './clock-probe.js';
 import { Connection } from './connection.js';
 import type { ServerAddress } from './connection.js';
+import { statsMessage } from './stats-message.js';
 
 /** What a session is for. */
 export interface SessionOptions extends ServerAddress {
@@ -203,7 +204,8 @@ export class Session {
   private scheduleStats(): void {
     this.timers.stats = this.clock.schedule(this.statsIntervalMs * 1000, () => {
       const stats = this.listener.collectStats?.();
-      if (stats) this.send(encodeStats(stats));
+      const message = stats && statsMessage(stats);
+      if (message) this.send(message);
       this.scheduleStats();
     });
   }
