@@ -2,10 +2,11 @@ import { hostname } from 'node:os';
 import { SystemClock } from '../shared/clock.js';
 import type { Clock } from '../shared/clock.js';
 import type { ClockEstimate } from '../shared/protocol/clock-sync.js';
-import type { FrameHeader, Policy, StreamInfo, Subscription, TimeSource } from '../shared/protocol/messages.js';
+import type { FrameHeader, Policy, StreamInfo, TimeSource } from '../shared/protocol/messages.js';
 import { FrameQueue } from './frame-queue.js';
 import { Session } from './session.js';
 import type { SessionFrame, SessionOptions } from './session.js';
+import { subscriptionList } from './subscription-list.js';
 
 export type { ClockEstimate } from '../shared/protocol/clock-sync.js';
 export type { Policy, StreamInfo, StreamState, TimeSource } from '../shared/protocol/messages.js';
@@ -148,14 +149,9 @@ class SessionFrames implements FrameStream {
 
 function sessionOptions(options: ConnectOptions): SessionOptions {
   const { host = '127.0.0.1', port = 8000, token = null, name = hostname(), reconnect = true } = options;
-  return { host, port, token, name, reconnect, subscriptions: subscriptionsOf(options), acknowledgeOnReceipt: false };
-}
-
-function subscriptionsOf({ streams = [], policy, maxFps }: ConnectOptions): Subscription[] {
-  const shared = { ...(policy !== undefined && { policy }), ...(maxFps !== undefined && { maxFps }) };
-  if (streams === 'all') return [{ ...shared, stream: '*' }];
-  if (streams.length === 0) return [shared];
-  return streams.map((stream) => ({ ...shared, stream }));
+  const { streams = [], policy, maxFps } = options;
+  const subscriptions = subscriptionList(streams, { policy, maxFps });
+  return { host, port, token, name, reconnect, subscriptions, acknowledgeOnReceipt: false };
 }
 
 function toReceived({ header, jpeg, receivedTimeUs, clock }: SessionFrame, stream: string): ReceivedFrame {

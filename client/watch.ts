@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import type { Clock } from '../shared/clock.js';
 import { StreamerError } from '../shared/errors.js';
 import type { Logger } from '../shared/logger.js';
-import type { Subscription } from '../shared/protocol/messages.js';
 import type { ClientConfig } from './config.js';
 import { Measurement } from './measurement.js';
 import type { Snapshot } from './metrics/snapshot.js';
+import { subscriptionList } from './subscription-list.js';
 
 /** Something that shows figures while they come in. */
 export interface FiguresView {
@@ -54,10 +54,11 @@ class Watch {
     private readonly parts: WatchParts,
     private readonly done: (result: WatchResult) => void,
   ) {
-    const { host, port, name, token, reconnect, decode, saveFrame } = config;
+    const { host, port, name, token, reconnect, decode, saveFrame, streams, policy, maxFps } = config;
+    const subscriptions = subscriptionList(streams, { policy, maxFps: maxFps ?? undefined });
     const { logger } = parts;
     this.measurement = new Measurement(
-      { host, port, name, token, reconnect, decode, subscriptions: subscriptionsOf(config) },
+      { host, port, name, token, reconnect, decode, subscriptions },
       {
         onConnected: () => this.onConnected(),
         onOutage: (error, retryInMs) =>
@@ -111,13 +112,6 @@ class Watch {
     const saveError = await this.saving;
     this.done({ measurement: this.measurement, error: error ?? saveError ?? null, interrupted: this.interrupted });
   }
-}
-
-function subscriptionsOf({ streams, policy, maxFps }: ClientConfig): Subscription[] {
-  const shared = { policy, ...(maxFps !== null && { maxFps }) };
-  if (streams === 'all') return [{ ...shared, stream: '*' }];
-  if (streams.length === 0) return [shared];
-  return streams.map((stream) => ({ ...shared, stream }));
 }
 
 async function save(path: string, jpeg: Buffer): Promise<StreamerError | null> {
