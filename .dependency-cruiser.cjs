@@ -1,8 +1,8 @@
 /** A library that may have to be replaced, and the only files that may import it. */
 const LIBRARY_OWNERS = {
-  '@ffmpeg-installer/ffmpeg': '^server/sources/ffmpeg-binary\\.ts$',
-  '@ffprobe-installer/ffprobe': '^server/sources/ffmpeg-binary\\.ts$',
-  'fluent-ffmpeg': '^server/sources/ffmpeg\\.ts$',
+  '@ffmpeg-installer/ffmpeg': '^server/ffmpeg/ffmpeg-binary\\.ts$',
+  '@ffprobe-installer/ffprobe': '^server/ffmpeg/ffmpeg-binary\\.ts$',
+  'fluent-ffmpeg': '^server/ffmpeg/ffmpeg\\.ts$',
   sharp: '^(server/pipeline/encoder|client/jpeg-decoder)\\.ts$',
   blessed: '^client/ui/[^/]+\\.ts$',
   'blessed-contrib': '^client/ui/[^/]+\\.ts$',
@@ -54,7 +54,13 @@ module.exports = {
     ),
 
     forbid('hub-knows-nobody', path('^server/hub/'), path('^server/', '^server/hub/'), 'Frames flow into it.'),
-    forbid('sources-flow-down', path('^server/sources/'), path('^server/(hub|transports)/'), 'Calls never go back up.'),
+    forbid(
+      'ffmpeg-knows-nobody',
+      path('^server/ffmpeg/'),
+      path('^server/', '^server/ffmpeg/'),
+      'Sources and recordings run FFmpeg; it knows neither.',
+    ),
+    forbid('sources-flow-down', path('^server/sources/'), path('^server/(hub|transports|recording)/'), 'Calls never go back up.'),
     forbid(
       'pipeline-flows-down',
       path('^server/pipeline/'),
@@ -68,6 +74,12 @@ module.exports = {
       'A transport sends what the hub hands it, wherever that comes from.',
     ),
     forbid(
+      'recording-knows-only-the-hub',
+      path('^server/recording/'),
+      values('^server/(sources|pipeline|transports)/'),
+      'It records what the hub hands it, wherever that comes from.',
+    ),
+    forbid(
       'transports-are-strangers',
       path(OWN_TRANSPORT_FILE),
       path(OWN_TRANSPORT_FILE, '^server/transports/$1[/-]'),
@@ -75,7 +87,7 @@ module.exports = {
     ),
     forbid(
       'parts-do-not-know-the-whole',
-      path('^server/(sources|pipeline|hub|transports)/'),
+      path('^server/(ffmpeg|sources|pipeline|hub|transports|recording)/'),
       path('^server/(app|cli)\\.ts$'),
       'Only the composition root knows all parts.',
     ),

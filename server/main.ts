@@ -9,7 +9,7 @@ import type { App, AppParts } from './app.js';
 import { parseServerCommand } from './cli.js';
 import type { ServeCommand } from './cli.js';
 import type { ServerConfig } from './config.js';
-import { findFfmpeg } from './sources/ffmpeg-binary.js';
+import { findFfmpeg } from './ffmpeg/ffmpeg-binary.js';
 
 /** After the last stream ended, slow clients get this long to take their last frames. */
 const END_GRACE_US = 500_000;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.js';
 import type { StreamerError } from '../../shared/errors.js';
-import { startDecoding } from './ffmpeg.js';
-import type { DecodeRequest, FfmpegRun } from './ffmpeg.js';
+import { startDecoding } from '../ffmpeg/ffmpeg.js';
+import type { DecodeRequest, FfmpegRun } from '../ffmpeg/ffmpeg.js';
 import type { FeedListener, FeedFrame, FrameFeed } from './frame-feed.js';
 import { RawFrameAssembler } from './raw-frame-assembler.js';
 

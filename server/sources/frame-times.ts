@@ -1,4 +1,4 @@
-import { runFfprobe } from './ffprobe.js';
+import { runFfprobe } from '../ffmpeg/ffprobe.js';
 
 const READ_SECONDS = 60;
 

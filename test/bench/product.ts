@@ -6,7 +6,7 @@ import type * as clientsModule from '../../server/clients.js';
 import type * as hubModule from '../../server/hub/hub.js';
 import type * as encoderModule from '../../server/pipeline/encoder.js';
 import type * as pipelineModule from '../../server/pipeline/encode-pipeline.js';
-import type * as ffmpegBinaryModule from '../../server/sources/ffmpeg-binary.js';
+import type * as ffmpegBinaryModule from '../../server/ffmpeg/ffmpeg-binary.js';
 import type * as tcpModule from '../../server/transports/tcp-transport.js';
 import type * as histogramModule from '../../shared/histogram.js';
 import type * as loggerModule from '../../shared/logger.js';
@@ -23,7 +23,7 @@ interface Product {
   'server/hub/hub.js': typeof hubModule;
   'server/pipeline/encoder.js': typeof encoderModule;
   'server/pipeline/encode-pipeline.js': typeof pipelineModule;
-  'server/sources/ffmpeg-binary.js': typeof ffmpegBinaryModule;
+  'server/ffmpeg/ffmpeg-binary.js': typeof ffmpegBinaryModule;
   'server/transports/tcp-transport.js': typeof tcpModule;
   'shared/histogram.js': typeof histogramModule;
   'shared/logger.js': typeof loggerModule;

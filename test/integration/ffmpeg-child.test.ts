@@ -1,9 +1,9 @@
 import { chmod } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { startDecoding } from '../../server/sources/ffmpeg.js';
-import type { DecodeRequest } from '../../server/sources/ffmpeg.js';
-import { readFfmpegVersion } from '../../server/sources/ffmpeg-version.js';
-import { checkHwaccel } from '../../server/sources/hwaccel.js';
+import { startDecoding } from '../../server/ffmpeg/ffmpeg.js';
+import type { DecodeRequest } from '../../server/ffmpeg/ffmpeg.js';
+import { readFfmpegVersion } from '../../server/ffmpeg/ffmpeg-version.js';
+import { checkHwaccel } from '../../server/ffmpeg/hwaccel.js';
 import { RawFrameAssembler } from '../../server/sources/raw-frame-assembler.js';
 import type { StreamerError } from '../../shared/errors.js';
 import { childrenNamed } from '../helpers/child-processes.js';

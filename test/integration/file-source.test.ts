@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readFfmpegVersion } from '../../server/sources/ffmpeg-version.js';
+import { readFfmpegVersion } from '../../server/ffmpeg/ffmpeg-version.js';
 import { createFileSource } from '../../server/sources/file-source.js';
 import { SourceSupervisor } from '../../server/sources/supervisor.js';
 import { probeVideo } from '../../server/sources/video-probe.js';

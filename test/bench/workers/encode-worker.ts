@@ -10,7 +10,7 @@ const { openSources } = await product('server/app.js');
 const { resolveConfig } = await product('server/config.js');
 const { createJpegEncoder } = await product('server/pipeline/encoder.js');
 const { EncodePipeline } = await product('server/pipeline/encode-pipeline.js');
-const { findFfmpeg } = await product('server/sources/ffmpeg-binary.js');
+const { findFfmpeg } = await product('server/ffmpeg/ffmpeg-binary.js');
 const { createLogger } = await product('shared/logger.js');
 
 export const commands = {

@@ -1,13 +1,13 @@
 import type { Writable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import type { DecodeRequest } from '../../../../server/sources/ffmpeg.js';
+import type { DecodeRequest } from '../../../../server/ffmpeg/ffmpeg.js';
 import { FrameDecoder } from '../../../../server/sources/frame-decoder.js';
 import { StreamerError } from '../../../../shared/errors.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
 
 /** Takes the place of FFmpeg: the test writes into the pipe and says when the child is gone. */
 const children = vi.hoisted(() => [] as { request: DecodeRequest; stops: number }[]);
-vi.mock('../../../../server/sources/ffmpeg.js', () => ({
+vi.mock('../../../../server/ffmpeg/ffmpeg.js', () => ({
   startDecoding: (request: DecodeRequest) => {
     const child = { request, stops: 0 };
     children.push(child);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFfmpegVersion, readFfmpegVersion } from '../../../../server/sources/ffmpeg-version.js';
+import { parseFfmpegVersion, readFfmpegVersion } from '../../../../server/ffmpeg/ffmpeg-version.js';
 
 const OLD = { passEveryFrame: ['-vsync', '0'] };
 const NEW = { passEveryFrame: ['-fps_mode', 'passthrough'] };
