@@ -1,11 +1,15 @@
-import type { FrameHeader } from '../../shared/protocol/messages.js';
+import type { FrameHeader, TimeSource } from '../../shared/protocol/messages.js';
 
 /** A frame as it comes out of the pipeline; times are microseconds since the epoch in the server's clock. */
 export interface EncodedFrame {
   readonly sequence: number;
   readonly captureTimeUs: number;
+  readonly timeSource: TimeSource;
   /** When the raw picture was complete; before `captureTimeUs` where a paced source reads ahead. */
   readonly decodedTimeUs: number;
+  /** When the last processor was done with it; `decodedTimeUs` where there is none. */
+  readonly processedTimeUs: number;
+  /** Both are `processedTimeUs` where the source's own JPEG goes out. */
   readonly encodeStartTimeUs: number;
   readonly encodedTimeUs: number;
   /** Bound of the error of `captureTimeUs`; 0 where this server's own clock took it. */

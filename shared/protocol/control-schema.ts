@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 
-import { STREAM_EVENTS, STREAM_STATES, TIME_SOURCES } from './messages.js';
+import { ENCODING_MODES, STREAM_EVENTS, STREAM_STATES, TIME_SOURCES } from './messages.js';
 import type { Hello, Notice, Policy, Stats, StreamChange, StreamInfo, Subscription, Welcome } from './messages.js';
 import { isPrintable, toPrintable } from './printable.js';
 
@@ -15,6 +15,8 @@ export type ControlSchema<T> = z.ZodType<T>;
 export const MAX_SUBSCRIPTIONS = 64;
 /** Most streams a WELCOME or a STATS may list; so many of the longest names still fit their byte limits. */
 export const MAX_STREAMS = 1024;
+/** Longest reason for how a stream is encoded. */
+export const MAX_REASON_CHARS = 200;
 /** Longest sentence in an ERROR, BYE or STREAM; at three bytes of UTF-8 each it always fits a Notice's 4 KiB. */
 export const MAX_NOTICE_CHARS = 1024;
 
@@ -72,6 +74,7 @@ const streamInfoSchema: ControlSchema<StreamInfo> = z.object({
   fps: z.number().min(0).max(1000),
   timeSource: z.enum(TIME_SOURCES),
   startTimeUs: instantUs,
+  encoding: z.object({ mode: z.enum(ENCODING_MODES), reason: z.string().max(MAX_REASON_CHARS).transform(toPrintable) }),
   state: z.enum(STREAM_STATES),
 });
 

@@ -10,17 +10,19 @@ const AT = {
   sequence: 4,
   captureTimeUs: 12,
   decodedOffsetUs: 20,
-  encodeStartOffsetUs: 24,
-  encodedOffsetUs: 28,
-  publishedOffsetUs: 32,
-  clockErrorUs: 36,
-  width: 40,
-  height: 42,
+  processedOffsetUs: 24,
+  encodeStartOffsetUs: 28,
+  encodedOffsetUs: 32,
+  publishedOffsetUs: 36,
+  clockErrorUs: 40,
+  width: 44,
+  height: 46,
+  flags: 48,
 } as const;
 const MAX_U32 = 2 ** 32 - 1;
 
 /**
- * Writes the 44 bytes of a frame header into `buffer` from `offset` on. The stage offsets and the clock error saturate
+ * Writes the 50 bytes of a frame header into `buffer` from `offset` on. The stage offsets and the clock error saturate
  * to 0 … 2^32 - 1 microseconds; any other number out of range is a defect on our side and throws RangeError.
  */
 export function writeFrameHeader(buffer: Buffer, header: FrameHeader, offset: number): void {
@@ -30,15 +32,17 @@ export function writeFrameHeader(buffer: Buffer, header: FrameHeader, offset: nu
   writeU64(buffer, header.sequence, offset + AT.sequence);
   writeU64(buffer, header.captureTimeUs, offset + AT.captureTimeUs);
   buffer.writeUInt32BE(saturate(header.decodedOffsetUs), offset + AT.decodedOffsetUs);
+  buffer.writeUInt32BE(saturate(header.processedOffsetUs), offset + AT.processedOffsetUs);
   buffer.writeUInt32BE(saturate(header.encodeStartOffsetUs), offset + AT.encodeStartOffsetUs);
   buffer.writeUInt32BE(saturate(header.encodedOffsetUs), offset + AT.encodedOffsetUs);
   buffer.writeUInt32BE(saturate(header.publishedOffsetUs), offset + AT.publishedOffsetUs);
   buffer.writeUInt32BE(saturate(header.clockErrorUs), offset + AT.clockErrorUs);
   buffer.writeUInt16BE(header.width, offset + AT.width);
   buffer.writeUInt16BE(header.height, offset + AT.height);
+  buffer.writeUInt16BE(header.flags, offset + AT.flags);
 }
 
-/** Reads the header of a FRAME body of at least 44 bytes. Throws BAD_MESSAGE when a field holds what it must not. */
+/** Reads the header of a FRAME body of at least 50 bytes. Throws BAD_MESSAGE when a field holds what it must not. */
 export function readFrameHeader(body: Buffer): FrameHeader {
   const format = body.readUInt8(AT.format);
   if (format !== FrameFormat.JPEG) throw badMessage(MessageType.FRAME, 'format', 'is not 1 (JPEG)');
@@ -55,12 +59,14 @@ export function readFrameHeader(body: Buffer): FrameHeader {
     sequence: readU64(body, AT.sequence, MessageType.FRAME, 'sequence'),
     captureTimeUs: readU64(body, AT.captureTimeUs, MessageType.FRAME, 'captureTimeUs'),
     decodedOffsetUs: body.readUInt32BE(AT.decodedOffsetUs),
+    processedOffsetUs: body.readUInt32BE(AT.processedOffsetUs),
     encodeStartOffsetUs: body.readUInt32BE(AT.encodeStartOffsetUs),
     encodedOffsetUs: body.readUInt32BE(AT.encodedOffsetUs),
     publishedOffsetUs: body.readUInt32BE(AT.publishedOffsetUs),
     clockErrorUs: body.readUInt32BE(AT.clockErrorUs),
     width,
     height,
+    flags: body.readUInt16BE(AT.flags),
   };
 }
 

@@ -24,7 +24,7 @@ export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 /** Bytes of a message before its body: the length (u32) and the type (u8). */
 export const PREFIX_BYTES = 5;
 /** Bytes of a FRAME body before the JPEG. */
-export const FRAME_HEADER_BYTES = 44;
+export const FRAME_HEADER_BYTES = 50;
 /** Largest JPEG a FRAME may carry. */
 export const MAX_JPEG_BYTES = 32 * 1024 * 1024;
 
@@ -34,7 +34,7 @@ export const MAX_JPEG_BYTES = 32 * 1024 * 1024;
  */
 export const MAX_BODY_BYTES: Readonly<Record<MessageType, number>> = {
   [MessageType.HELLO]: 16 * 1024,
-  [MessageType.WELCOME]: 256 * 1024,
+  [MessageType.WELCOME]: 512 * 1024,
   [MessageType.FRAME]: FRAME_HEADER_BYTES + MAX_JPEG_BYTES,
   [MessageType.ACK]: 10,
   [MessageType.PING]: 8,
@@ -56,6 +56,12 @@ export type TimeSource = (typeof TIME_SOURCES)[number];
 /** Format of the picture in a FRAME. */
 export const FrameFormat = { JPEG: 1 } as const;
 
+/** Bits of `flags` in a FRAME. */
+export const FrameFlag = {
+  /** Sent from what the server keeps for late joiners: it was not on its way all that time, so its age is no latency. */
+  KEPT: 1,
+} as const;
+
 /** What happens to a stream's frames when a client cannot take them all (`queue:N` keeps N, 1 to 1000). */
 export type Policy = 'latest' | 'every' | `queue:${number}`;
 
@@ -74,11 +80,34 @@ export interface Hello {
   readonly subscriptions: readonly Subscription[];
 }
 
-/** What a stream is doing. */
-export const STREAM_STATES = ['idle', 'connecting', 'live', 'offline', 'ended'] as const;
+/**
+ * What a stream is doing. `live`, `degraded` (too few frames), `silent` (connected, nothing comes), `frozen` (the same
+ * picture again and again) and `clock-jump` (the source's clock leapt) are a connected source; `offline` is tried again.
+ */
+export const STREAM_STATES = [
+  'idle',
+  'connecting',
+  'live',
+  'degraded',
+  'silent',
+  'frozen',
+  'clock-jump',
+  'offline',
+  'ended',
+] as const;
 export type StreamState = (typeof STREAM_STATES)[number];
 
-/** A stream as a client sees it. `id` is what FRAME, ACK, CREDIT and SKIPPED carry; `startTimeUs` is when sequence 0 was due. */
+/** How a stream's JPEGs come about: the source's own, byte for byte, or encoded here; `reason` says why in words. */
+export const ENCODING_MODES = ['pass-through', 'encoded', 'unknown'] as const;
+export interface StreamEncoding {
+  readonly mode: (typeof ENCODING_MODES)[number];
+  readonly reason: string;
+}
+
+/**
+ * A stream as a client sees it. `id` is what FRAME, ACK, CREDIT and SKIPPED carry; `startTimeUs` is when sequence 0 was
+ * due. A live source that was not reached yet has width, height and fps 0; they come with a STREAM message.
+ */
 export interface StreamInfo {
   readonly id: number;
   readonly name: string;
@@ -87,6 +116,7 @@ export interface StreamInfo {
   readonly fps: number;
   readonly timeSource: TimeSource;
   readonly startTimeUs: number;
+  readonly encoding: StreamEncoding;
   readonly state: StreamState;
 }
 
@@ -134,7 +164,8 @@ export interface Stats {
 /**
  * Header of a frame. Times are microseconds: `captureTimeUs` since the epoch in the server's clock, the offsets from
  * there to each later stage (0 when a stage was over before the frame was due; saturating at 2^32 - 1).
- * `clockErrorUs` bounds how far captureTimeUs may be off from the clock of the server that sends it.
+ * `clockErrorUs` bounds how far captureTimeUs may be off from the clock of the server that sends it. `flags` are the
+ * bits of `FrameFlag`.
  */
 export interface FrameHeader {
   readonly streamId: number;
@@ -143,12 +174,14 @@ export interface FrameHeader {
   readonly sequence: number;
   readonly captureTimeUs: number;
   readonly decodedOffsetUs: number;
+  readonly processedOffsetUs: number;
   readonly encodeStartOffsetUs: number;
   readonly encodedOffsetUs: number;
   readonly publishedOffsetUs: number;
   readonly clockErrorUs: number;
   readonly width: number;
   readonly height: number;
+  readonly flags: number;
 }
 
 /** One decoded message; `t0` to `t2` are microseconds, each in the clock of the peer that took it. */

@@ -1,0 +1,46 @@
+import type { Policy } from '../shared/protocol/messages.js';
+import type { ProcessorSpec } from './pipeline/processor-spec.js';
+import type { SourceSpec } from './sources/source-spec.js';
+
+/** How one stream is recorded. */
+export interface RecordSettings {
+  readonly directory: string;
+  /** `mkv` holds the JPEGs themselves; `mp4` is encoded as H.264. */
+  readonly format: 'mkv' | 'mp4';
+  /** A new file after so many seconds, or so many bytes; null sets no such limit. */
+  readonly segmentSeconds: number | null;
+  readonly segmentBytes: number | null;
+  /** Files older than this, or more than so many bytes in all, are deleted, oldest first; null keeps all. */
+  readonly keepSeconds: number | null;
+  readonly keepBytes: number | null;
+}
+
+/** Everything that is asked of one stream: what the server's defaults and the stream's own settings amount to. */
+export interface StreamSettings {
+  readonly name: string;
+  readonly source: SourceSpec;
+  /** Frames per second; null is the source's own rate. */
+  readonly fps: number | null;
+  /** Pixels; null follows from the other side and the aspect, or is the source's own. */
+  readonly width: number | null;
+  readonly height: number | null;
+  /** JPEG quality, 1 to 100; null passes JPEG sources on as they are and encodes others with `DEFAULT_QUALITY`. */
+  readonly quality: number | null;
+  /** Whether a file begins again at its end. */
+  readonly loop: boolean;
+  /** `none`, `auto`, or the name of a method of FFmpeg. */
+  readonly hwaccel: string;
+  /** Frames kept for those who join late, 1 to 100. */
+  readonly frameBuffer: number;
+  /** For clients that ask for none. */
+  readonly policy: Policy;
+  /** Whether the source stops when nobody looks; otherwise it runs always. */
+  readonly onDemand: boolean;
+  /** How long a source goes on after its last viewer left. */
+  readonly idleTimeoutMs: number;
+  readonly processors: readonly ProcessorSpec[];
+  readonly record: RecordSettings | null;
+}
+
+/** JPEG quality where frames are encoded and nothing was asked for. */
+export const DEFAULT_QUALITY = 80;
