@@ -3,7 +3,7 @@ const LIBRARY_OWNERS = {
   '@ffmpeg-installer/ffmpeg': '^server/ffmpeg/ffmpeg-binary\\.ts$',
   '@ffprobe-installer/ffprobe': '^server/ffmpeg/ffmpeg-binary\\.ts$',
   'fluent-ffmpeg': '^server/ffmpeg/ffmpeg\\.ts$',
-  sharp: '^(server/pipeline/encoder|client/jpeg-decoder)\\.ts$',
+  sharp: '^(server/pipeline/jpeg-codec|client/jpeg-decoder)\\.ts$',
   blessed: '^client/ui/[^/]+\\.ts$',
   'blessed-contrib': '^client/ui/[^/]+\\.ts$',
   commander: '(^|/)cli\\.ts$',

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import type { Clock } from '../shared/clock.js';
 import type { ErrorCode } from '../shared/errors.js';
@@ -5,15 +6,15 @@ import type { Logger } from '../shared/logger.js';
 import { ClientRegistry } from './clients.js';
 import type { ServerConfig } from './config.js';
 import { exposureWarning } from './exposure.js';
-import { Hub } from './hub/hub.js';
-import { createJpegEncoder } from './pipeline/encoder.js';
 import type { FfmpegBinaries } from './ffmpeg/ffmpeg-binary.js';
 import { readFfmpegVersion } from './ffmpeg/ffmpeg-version.js';
-import { checkHwaccel } from './ffmpeg/hwaccel.js';
+import { Hub } from './hub/hub.js';
+import type { HubStream } from './hub/stream.js';
 import { openSource } from './sources/open-source.js';
 import type { OpenedSource } from './sources/open-source.js';
-import type { SourceSpec } from './sources/source-spec.js';
-import { StreamRuntime } from './stream-runtime.js';
+import type { StreamSettings } from './stream-settings.js';
+import { Streams } from './streams.js';
+import type { OpenStream } from './streams.js';
 import { ClassicTransport } from './transports/classic-transport.js';
 import { TcpTransport } from './transports/tcp-transport.js';
 import { createTokenCheck } from './transports/token.js';
@@ -35,41 +36,50 @@ export interface App {
   readonly clients: ClientRegistry;
   /** Resolves when every stream has come to its end; never while one goes on. */
   readonly ended: Promise<void>;
+  /** As `Streams.add`. */
+  addStream(settings: StreamSettings): Promise<HubStream>;
+  /** As `Streams.change`. */
+  changeStream(name: string, change: Partial<Omit<StreamSettings, 'name'>>): Promise<HubStream>;
+  /** As `Streams.remove`. */
+  removeStream(name: string): Promise<void>;
   /** Says goodbye to all clients and ends every child; resolves when both are gone. Idempotent. */
   stop(code: ErrorCode, message: string): Promise<void>;
 }
 
 /** Sources looked at in the same moment: each costs a process. */
 const PARALLEL_PROBES = 4;
-/** Raw pictures decoded ahead of the schedule, per stream. */
-const READ_AHEAD_FRAMES = 2;
 
-/** A source of the configuration, looked at and ready to start. */
-export type NamedSource = OpenedSource & { readonly name: string };
+/** A stream of the configuration whose source was looked at and is ready to start. */
+export interface OpenedStream {
+  readonly settings: StreamSettings;
+  readonly opened: OpenedSource;
+}
 
 /**
- * Looks at every source of the configuration.
+ * Looks at the source of every stream of the configuration.
  *
  * @throws {StreamerError} for the first source, in their order, that cannot be streamed; BAD_USAGE for an unknown hwaccel.
  */
-export async function openSources(
-  config: ServerConfig,
-  { clock, logger, binaries, signal }: AppParts,
-): Promise<readonly NamedSource[]> {
-  const { name: version, passEveryFrame } = await readFfmpegVersion(binaries.ffmpegPath);
-  logger.debug({ version, ...binaries }, 'FFmpeg found');
-  await checkHwaccel(binaries.ffmpegPath, config.hwaccel);
-  const { parallel } = createJpegEncoder(config.quality);
-  // Besides those decoded ahead: one a running encode, one that waits for an encoder.
-  const maxBuffers = READ_AHEAD_FRAMES + parallel + 1;
-  const options = { ...config, ...binaries, passEveryFrame, maxBuffers, signal };
+export async function openStreams(config: ServerConfig, open: OpenStream): Promise<readonly OpenedStream[]> {
   const limit = pLimit(PARALLEL_PROBES);
-  const open = (spec: SourceSpec) => limit(() => openSource(spec, options, clock));
-  const results = await Promise.allSettled(config.sources.map(open));
+  const results = await Promise.allSettled(config.streams.map((settings) => limit(() => open(settings))));
   return results.map((result, index) => {
     if (result.status === 'rejected') throw result.reason;
-    return { ...result.value, name: config.sources[index]!.name };
+    return { settings: config.streams[index]!, opened: result.value };
   });
+}
+
+/**
+ * Finds out what FFmpeg can do; what is returned opens sources with it.
+ *
+ * @throws {StreamerError} FFMPEG_NOT_FOUND
+ */
+export async function sourceOpener({ clock, logger, binaries, signal }: AppParts): Promise<OpenStream> {
+  const { name: version, passEveryFrame } = await readFfmpegVersion(binaries.ffmpegPath);
+  logger.debug({ version, ...binaries }, 'FFmpeg found');
+  const parallelEncodes = availableParallelism();
+  const parts = { ...binaries, passEveryFrame, parallelEncodes, clock };
+  return (settings) => openSource(settings, { ...parts, signal });
 }
 
 /**
@@ -79,36 +89,40 @@ export async function openSources(
  */
 export async function startApp(config: ServerConfig, parts: AppParts): Promise<App> {
   const { clock, logger } = parts;
-  const sources = await openSources(config, parts);
+  const open = await sourceOpener(parts);
+  const opened = await openStreams(config, open);
   const hub = new Hub(clock);
-  const encoder = createJpegEncoder(config.quality);
-  const runtimes = sources.map(({ name, source }) => new StreamRuntime(name, source, { hub, encoder, clock, logger }));
   const clients = new ClientRegistry(config.maxClients);
+  const streams = new Streams(hub, open, parts, config.maxStreams);
   const context = { hub, clients, clock, logger, checkToken: createTokenCheck(config.token) };
   const tcp = new TcpTransport({ ...context, transport: 'tcp' });
-  const classic = createClassic();
-
-  function createClassic(): ClassicTransport | null {
-    const first = runtimes[0]?.stream;
-    if (config.classicPort === null || !first) return null;
-    return new ClassicTransport({ ...context, transport: 'classic' }, first);
-  }
+  const classic = config.classicPort === null ? null : new ClassicTransport({ ...context, transport: 'classic' });
 
   let stopped: Promise<void> | null = null;
   async function stopAll(code: ErrorCode, message: string): Promise<void> {
-    await Promise.all([tcp.close(code, message), classic?.close(), ...runtimes.map((runtime) => runtime.close())]);
+    await Promise.all([tcp.close(code, message), classic?.close(), streams.close()]);
   }
   const stop = (code: ErrorCode, message: string) => (stopped ??= stopAll(code, message));
 
   try {
+    for (const stream of opened) streams.addOpened(stream.settings, stream.opened);
     const port = await tcp.listen(config.host, config.port);
     const classicPort = classic ? await classic.listen(config.host, config.classicPort ?? 0) : null;
-    for (const { name, summary } of sources) logger.info({ stream: name }, summary);
+    for (const { settings, opened: source } of opened) logger.info({ stream: settings.name }, source.summary);
     const warning = exposureWarning({ ...config, classicPort });
     if (warning) logger.warn(warning);
     logger.info({ host: config.host, port, ...(classicPort !== null && { classicPort }) }, 'listening');
-    const ended = Promise.all(runtimes.map((runtime) => runtime.ended)).then(() => undefined);
-    return { port, classicPort, hub, clients, ended, stop };
+    return {
+      port,
+      classicPort,
+      hub,
+      clients,
+      ended: streams.ended,
+      addStream: streams.add.bind(streams),
+      changeStream: streams.change.bind(streams),
+      removeStream: streams.remove.bind(streams),
+      stop,
+    };
   } catch (error) {
     await stop('SERVER_CLOSING', 'The server could not start.');
     throw error;

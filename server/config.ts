@@ -11,7 +11,9 @@ import {
 import { nearest } from '../shared/suggestion.js';
 import { type FileEntry, parseConfigFile } from './config-file.js';
 import { SERVER_OPTIONS } from './options.js';
+import type { ServerOptionValues } from './options.js';
 import { type SourceSpec, parseSourceSpecs } from './sources/source-spec.js';
+import type { StreamSettings } from './stream-settings.js';
 
 /** The configuration of a server: complete, checked and frozen. */
 export type ServerConfig = Readonly<{
@@ -20,23 +22,14 @@ export type ServerConfig = Readonly<{
   port: number;
   /** Port of the classic wire; 0 takes a free one, null serves none. */
   classicPort: number | null;
-  /** Frames per second; null is each source's own rate. */
-  fps: number | null;
-  /** Pixels; null follows from `height` and the aspect, or is the source's own. */
-  width: number | null;
-  /** Pixels; null follows from `width` and the aspect, or is the source's own. */
-  height: number | null;
-  /** JPEG quality, 1 to 100. */
-  quality: number;
-  loop: boolean;
   maxClients: number;
+  /** Most streams at once, those added while running included. */
+  maxStreams: number;
   token: string | null;
-  /** `none`, `auto`, or the name of a method of FFmpeg. */
-  hwaccel: string;
   logLevel: LogLevel;
   /** Only check the configuration and the sources. */
   check: boolean;
-  sources: readonly SourceSpec[];
+  streams: readonly StreamSettings[];
 }>;
 
 /** Everything a configuration is made from. */
@@ -123,21 +116,27 @@ function warningsFor(unknown: readonly string[]): string[] {
 }
 
 /** Takes over field by field, so that what only says where to look (`config`) stays out. */
-function frozenConfig(values: Omit<ServerConfig, 'sources'>, sources: readonly SourceSpec[]): ServerConfig {
+function frozenConfig(values: ServerOptionValues, sources: readonly SourceSpec[]): ServerConfig {
+  const { fps, width, height, quality, loop, hwaccel } = values;
+  const defaults = { fps, width, height, quality, loop, hwaccel, ...STREAM_DEFAULTS };
   return Object.freeze({
     host: values.host,
     port: values.port,
     classicPort: values.classicPort,
-    fps: values.fps,
-    width: values.width,
-    height: values.height,
-    quality: values.quality,
-    loop: values.loop,
     maxClients: values.maxClients,
+    maxStreams: 50,
     token: values.token,
-    hwaccel: values.hwaccel,
     logLevel: values.logLevel,
     check: values.check,
-    sources: Object.freeze(sources.map((source) => Object.freeze(source))),
+    streams: Object.freeze(sources.map((source) => Object.freeze({ name: source.name, source, ...defaults }))),
   });
 }
+
+const STREAM_DEFAULTS = {
+  frameBuffer: 1,
+  policy: 'latest',
+  onDemand: true,
+  idleTimeoutMs: 10_000,
+  processors: [],
+  record: null,
+} as const;

@@ -4,7 +4,7 @@ import { errorExit } from '../shared/command-line.js';
 import { toStreamerError } from '../shared/errors.js';
 import { createLogger } from '../shared/logger.js';
 import type { Logger } from '../shared/logger.js';
-import { openSources, startApp } from './app.js';
+import { openStreams, sourceOpener, startApp } from './app.js';
 import type { App, AppParts } from './app.js';
 import { parseServerCommand } from './cli.js';
 import type { ServeCommand } from './cli.js';
@@ -44,8 +44,8 @@ async function serve({ config, warnings }: ServeCommand): Promise<number> {
 }
 
 async function check(config: ServerConfig, parts: AppParts): Promise<number> {
-  const sources = await openSources(config, parts);
-  for (const { name, summary } of sources) process.stdout.write(`${name}: ${summary}\n`);
+  const streams = await openStreams(config, await sourceOpener(parts));
+  for (const { settings, opened } of streams) process.stdout.write(`${settings.name}: ${opened.summary}\n`);
   process.stdout.write('The configuration is good.\n');
   return 0;
 }

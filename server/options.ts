@@ -108,9 +108,9 @@ export const SERVER_OPTIONS = {
     env: ['STREAMER_QUALITY'],
     inFile: true,
     group: VIDEO,
-    help: 'JPEG quality, 1 to 100',
+    help: 'JPEG quality, 1 to 100; 80 where frames are encoded, and sources that are JPEG already go out as they are',
     schema: wholeNumber(1, 100),
-    default: 80,
+    default: null,
   },
   loop: {
     flags: '--no-loop',

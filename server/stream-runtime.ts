@@ -1,65 +1,126 @@
 import { Backoff } from '../shared/backoff.js';
 import type { Clock } from '../shared/clock.js';
+import type { StreamerError } from '../shared/errors.js';
 import type { Logger } from '../shared/logger.js';
 import type { Notice, StreamState } from '../shared/protocol/messages.js';
 import { RepeatLimiter } from '../shared/repeat-limiter.js';
-import type { Hub } from './hub/hub.js';
-import type { HubStream } from './hub/stream.js';
-import { EncodePipeline } from './pipeline/encode-pipeline.js';
-import type { JpegEncoder } from './pipeline/encoder.js';
-import type { Source } from './sources/source.js';
+import type { HubStream, StreamDescription } from './hub/stream.js';
+import { FramePipeline } from './pipeline/frame-pipeline.js';
+import type { FrameProcessing } from './pipeline/frame-processing.js';
+import { createJpegCodec } from './pipeline/jpeg-codec.js';
+import type { JpegCodec } from './pipeline/jpeg-codec.js';
+import { createFrameProcessing } from './processing/worker-processing.js';
+import { chooseEncoding } from './sources/encoding-choice.js';
+import { isTooLarge, outputSize } from './sources/output-size.js';
+import type { Size } from './sources/output-size.js';
+import type { Source, SourceFrame, SourceInfo } from './sources/source.js';
 import { SourceSupervisor } from './sources/supervisor.js';
+import { DEFAULT_QUALITY, wantedPicture } from './stream-settings.js';
+import type { StreamSettings } from './stream-settings.js';
 
-/** What a stream is made of besides its source. */
+/** What a stream is made of besides its source; `createCodec` is replaced in tests. */
 export interface StreamParts {
-  readonly hub: Hub;
-  readonly encoder: JpegEncoder;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly createCodec?: (quality: number) => JpegCodec;
 }
 
-/** One stream from end to end: its source, kept running while somebody looks, the pipeline, and its place in the hub. */
+/** What keeps one stream of the hub going: its source, which runs while somebody looks, and the pipeline. */
 export class StreamRuntime {
-  readonly stream: HubStream;
+  hasEnded = false;
   /** Resolves when the stream has come to its end. */
   readonly ended: Promise<void>;
   private readonly supervisor: SourceSupervisor;
-  private readonly pipeline: EncodePipeline;
+  private readonly pipeline: FramePipeline;
+  private readonly processing: FrameProcessing | null;
   private readonly limiter: RepeatLimiter;
   private readonly logger: Logger;
   private resolveEnded!: () => void;
+  private readonly stopObserving: () => void;
+  private told = '';
 
-  constructor(name: string, source: Source, { hub, encoder, clock, logger }: StreamParts) {
+  constructor(
+    readonly stream: HubStream,
+    readonly settings: StreamSettings,
+    source: Source,
+    private readonly parts: StreamParts,
+  ) {
+    const { clock, logger } = parts;
+    const { name, onDemand, idleTimeoutMs } = settings;
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
     this.logger = logger.child({ stream: name });
     this.limiter = new RepeatLimiter(clock);
-    const stream = hub.add({ name, ...source.info });
-    const sink = {
-      publish: stream.publish.bind(stream),
-      drop: (first: number, last: number) => this.onDrop(first, last),
-    };
-    this.stream = stream;
-    this.pipeline = new EncodePipeline(encoder, sink, clock, (error) =>
-      this.limiter.run('encode', (suppressed) => this.logger.warn({ err: error, suppressed }, 'frame not encoded')),
-    );
+    this.processing = this.createProcessing();
+    this.pipeline = this.createPipeline();
     const supervised = {
-      onFrame: this.pipeline.accept.bind(this.pipeline),
-      onDrop: this.pipeline.skip.bind(this.pipeline),
+      onInfo: (info: SourceInfo) => this.onInfo(info),
+      onFrame: (frame: SourceFrame) => this.pipeline.accept(frame),
+      onDrop: (first: number, last: number) => this.pipeline.skip(first, last),
+      onWarning: (error: StreamerError) => this.warn(error.code, error, 'source'),
       onState: (state: StreamState, reason?: Notice) => this.onState(state, reason),
     };
-    this.supervisor = new SourceSupervisor(source, supervised, clock, new Backoff());
-    stream.observe({ onDemand: (wanted) => this.supervisor.setWanted(wanted) });
+    const options = { backoff: new Backoff(), onDemand, idleTimeoutMs, firstSequence: stream.nextSequence };
+    this.supervisor = new SourceSupervisor(source, supervised, clock, options);
+    this.stopObserving = stream.observe({ onDemand: (wanted) => this.supervisor.setWanted(wanted) });
+    this.supervisor.setWanted(stream.subscriberCount > 0);
   }
 
-  /** Stops the source; resolves when its children are gone. */
-  close(): Promise<void> {
-    return this.supervisor.close();
+  /** Stops the source; resolves when its children are gone and no frame will come any more. */
+  async close(): Promise<void> {
+    this.stopObserving();
+    await this.supervisor.close();
+    await this.pipeline.whenIdle();
+    await this.processing?.close();
+  }
+
+  private createProcessing(): FrameProcessing | null {
+    const { processors, name } = this.settings;
+    if (processors.length === 0) return null;
+    const onProblem = (error: StreamerError) => this.warn('processor', error, 'processor');
+    return createFrameProcessing(processors, { stream: name, clock: this.parts.clock, onProblem });
+  }
+
+  private createPipeline(): FramePipeline {
+    const { clock, createCodec = createJpegCodec } = this.parts;
+    const { settings, processing } = this;
+    const wanted = wantedPicture(settings);
+    const parts = {
+      codec: createCodec(settings.quality ?? DEFAULT_QUALITY),
+      processing,
+      isPassedOn: ({ width, height }: SourceFrame) =>
+        chooseEncoding(wanted, { codec: 'mjpeg', width, height }).mode === 'pass-through',
+      sizeFor: (frame: SourceFrame) => outputSize(frame, settings),
+      clock,
+      onError: (error: StreamerError) => this.warn('encode', error, 'frame not encoded'),
+    };
+    const sink = {
+      publish: this.stream.publish.bind(this.stream),
+      drop: (first: number, last: number) => this.onDrop(first, last),
+    };
+    return new FramePipeline(parts, sink);
+  }
+
+  private onInfo(info: SourceInfo): void {
+    const description = describeSource(info, this.settings);
+    const { width, height, fps, encoding } = description;
+    this.stream.describe(description);
+    const shape = `${width}x${height}${fps > 0 ? ` at ${Number(fps.toFixed(3))} fps` : ''}`;
+    const sentence = `${info.codec ?? 'unknown'} ${shape}, ${encoding.mode}: ${encoding.reason}`;
+    if (sentence !== this.told) this.logger.info(sentence);
+    this.told = sentence;
   }
 
   private onDrop(first: number, last: number): void {
     this.stream.drop(first, last);
     this.limiter.run('drop', (suppressed) =>
       this.logger.warn({ suppressed, droppedTotal: this.stream.counters.dropped }, 'too slow: late frames dropped'),
+    );
+  }
+
+  /** A condition that may come with every frame is told once a second. */
+  private warn(key: string, error: StreamerError, message: string): void {
+    this.limiter.run(key, (suppressed) =>
+      this.logger.warn({ code: error.code, err: error, suppressed }, `${message}: ${error.message}`),
     );
   }
 
@@ -72,12 +133,29 @@ export class StreamRuntime {
   private async finish(reason?: Notice): Promise<void> {
     await this.pipeline.whenIdle();
     this.setState('ended', reason);
+    this.hasEnded = true;
     this.resolveEnded();
   }
 
   private setState(state: StreamState, reason?: Notice): void {
     this.stream.setState(state, reason);
-    if (state === 'offline') this.logger.warn({ code: reason?.code }, `stream offline: ${reason?.message ?? ''}`);
-    else this.logger.info(`stream ${state}`);
+    const text = `stream ${state}${reason ? `: ${reason.message}` : ''}`;
+    if (QUIET_STATES.has(state)) this.logger.info(text);
+    else this.logger.warn({ code: reason?.code }, text);
   }
+}
+
+/** States that are no reason to worry. */
+const QUIET_STATES: ReadonlySet<StreamState> = new Set<StreamState>(['idle', 'connecting', 'live', 'ended']);
+
+/** A source as the stream it becomes with these settings. */
+export function describeSource(info: SourceInfo, settings: StreamSettings): StreamDescription {
+  const { fps, timeSource, startTimeUs, encoding } = info;
+  return { ...sizeOf(info, settings), fps, timeSource, startTimeUs, encoding };
+}
+
+/** Size of the frames in pixels; what a source says of itself is not trusted, and a frame too large fails on its own. */
+function sizeOf({ width, height }: Size, settings: StreamSettings): Size {
+  if (width === 0 || isTooLarge({ width, height })) return { width, height };
+  return outputSize({ width, height }, settings);
 }

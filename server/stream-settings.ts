@@ -1,5 +1,6 @@
 import type { Policy } from '../shared/protocol/messages.js';
 import type { ProcessorSpec } from './pipeline/processor-spec.js';
+import type { WantedPicture } from './sources/encoding-choice.js';
 import type { SourceSpec } from './sources/source-spec.js';
 
 /** How one stream is recorded. */
@@ -44,3 +45,8 @@ export interface StreamSettings {
 
 /** JPEG quality where frames are encoded and nothing was asked for. */
 export const DEFAULT_QUALITY = 80;
+
+/** What the settings ask of the pictures themselves. */
+export function wantedPicture({ width, height, quality, processors }: StreamSettings): WantedPicture {
+  return { width, height, quality, isProcessed: processors.length > 0 };
+}

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.js';
-import type { StreamChange } from '../../shared/protocol/messages.js';
+import type { Notice, StreamChange } from '../../shared/protocol/messages.js';
 import { HubStream } from './stream.js';
-import type { StreamDescription } from './stream.js';
+import type { StreamDescription, StreamOptions } from './stream.js';
 
 /** Highest stream id: it travels as an unsigned 16-bit number. */
 const MAX_STREAM_ID = 0xffff;
@@ -15,15 +15,18 @@ export class Hub {
   constructor(private readonly clock: Clock) {}
 
   /** Adds a stream under the next free id. Throws RangeError when the name is taken or no id is left. */
-  add(description: StreamDescription): HubStream {
-    if (this.byName(description.name)) throw new RangeError(`a stream named ${description.name} exists already`);
-    if (this.nextId > MAX_STREAM_ID) throw new RangeError('no stream id is left');
-    const stream = new HubStream(this.nextId, description, this.clock);
-    this.nextId += 1;
+  add(name: string, options: StreamOptions, description: StreamDescription): HubStream {
+    if (this.byName(name)) throw new RangeError(`a stream named ${name} exists already`);
+    const stream = new HubStream(this.claimId(), name, options, description, this.clock);
     this.streams.set(stream.id, stream);
     stream.observe({ onChange: (change) => this.announce(change) });
     this.announce({ event: 'appeared', stream: stream.info() });
     return stream;
+  }
+
+  /** Takes a stream away and tells everybody; its subscribers get no more frames. */
+  remove(stream: HubStream, reason: Notice): void {
+    if (this.streams.delete(stream.id)) stream.endAsRemoved(reason);
   }
 
   list(): readonly HubStream[] {
@@ -43,6 +46,16 @@ export class Hub {
   onChange(listener: (change: StreamChange) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** Ids are used again only after all others, so that a client does not take a new stream for an old one. */
+  private claimId(): number {
+    for (let tries = 0; tries < MAX_STREAM_ID; tries += 1) {
+      const id = this.nextId;
+      this.nextId = id === MAX_STREAM_ID ? 1 : id + 1;
+      if (!this.streams.has(id)) return id;
+    }
+    throw new RangeError('no stream id is left');
   }
 
   private announce(change: StreamChange): void {

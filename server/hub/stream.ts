@@ -1,19 +1,36 @@
 import { encodeFrameHeader } from '../../shared/protocol/codec.js';
 import type { Clock } from '../../shared/clock.js';
 import { FrameFormat } from '../../shared/protocol/messages.js';
-import type { Notice, StreamChange, StreamInfo, StreamState, TimeSource } from '../../shared/protocol/messages.js';
+import type {
+  Notice,
+  Policy,
+  StreamChange,
+  StreamEncoding,
+  StreamInfo,
+  StreamState,
+  TimeSource,
+} from '../../shared/protocol/messages.js';
 import type { EncodedFrame, PublishedFrame } from './frame.js';
+import { RecentFrames } from './recent-frames.js';
 import type { Subscriber } from './subscriber.js';
 
-/** What is fixed about a stream when it is made. */
+/** What is known of a stream's frames; a live source that was not reached yet has width, height and fps 0. */
 export interface StreamDescription {
-  readonly name: string;
   readonly width: number;
   readonly height: number;
   readonly fps: number;
   readonly timeSource: TimeSource;
   /** When sequence 0 was due, in microseconds since the epoch. */
   readonly startTimeUs: number;
+  readonly encoding: StreamEncoding;
+}
+
+/** How a stream serves those who watch it. */
+export interface StreamOptions {
+  /** Frames kept for those who join late. */
+  readonly frameBuffer: number;
+  /** For clients that ask for none. */
+  readonly policy: Policy;
 }
 
 /** What a stream tells those who watch it; called synchronously, must not throw. */
@@ -39,18 +56,39 @@ export class HubStream {
   readonly counters: StreamCounters = { published: 0, publishedBytes: 0, dropped: 0 };
   private readonly subscribers = new Set<Subscriber>();
   private readonly observers = new Set<StreamObserver>();
+  private recent: RecentFrames;
+  /** The number that the next frame may have at least. */
+  private next = 0;
   private state: StreamState = 'idle';
   private isDown = false;
   private lastReason: Notice | undefined;
 
   constructor(
     readonly id: number,
-    readonly description: StreamDescription,
+    readonly name: string,
+    private settings: StreamOptions,
+    private facts: StreamDescription,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.recent = new RecentFrames(settings.frameBuffer);
+  }
 
-  get name(): string {
-    return this.description.name;
+  get options(): StreamOptions {
+    return this.settings;
+  }
+
+  get description(): StreamDescription {
+    return this.facts;
+  }
+
+  /** One more than the number of the last frame that was published or dropped. */
+  get nextSequence(): number {
+    return this.next;
+  }
+
+  /** The newest frame, while the source runs; undefined when there is none. */
+  get newestFrame(): PublishedFrame | undefined {
+    return this.recent.newest;
   }
 
   get subscriberCount(): number {
@@ -59,7 +97,7 @@ export class HubStream {
 
   /** The stream as clients see it. */
   info(): StreamInfo {
-    return { id: this.id, ...this.description, state: this.state };
+    return { id: this.id, name: this.name, ...this.facts, state: this.state };
   }
 
   /** Why the stream is in the state it is in, where there is something to say. */
@@ -70,19 +108,24 @@ export class HubStream {
   /** Publishes a frame; `sequence` must be greater than every one published or dropped before. */
   publish(frame: EncodedFrame): void {
     const published = this.toPublished(frame);
+    this.next = frame.sequence + 1;
     this.counters.published += 1;
     this.counters.publishedBytes += frame.jpeg.length;
+    this.recent.add(published);
     for (const subscriber of this.subscribers) subscriber.offer(published);
   }
 
   /** Notes that the frames `first` to `last` were dropped on purpose, so that subscribers do not count them as lost. */
   drop(first: number, last: number): void {
     this.counters.dropped += last - first + 1;
+    this.next = last + 1;
     for (const subscriber of this.subscribers) subscriber.noteDropped(first, last);
   }
 
-  subscribe(subscriber: Subscriber): void {
+  /** Adds a subscriber, which at once gets up to `keptFrames` of the frames kept for late joiners. */
+  subscribe(subscriber: Subscriber, keptFrames = 0): void {
     this.subscribers.add(subscriber);
+    for (const frame of this.recent.kept(keptFrames)) subscriber.offer(frame);
     if (this.subscribers.size === 1) for (const observer of [...this.observers]) observer.onDemand?.(true);
   }
 
@@ -97,13 +140,42 @@ export class HubStream {
     return () => this.observers.delete(observer);
   }
 
+  /** Serves those who come from now on in another way; the frames kept until now are forgotten. */
+  reconfigure(settings: StreamOptions): void {
+    this.settings = settings;
+    this.recent = new RecentFrames(settings.frameBuffer);
+  }
+
+  /** Notes what became known of the frames, or changed, and tells those who watch the stream. */
+  describe(facts: StreamDescription): void {
+    const before = this.facts;
+    this.facts = facts;
+    if (isSame(before, facts)) return;
+    if (before.fps !== facts.fps) for (const subscriber of this.subscribers) subscriber.setStreamFps(facts.fps);
+    this.announce('changed');
+  }
+
+  /** Says that the stream is gone; nothing may be published any more. */
+  endAsRemoved(reason: Notice): void {
+    this.state = 'ended';
+    this.lastReason = reason;
+    this.recent.clear();
+    this.announce('removed');
+  }
+
   /** Moves the stream to `state` and tells those who watch it; nothing happens when neither state nor reason is new. */
   setState(state: StreamState, reason?: Notice): void {
     if (state === this.state && reason?.message === this.lastReason?.message) return;
     const event = this.eventOf(state);
     this.state = state;
     this.lastReason = reason;
-    const change: StreamChange = { event, stream: this.info(), ...(reason && { reason }) };
+    // While nobody looks frames grow old here, and who joins then must not take one for the present.
+    if (state === 'idle' || state === 'ended') this.recent.clear();
+    this.announce(event);
+  }
+
+  private announce(event: StreamChange['event']): void {
+    const change: StreamChange = { event, stream: this.info(), ...(this.lastReason && { reason: this.lastReason }) };
     for (const observer of [...this.observers]) observer.onChange?.(change);
   }
 
@@ -112,16 +184,18 @@ export class HubStream {
     const header = {
       streamId: this.id,
       format: FrameFormat.JPEG,
-      timeSource: this.description.timeSource,
+      timeSource: frame.timeSource,
       sequence: frame.sequence,
       captureTimeUs,
       decodedOffsetUs: Math.max(0, frame.decodedTimeUs - captureTimeUs),
+      processedOffsetUs: Math.max(0, frame.processedTimeUs - captureTimeUs),
       encodeStartOffsetUs: Math.max(0, frame.encodeStartTimeUs - captureTimeUs),
       encodedOffsetUs: Math.max(0, frame.encodedTimeUs - captureTimeUs),
       publishedOffsetUs: Math.max(0, this.clock.nowUs() - captureTimeUs),
       clockErrorUs: frame.clockErrorUs,
       width: frame.width,
       height: frame.height,
+      flags: 0,
     };
     return { header, packetHeader: encodeFrameHeader(header, frame.jpeg.length), jpeg: frame.jpeg };
   }
@@ -133,8 +207,21 @@ export class HubStream {
       this.isDown = true;
       return 'down';
     }
-    if (state !== 'live' || !this.isDown) return 'changed';
+    if (!isConnected(state) || !this.isDown) return 'changed';
     this.isDown = false;
     return 'up';
   }
+}
+
+/** Whether frames come, or could: anything but waiting for a connection. */
+function isConnected(state: StreamState): boolean {
+  return !['idle', 'connecting', 'offline', 'ended'].includes(state);
+}
+
+function isSame(a: StreamDescription, b: StreamDescription): boolean {
+  const isEncodingSame = a.encoding.mode === b.encoding.mode && a.encoding.reason === b.encoding.reason;
+  const isSizeSame = a.width === b.width && a.height === b.height;
+  return (
+    isEncodingSame && isSizeSame && a.fps === b.fps && a.timeSource === b.timeSource && a.startTimeUs === b.startTimeUs
+  );
 }

@@ -33,13 +33,15 @@ export interface SubscriberCounters {
 export interface SubscriberOptions {
   readonly policy: Policy;
   readonly maxFps: number | null;
-  /** The stream's nominal rate. */
+  /** The stream's nominal rate; 0 while it is not known. */
   readonly fps: number;
   readonly sink: FrameSink;
   /** Frames in flight for a peer that cannot acknowledge, so that its transport does; null lets the window adapt. */
   readonly fixedWindow: number | null;
 }
 
+/** What a stream is taken for while its rate is not known. */
+const ASSUMED_FPS = 30;
 /** Frames in flight that every client may have: one being received, one right behind it. */
 const MIN_WINDOW = 2;
 /** Nobody is sent more than this much time of frames ahead of its acknowledgements. */
@@ -64,9 +66,10 @@ export class Subscriber {
   private readonly skipped: SkipRanges;
   private readonly waiting: PublishedFrame[] = [];
   private readonly capacity: number;
-  private readonly gate: RateGate | null;
+  private gate: RateGate | null = null;
   private readonly sink: FrameSink;
-  private readonly fps: number;
+  private fps = ASSUMED_FPS;
+  private roundTripUs = 0;
   private baseWindow: number;
   private ackEvery = 1;
   private sentWithoutLag = 0;
@@ -78,8 +81,21 @@ export class Subscriber {
     // With `maxFps` there is a range before each frame that waits.
     this.skipped = new SkipRanges(this.capacity + MAX_EXTRA_RANGES);
     this.baseWindow = options.fixedWindow ?? MIN_WINDOW;
-    this.gate = options.maxFps === null ? null : new RateGate(options.maxFps, options.fps);
-    this.fps = options.maxFps === null ? options.fps : Math.min(options.fps, options.maxFps);
+    this.setStreamFps(options.fps);
+  }
+
+  /** The stream's nominal rate became known, or another one. */
+  setStreamFps(streamFps: number): void {
+    const { maxFps } = this.options;
+    const fps = streamFps > 0 ? streamFps : ASSUMED_FPS;
+    this.gate = maxFps === null ? null : new RateGate(maxFps, fps);
+    this.fps = maxFps === null ? fps : Math.min(fps, maxFps);
+    this.setRoundTripUs(this.roundTripUs);
+  }
+
+  /** Of the frames kept for late joiners, how many its policy would not replace at once. */
+  get keptFrames(): number {
+    return this.options.policy === 'every' ? Infinity : this.capacity;
   }
 
   /** Frames that may be in flight now. */
@@ -135,6 +151,7 @@ export class Subscriber {
   /** The smallest round trip to the client so far: long paths need more frames in flight to keep the full rate. */
   setRoundTripUs(rttMinUs: number): void {
     if (this.options.fixedWindow !== null) return;
+    this.roundTripUs = rttMinUs;
     const needed = Math.ceil((rttMinUs / 1_000_000) * this.fps) + 1;
     const allowed = Math.max(MIN_WINDOW, Math.floor(STALENESS_TARGET_SECONDS * this.fps));
     this.baseWindow = Math.min(allowed, Math.max(MIN_WINDOW, needed));

@@ -14,7 +14,13 @@ export interface PictureToProcess {
  * that came back and is not the picture's, for the pool.
  */
 export type ProcessingOutcome =
-  | { readonly kind: 'picture'; readonly data: Buffer; readonly width: number; readonly height: number; readonly spare: Buffer | null }
+  | {
+      readonly kind: 'picture';
+      readonly data: Buffer;
+      readonly width: number;
+      readonly height: number;
+      readonly spare: Buffer | null;
+    }
   | { readonly kind: 'dropped'; readonly spare: Buffer | null }
   | { readonly kind: 'lost' };
 

@@ -39,6 +39,8 @@ export function createFileSource(options: FileSourceOptions, clock: Clock): Pace
   return new PacedSource(
     {
       ...size,
+      codec: probe.codec,
+      encoding: { mode: 'encoded', reason: `the source is ${probe.codec}` },
       timeline: new Timeline(options.startTimeUs, fps),
       lengthFrames: options.loop ? null : lengthFrames,
       openFeed: options.loop

@@ -1,19 +1,21 @@
 import type { Clock } from '../../shared/clock.js';
-import type { DecodeOptions } from './decode-options.js';
+import { wantedPicture } from '../stream-settings.js';
+import type { StreamSettings } from '../stream-settings.js';
 import { createFileSource } from './file-source.js';
 import { createPatternSource } from './pattern-source.js';
 import type { Source } from './source.js';
-import type { SourceSpec } from './source-spec.js';
 import { probeVideo } from './video-probe.js';
 
-/** What holds for every source of a server; null where the source's own is kept. */
-export interface OpenSourceOptions extends DecodeOptions {
+/** What holds for every source of a server. */
+export interface SourceParts {
+  readonly ffmpegPath: string;
   readonly ffprobePath: string;
-  readonly fps: number | null;
-  readonly width: number | null;
-  readonly height: number | null;
-  readonly loop: boolean;
-  /** Breaks off looking at the source. */
+  /** Options after `-i` that make this FFmpeg pass every decoded frame exactly once. */
+  readonly passEveryFrame: readonly string[];
+  /** Encodes that run at once; each holds a raw picture. */
+  readonly parallelEncodes: number;
+  readonly clock: Clock;
+  /** Breaks off looking at a source. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,22 +25,35 @@ export interface OpenedSource {
   readonly summary: string;
 }
 
+/** Raw pictures decoded ahead of the schedule. */
+const READ_AHEAD_FRAMES = 2;
+/** One in the worker, one that waits for it. */
+const PROCESSING_FRAMES = 2;
+
 /**
- * Looks at what `spec` names and makes a source of it, whose timeline starts now.
+ * Makes a source of what the settings name, whose timeline starts now. A file is looked at; a live source is not reached
+ * before it is started.
  *
  * @throws {StreamerError} as `probeVideo` does.
  */
-export async function openSource(spec: SourceSpec, options: OpenSourceOptions, clock: Clock): Promise<OpenedSource> {
+export async function openSource(settings: StreamSettings, parts: SourceParts): Promise<OpenedSource> {
+  const { source: spec, processors } = settings;
+  const { clock, parallelEncodes, ffprobePath, signal } = parts;
+  // Besides those decoded ahead and those in a processor: one a running encode, one that waits for an encoder.
+  const processing = processors.length > 0 ? PROCESSING_FRAMES : 0;
+  const maxBuffers = READ_AHEAD_FRAMES + processing + parallelEncodes + 1;
+  const options = { ...parts, ...settings, maxBuffers, wanted: wantedPicture(settings) };
   if (spec.kind === 'pattern') {
     const source = createPatternSource({ ...options, spec, startTimeUs: clock.nowUs() }, clock);
     return { source, summary: `test pattern ${spec.pattern}, ${describe(source)}` };
   }
-  const probe = await probeVideo(options.ffprobePath, spec.path, options.signal);
+  const probe = await probeVideo(ffprobePath, spec.path, signal);
   const source = createFileSource({ ...options, path: spec.path, probe, startTimeUs: clock.nowUs() }, clock);
   const rate = probe.variableRate ? 'variable rate, evened out' : 'constant rate';
-  return { source, summary: `${probe.codec} file, ${describe(source)}, ${rate}, decoded and encoded as JPEG` };
+  return { source, summary: `${probe.codec} file, ${describe(source)}, ${rate}` };
 }
 
 function describe({ info }: Source): string {
-  return `${info.width}x${info.height} at ${Number(info.fps.toFixed(3))} fps`;
+  const { width, height, fps, encoding } = info;
+  return `${width}x${height} at ${Number(fps.toFixed(3))} fps, ${encoding.mode}: ${encoding.reason}`;
 }

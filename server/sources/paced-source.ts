@@ -1,13 +1,17 @@
 import type { CancelTimer, Clock } from '../../shared/clock.js';
 import type { StreamerError } from '../../shared/errors.js';
+import type { StreamEncoding } from '../../shared/protocol/messages.js';
 import type { FeedFrame, FrameFeed, OpenFeed } from './frame-feed.js';
-import type { Source, SourceInfo, SourceRun, SourceSink } from './source.js';
+import type { Source, SourceFrame, SourceInfo, SourceRun, SourceSink } from './source.js';
 import type { Timeline } from './timeline.js';
 
 /** Options of a paced source. */
 export interface PacedSourceOptions {
   readonly width: number;
   readonly height: number;
+  /** FFmpeg's name of what the pictures are made from. */
+  readonly codec: string;
+  readonly encoding: StreamEncoding;
   readonly timeline: Timeline;
   /** Frames after which the source ends; null for one that goes on for ever. */
   readonly lengthFrames: number | null;
@@ -24,20 +28,29 @@ const JOIN_LIMIT_US = 2_000_000;
  * schedule, and that due time is its capture time, so a late pipeline shows as latency instead of hiding.
  */
 export class PacedSource implements Source {
-  readonly info: SourceInfo;
+  readonly isLive = false;
   readonly endTimeUs: number | null;
+  /** What is added to the numbers of the timeline, where the source took the place of another one. */
+  private firstSequence: number | null = null;
 
   constructor(
     private readonly options: PacedSourceOptions,
     private readonly clock: Clock,
   ) {
-    const { width, height, timeline, lengthFrames } = options;
-    this.info = { width, height, fps: timeline.fps, timeSource: 'schedule', startTimeUs: timeline.startTimeUs };
+    const { timeline, lengthFrames } = options;
     this.endTimeUs = lengthFrames === null ? null : timeline.dueTimeUs(lengthFrames);
   }
 
-  start(sink: SourceSink): SourceRun {
-    return new PacedRun(this.options, this.clock, sink);
+  get info(): SourceInfo {
+    const { width, height, codec, encoding, timeline } = this.options;
+    const startTimeUs = timeline.dueTimeUs(-(this.firstSequence ?? 0));
+    return { width, height, fps: timeline.fps, timeSource: 'schedule', codec, encoding, startTimeUs };
+  }
+
+  start(sink: SourceSink, nextSequence: number): SourceRun {
+    this.firstSequence ??= nextSequence;
+    sink.onInfo(this.info);
+    return new PacedRun(this.options, this.clock, sink, this.firstSequence);
   }
 }
 
@@ -56,6 +69,7 @@ class PacedRun implements SourceRun {
     private readonly options: PacedSourceOptions,
     private readonly clock: Clock,
     private readonly sink: SourceSink,
+    private readonly firstSequence: number,
   ) {
     this.timeline = options.timeline;
     this.nextSequence = Math.max(0, this.timeline.sequenceAt(clock.nowUs()) + 1);
@@ -107,15 +121,19 @@ class PacedRun implements SourceRun {
   /** Gives up on catching up: the next picture gets the newest place on the timeline. */
   private slip(nowUs: number): void {
     const target = this.timeline.sequenceAt(nowUs);
-    if (!this.joining && target > this.nextSequence) this.sink.onDrop(this.nextSequence, target - 1);
+    if (!this.joining && target > this.nextSequence) this.drop(this.nextSequence, target - 1);
     this.nextSequence = Math.max(this.nextSequence, target);
     this.emitNext();
   }
 
   private dropNext(): void {
     this.feed.take()?.release();
-    if (!this.joining) this.sink.onDrop(this.nextSequence, this.nextSequence);
+    if (!this.joining) this.drop(this.nextSequence, this.nextSequence);
     this.nextSequence += 1;
+  }
+
+  private drop(first: number, last: number): void {
+    this.sink.onDrop(first + this.firstSequence, last + this.firstSequence);
   }
 
   private emitNext(): void {
@@ -123,13 +141,21 @@ class PacedRun implements SourceRun {
     this.nextSequence += 1;
     this.joining = false;
     const picture = this.feed.take();
-    if (picture) this.sink.onFrame(this.toRawFrame(picture, sequence));
+    if (!picture) return;
+    this.sink.onFrame(this.toFrame(picture, sequence));
+    // The bytes of a JPEG are used on; this only makes room for the next one.
+    if (picture.kind === 'jpeg') picture.release();
   }
 
-  private toRawFrame({ data, decodedTimeUs, release }: FeedFrame, sequence: number) {
-    const { width, height } = this.options;
+  private toFrame(picture: FeedFrame, sequence: number): SourceFrame {
     const captureTimeUs = this.timeline.dueTimeUs(sequence);
-    return { data, width, height, sequence, captureTimeUs, decodedTimeUs, clockErrorUs: 0, release };
+    return {
+      ...picture,
+      sequence: sequence + this.firstSequence,
+      captureTimeUs,
+      timeSource: 'schedule',
+      clockErrorUs: 0,
+    };
   }
 
   private finish(error: StreamerError | null): void {

@@ -31,6 +31,8 @@ export function createPatternSource(options: PatternSourceOptions, clock: Clock)
   return new PacedSource(
     {
       ...size,
+      codec: 'rawvideo',
+      encoding: { mode: 'encoded', reason: 'the source is a test pattern' },
       timeline: new Timeline(options.startTimeUs, fps),
       lengthFrames: null,
       openFeed: (_position, listener) =>

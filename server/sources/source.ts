@@ -1,4 +1,4 @@
-import type { TimeSource } from '../../shared/protocol/messages.js';
+import type { StreamEncoding, TimeSource } from '../../shared/protocol/messages.js';
 import type { StreamerError } from '../../shared/errors.js';
 
 /** What every frame of a source says of itself; times are microseconds since the epoch in the server's clock. */
@@ -44,6 +44,8 @@ export interface SourceInfo {
   readonly timeSource: TimeSource;
   /** FFmpeg's name of the codec, such as `h264` or `mjpeg`. */
   readonly codec: string | null;
+  /** Whether its JPEGs can go out as they are, and why, as `chooseEncoding` says of the source's own size and codec. */
+  readonly encoding: StreamEncoding;
   /** Microseconds since the epoch: when sequence 0 was due, or when a live source was made. */
   readonly startTimeUs: number;
 }

@@ -18,16 +18,18 @@ const LAG_POLL_US = 50_000;
  */
 export class ClassicTransport {
   private server: Server | null = null;
-  private readonly connections = new Map<ClassicConnection, Socket>();
+  private readonly connections = new Map<ClassicConnection, { readonly socket: Socket; readonly stream: HubStream }>();
   private cancelPoll: CancelTimer | null = null;
   private canPoll = true;
   private readonly refusals: RepeatLimiter;
 
-  constructor(
-    private readonly context: Omit<SessionContext, 'checkToken'>,
-    private readonly stream: HubStream,
-  ) {
+  private readonly stopWatching: () => void;
+
+  constructor(private readonly context: Omit<SessionContext, 'checkToken'>) {
     this.refusals = new RepeatLimiter(context.clock);
+    this.stopWatching = context.hub.onChange(({ event, stream }) => {
+      if (event === 'removed') this.disconnectAll(stream.id);
+    });
   }
 
   /**
@@ -42,16 +44,21 @@ export class ClassicTransport {
 
   /** Closes every connection; resolves when all are gone. */
   async close(): Promise<void> {
+    this.stopWatching();
     this.cancelPoll?.();
     this.canPoll = false;
     const { server } = this;
     const closed = server && new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const socket of this.connections.values()) socket.destroy();
+    for (const { socket } of this.connections.values()) socket.destroy();
     await closed;
   }
 
+  private disconnectAll(streamId: number): void {
+    for (const { socket, stream } of this.connections.values()) if (stream.id === streamId) socket.destroy();
+  }
+
   private onSocket(socket: Socket): void {
-    const { clients, clock, logger, transport } = this.context;
+    const { hub, clients, clock, logger, transport } = this.context;
     const peer = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
     const record = {
       sessionId: randomUUID(),
@@ -62,6 +69,9 @@ export class ClassicTransport {
       stats: null,
     };
     socket.on('error', (error) => logger.debug({ err: error, peer }, 'connection error'));
+    const stream = hub.list()[0];
+    // There is no way to tell this client anything but by closing.
+    if (!stream) return void socket.destroy();
     if (!clients.admit(record)) {
       const code = 'SERVER_FULL';
       this.refusals.run(code, (suppressed) => logger.warn({ peer, code, suppressed }, 'client refused'));
@@ -69,17 +79,17 @@ export class ClassicTransport {
       return;
     }
     logger.info({ peer, transport, clients: clients.count }, 'client connected');
-    const connection = new ClassicConnection(socket, this.stream.description.fps);
-    this.connections.set(connection, socket);
+    const connection = new ClassicConnection(socket, stream.description.fps);
+    this.connections.set(connection, { socket, stream });
     // What a client sends means nothing, but unread it would hide that the client has gone.
     socket.resume();
     socket.on('close', () => {
       this.connections.delete(connection);
-      this.stream.unsubscribe(connection.subscriber);
+      stream.unsubscribe(connection.subscriber);
       clients.remove(record);
       logger.info({ peer, transport }, 'client gone');
     });
-    this.stream.subscribe(connection.subscriber);
+    stream.subscribe(connection.subscriber);
     if (this.connections.size === 1) this.schedulePoll();
   }
 

@@ -107,6 +107,7 @@ export class ProtocolSession {
     if (this.state !== 'open') return;
     this.sendControl(encoded);
     if (change.event === 'appeared') this.subscriptions?.onAppeared(change.stream.id);
+    if (change.event === 'removed') this.subscriptions?.onRemoved(change.stream.id);
   }
 
   /** Says goodbye and closes. */

@@ -15,6 +15,8 @@ export class Subscriptions {
   private readonly subscribers = new Map<number, { stream: HubStream; subscriber: Subscriber }>();
   private readonly wanted: ReadonlyMap<HubStream, Subscription>;
   private readonly wildcard: Subscription | undefined;
+  private readonly byName: ReadonlyMap<string, Subscription>;
+  private readonly removedIds = new Set<number>();
   private roundTripUs = Infinity;
 
   /**
@@ -31,6 +33,7 @@ export class Subscriptions {
   ) {
     this.wildcard = asked.find((subscription) => subscription.stream === EVERY_STREAM);
     this.wanted = resolve(asked, hub);
+    this.byName = new Map([...this.wanted].map(([stream, subscription]) => [stream.name, subscription]));
   }
 
   /** Ids of the streams whose frames will come. */
@@ -43,15 +46,29 @@ export class Subscriptions {
     for (const [stream, subscription] of this.wanted) this.add(stream, subscription);
   }
 
-  /** Subscribes to a stream that appeared later, when every stream was asked for. */
+  /** Subscribes to a stream that appeared later, when every stream was asked for, or one of that name. */
   onAppeared(streamId: number): void {
     const stream = this.hub.byId(streamId);
-    if (stream && this.wildcard && !this.subscribers.has(streamId)) this.add(stream, this.wildcard);
+    const subscription = stream && (this.byName.get(stream.name) ?? this.wildcard);
+    if (subscription && !this.subscribers.has(streamId)) this.add(stream, subscription);
   }
 
-  /** Passes an acknowledgement on; false when it names a stream or frame that was never sent. */
+  /** Forgets a stream that was taken away. */
+  onRemoved(streamId: number): void {
+    const removed = this.subscribers.get(streamId);
+    if (!removed) return;
+    this.subscribers.delete(streamId);
+    this.removedIds.add(streamId);
+    removed.stream.unsubscribe(removed.subscriber);
+  }
+
+  /**
+   * Passes an acknowledgement on; false when it names a stream or frame that was never sent. One that was on its way
+   * when its stream was taken away means nothing any more.
+   */
   acknowledge(streamId: number, sequence: number): boolean {
-    return this.subscribers.get(streamId)?.subscriber.acknowledge(sequence) ?? false;
+    const subscriber = this.subscribers.get(streamId)?.subscriber;
+    return subscriber ? subscriber.acknowledge(sequence) : this.removedIds.has(streamId);
   }
 
   /** Notes a measured round trip to the client; the smallest one counts. */
@@ -71,13 +88,14 @@ export class Subscriptions {
     this.subscribers.clear();
   }
 
-  private add(stream: HubStream, { policy = 'latest', maxFps }: Subscription): void {
+  private add(stream: HubStream, { policy = stream.options.policy, maxFps }: Subscription): void {
     const { fps } = stream.description;
     const sink = this.sinkFor(stream.id);
     const subscriber = new Subscriber({ policy, maxFps: maxFps ?? null, fps, sink, fixedWindow: null });
     if (Number.isFinite(this.roundTripUs)) subscriber.setRoundTripUs(this.roundTripUs);
     this.subscribers.set(stream.id, { stream, subscriber });
-    stream.subscribe(subscriber);
+    this.removedIds.delete(stream.id);
+    stream.subscribe(subscriber, subscriber.keptFrames);
   }
 
   private sinkFor(streamId: number): FrameSink {
