@@ -11,7 +11,7 @@ import type { FrameHeader, Hello, Message, Notice, Stats, StreamChange, Welcome 
 import { readU64, writeU64 } from './u64.js';
 
 /**
- * The 49 bytes of a FRAME that come before its `jpegBytes` bytes of JPEG, so that header and picture are written as
+ * The 55 bytes of a FRAME that come before its `jpegBytes` bytes of JPEG, so that header and picture are written as
  * two buffers and the picture is never copied. Throws MESSAGE_TOO_LONG when the JPEG is longer than a FRAME may carry.
  */
 export function encodeFrameHeader(header: FrameHeader, jpegBytes: number): Buffer {

@@ -13,7 +13,7 @@ export type ControlSchema<T> = z.ZodType<T>;
 
 /** Most subscriptions a HELLO may hold. */
 export const MAX_SUBSCRIPTIONS = 64;
-/** Most streams a WELCOME or a STATS may list; so many of the longest names still fit their byte limits. */
+/** Most streams a WELCOME or a STATS may list; so many of the longest values still fit a WELCOME. */
 export const MAX_STREAMS = 1024;
 /** Longest reason for how a stream is encoded. */
 export const MAX_REASON_CHARS = 200;

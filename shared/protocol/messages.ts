@@ -34,7 +34,7 @@ export const MAX_JPEG_BYTES = 32 * 1024 * 1024;
  */
 export const MAX_BODY_BYTES: Readonly<Record<MessageType, number>> = {
   [MessageType.HELLO]: 16 * 1024,
-  [MessageType.WELCOME]: 512 * 1024,
+  [MessageType.WELCOME]: 1024 * 1024,
   [MessageType.FRAME]: FRAME_HEADER_BYTES + MAX_JPEG_BYTES,
   [MessageType.ACK]: 10,
   [MessageType.PING]: 8,

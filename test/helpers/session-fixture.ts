@@ -69,12 +69,17 @@ export function sessionFixture(options: Parameters<typeof serverFixture>[0] = {}
 
 /** Adds a stream of 4x2 pixels that began when the fake clocks do. */
 export function addStream(hub: Hub, name: string, fps = 30): HubStream {
-  return hub.add({ name, width: 4, height: 2, fps, timeSource: 'schedule', startTimeUs: START_US });
+  const encoding = { mode: 'encoded', reason: 'the frames are synthetic' } as const;
+  return hub.add(
+    { name, frameBuffer: 1, policy: 'latest' },
+    { width: 4, height: 2, fps, timeSource: 'schedule', startTimeUs: START_US, encoding },
+  );
 }
 
 /** A frame fresh from the pipeline, with a JPEG of four bytes. */
 export function encodedFrame(sequence: number, fps = 30): EncodedFrame {
   const timeUs = captureTimeUs(sequence, fps);
-  const times = { captureTimeUs: timeUs, decodedTimeUs: timeUs, encodeStartTimeUs: timeUs, encodedTimeUs: timeUs };
-  return { sequence, ...times, clockErrorUs: 0, width: 4, height: 2, jpeg: Buffer.from('ffd8ffd9', 'hex') };
+  const stages = { decodedTimeUs: timeUs, processedTimeUs: timeUs, encodeStartTimeUs: timeUs, encodedTimeUs: timeUs };
+  const times = { captureTimeUs: timeUs, timeSource: 'schedule', clockErrorUs: 0, ...stages } as const;
+  return { sequence, ...times, width: 4, height: 2, jpeg: Buffer.from('ffd8ffd9', 'hex') };
 }

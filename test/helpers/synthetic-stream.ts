@@ -32,14 +32,18 @@ export class SyntheticStream {
     { fps = 30, jpegBytes = 1000 }: SyntheticStreamOptions,
   ) {
     const startTimeUs = clock.nowUs();
-    this.hubStream = hub.add({ name, width: 640, height: 360, fps, timeSource: 'schedule', startTimeUs });
+    const encoding = { mode: 'encoded', reason: 'the frames are synthetic' } as const;
+    this.hubStream = hub.add(
+      { name, frameBuffer: 1, policy: 'latest' },
+      { width: 640, height: 360, fps, timeSource: 'schedule', startTimeUs, encoding },
+    );
     this.intervalUs = Math.round(1_000_000 / fps);
     this.jpegBytes = jpegBytes;
     this.messageBytes = PREFIX_BYTES + FRAME_HEADER_BYTES + jpegBytes;
     const subscribe = this.hubStream.subscribe.bind(this.hubStream);
-    this.hubStream.subscribe = (subscriber) => {
+    this.hubStream.subscribe = (subscriber, keptFrames) => {
       this.subscribers.push(subscriber);
-      subscribe(subscriber);
+      subscribe(subscriber, keptFrames);
     };
   }
 
@@ -48,8 +52,9 @@ export class SyntheticStream {
     const sequence = this.takeSequences(1);
     const timeUs = this.dueTimeUs(sequence);
     const jpeg = syntheticJpeg(this.hubStream.id, sequence, this.jpegBytes);
-    const times = { captureTimeUs: timeUs, decodedTimeUs: timeUs, encodeStartTimeUs: timeUs, encodedTimeUs: timeUs };
-    this.hubStream.publish({ sequence, ...times, clockErrorUs: 0, width: 640, height: 360, jpeg });
+    const stages = { decodedTimeUs: timeUs, processedTimeUs: timeUs, encodeStartTimeUs: timeUs, encodedTimeUs: timeUs };
+    const times = { captureTimeUs: timeUs, timeSource: 'schedule', clockErrorUs: 0, ...stages } as const;
+    this.hubStream.publish({ sequence, ...times, width: 640, height: 360, jpeg });
     return sequence;
   }
 

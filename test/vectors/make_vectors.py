@@ -62,29 +62,34 @@ def bad_schema(name, direction, type_name, value):
 
 def frame(source, jpeg, **changes):
     fields = {'streamId': 1, 'format': 1, 'timeSource': 'schedule', 'sequence': 42,
-              'captureTimeUs': 1700000001400000, 'decodedOffsetUs': 2100, 'encodeStartOffsetUs': 2350,
-              'encodedOffsetUs': 7900, 'publishedOffsetUs': 8000, 'clockErrorUs': 0, 'width': 1280, 'height': 720}
+              'captureTimeUs': 1700000001400000, 'decodedOffsetUs': 2100, 'processedOffsetUs': 2300,
+              'encodeStartOffsetUs': 2350, 'encodedOffsetUs': 7900, 'publishedOffsetUs': 8000, 'clockErrorUs': 0,
+              'width': 1280, 'height': 720, 'flags': 0}
     fields.update(changes)
     fields['timeSource'] = ('schedule', 'arrival', 'source')[source - 1]
     return frame_body(dict(fields, timeSource=source), jpeg), dict(fields, jpeg=jpeg.hex())
 
 
 def frame_body(f, jpeg):
-    return struct.pack('>HBBQQIIIIIHH', f['streamId'], f['format'], f['timeSource'], f['sequence'],
-                       f['captureTimeUs'], f['decodedOffsetUs'], f['encodeStartOffsetUs'], f['encodedOffsetUs'],
-                       f['publishedOffsetUs'], f['clockErrorUs'], f['width'], f['height']) + jpeg
+    return struct.pack('>HBBQQIIIIIIHHH', f['streamId'], f['format'], f['timeSource'], f['sequence'],
+                       f['captureTimeUs'], f['decodedOffsetUs'], f['processedOffsetUs'], f['encodeStartOffsetUs'],
+                       f['encodedOffsetUs'], f['publishedOffsetUs'], f['clockErrorUs'], f['width'], f['height'],
+                       f['flags']) + jpeg
 
 
 # Binary messages.
 good('frame', SERVER, 'FRAME', *frame(1, EMPTY))
 good('frame-arrival-picture', SERVER, 'FRAME', *frame(2, PIXEL, width=1, height=1, clockErrorUs=350))
 good('frame-zero', SERVER, 'FRAME', *frame(
-    3, EMPTY, streamId=0, sequence=0, captureTimeUs=0, decodedOffsetUs=0, encodeStartOffsetUs=0,
-    encodedOffsetUs=0, publishedOffsetUs=0, width=1, height=1))
+    3, EMPTY, streamId=0, sequence=0, captureTimeUs=0, decodedOffsetUs=0, processedOffsetUs=0,
+    encodeStartOffsetUs=0, encodedOffsetUs=0, publishedOffsetUs=0, width=1, height=1))
 good('frame-greatest', SERVER, 'FRAME', *frame(
     1, EMPTY, streamId=65535, sequence=MAX_SAFE, captureTimeUs=MAX_SAFE, decodedOffsetUs=2**32 - 1,
-    encodeStartOffsetUs=2**32 - 1, encodedOffsetUs=2**32 - 1, publishedOffsetUs=2**32 - 1,
-    clockErrorUs=2**32 - 1, width=65535, height=65535))
+    processedOffsetUs=2**32 - 1, encodeStartOffsetUs=2**32 - 1, encodedOffsetUs=2**32 - 1,
+    publishedOffsetUs=2**32 - 1, clockErrorUs=2**32 - 1, width=65535, height=65535, flags=65535))
+good('frame-kept', SERVER, 'FRAME', *frame(2, EMPTY, flags=1))
+# Bits that have no meaning yet: a receiver ignores them.
+good('frame-unknown-flags', SERVER, 'FRAME', *frame(1, EMPTY, flags=0xfffe))
 good('frame-one-byte', SERVER, 'FRAME', *frame(1, b'\x00'))
 for name, sequence in (('', 42), ('-zero', 0), ('-2-pow-32', 2**32), ('-greatest', MAX_SAFE)):
     good('ack' + name, CLIENT, 'ACK', struct.pack('>HQ', 1, sequence), {'streamId': 1, 'sequence': sequence})
@@ -101,7 +106,8 @@ for name, first, last in (('', 43, 44), ('-one', 7, 7), ('-all', 0, MAX_SAFE)):
 
 # JSON messages.
 CAM = {'id': 1, 'name': 'cam', 'width': 1280, 'height': 720, 'fps': 30, 'timeSource': 'schedule',
-       'startTimeUs': 1700000000000000, 'state': 'live'}
+       'startTimeUs': 1700000000000000,
+       'encoding': {'mode': 'encoded', 'reason': 'the source is h264'}, 'state': 'live'}
 good_json('hello', CLIENT, 'HELLO', {'version': 1, 'name': 'demo', 'subscriptions': [{'stream': 'cam'}]})
 good_json('hello-no-subscriptions', CLIENT, 'HELLO', {'version': 1, 'name': 'x', 'subscriptions': []})
 good_json('hello-first-stream', CLIENT, 'HELLO', {'version': 1, 'name': 'x', 'subscriptions': [{}]})
@@ -122,16 +128,27 @@ good_json('welcome', SERVER, 'WELCOME', {
     'version': 1, 'sessionId': 's-1', 'statsIntervalMs': 1000, 'streams': [CAM], 'subscribed': [1]})
 good_json('welcome-two-streams', SERVER, 'WELCOME', {
     'version': 1, 'sessionId': 's-2', 'statsIntervalMs': 10, 'streams': [
-        CAM, dict(CAM, id=65535, name='door', width=0, height=0, fps=29.97, timeSource='source', startTimeUs=0,
-                  state='connecting')], 'subscribed': []})
+        CAM, dict(CAM, id=65535, name='door', width=0, height=0, fps=0, timeSource='arrival', startTimeUs=0,
+                  encoding={'mode': 'unknown', 'reason': 'the source was not reached yet'}, state='connecting')],
+    'subscribed': []})
 good_json('stats', CLIENT, 'STATS', {
     'intervalMs': 1000, 'clock': {'offsetUs': -1250.5, 'errorUs': 140},
     'streams': [{'streamId': 1, 'received': 29, 'lost': 0, 'skipped': 1, 'corrupt': 0, 'bytes': 890880,
                  'latency': 'HISTFAAAAA=='}]})
 good_json('stats-without-clock', CLIENT, 'STATS', {'intervalMs': 0, 'streams': []})
-for event, state in (('appeared', 'idle'), ('changed', 'live'), ('up', 'live'), ('ended', 'ended'),
-                     ('removed', 'ended')):
+for event, state in (('appeared', 'idle'), ('up', 'live'), ('ended', 'ended')):
     good_json('stream-' + event, SERVER, 'STREAM', {'event': event, 'stream': dict(CAM, state=state)})
+good_json('stream-changed', SERVER, 'STREAM', {
+    'event': 'changed', 'stream': dict(CAM, width=640, height=480, fps=29.97, timeSource='source', encoding={
+        'mode': 'pass-through', 'reason': 'the source is JPEG and nothing else was asked for'})})
+for state, text in (('degraded', '9 of 30 frames a second came.'), ('silent', 'Nothing came for 3 s.'),
+                    ('frozen', 'The picture has not changed for 10 s.'),
+                    ('clock-jump', "The source's clock leapt by 2.5 s.")):
+    good_json('stream-' + state, SERVER, 'STREAM', {
+        'event': 'changed', 'stream': dict(CAM, state=state), 'reason': {'code': 'STREAM_HEALTH', 'message': text}})
+good_json('stream-removed', SERVER, 'STREAM', {
+    'event': 'removed', 'stream': dict(CAM, state='ended'),
+    'reason': {'code': 'STREAM_REMOVED', 'message': 'The stream was taken away.'}})
 good_json('stream-down', SERVER, 'STREAM', {
     'event': 'down', 'stream': dict(CAM, state='offline'),
     'reason': {'code': 'SOURCE_FAILED', 'message': 'The source stopped; it is started again in 2 s.'}})
@@ -148,7 +165,7 @@ for name, type_byte, body in (('unknown-type', 13, b'anything'), ('unknown-type-
 
 # Framing: an error as soon as the prefix is there, with no byte of the body behind it.
 bad('length-zero', BOTH, 'framing', 'BAD_MESSAGE', struct.pack('>I', 0))
-LIMITS = {'HELLO': (CLIENT, 16384), 'WELCOME': (SERVER, 262144), 'FRAME': (SERVER, 44 + 33554432), 'ACK': (CLIENT, 10),
+LIMITS = {'HELLO': (CLIENT, 16384), 'WELCOME': (SERVER, 1048576), 'FRAME': (SERVER, 50 + 33554432), 'ACK': (CLIENT, 10),
           'PING': (BOTH, 8), 'PONG': (BOTH, 24), 'STATS': (CLIENT, 65536), 'STREAM': (SERVER, 16384),
           'ERROR': (SERVER, 4096), 'BYE': (BOTH, 4096), 'CREDIT': (SERVER, 4), 'SKIPPED': (SERVER, 18)}
 for type_name, (direction, limit) in LIMITS.items():
@@ -168,8 +185,8 @@ bad_body('frame-empty', SERVER, 'FRAME', b'')
 bad_body('frame-without-jpeg', SERVER, 'FRAME', frame(1, b'')[0])
 for name, offset, value in (('format-0', 2, b'\x00'), ('format-2', 2, b'\x02'), ('time-source-0', 3, b'\x00'),
                             ('time-source-4', 3, b'\x04'), ('sequence', 4, bytes((0, 0x20, 0, 0, 0, 0, 0, 0))),
-                            ('capture-time', 12, b'\xff' * 8), ('width-0', 40, b'\x00\x00'),
-                            ('height-0', 42, b'\x00\x00')):
+                            ('capture-time', 12, b'\xff' * 8), ('width-0', 44, b'\x00\x00'),
+                            ('height-0', 46, b'\x00\x00')):
     body = bytearray(frame(1, EMPTY)[0])
     body[offset:offset + len(value)] = value
     bad_body('frame-' + name, SERVER, 'FRAME', bytes(body))
@@ -241,7 +258,10 @@ for name, changes in {
     'id-missing': {'id': None}, 'id-large': {'id': 65536}, 'name-star': {'name': '*'}, 'width-large': {'width': 65536},
     'height-fraction': {'height': 1.5}, 'fps-negative': {'fps': -1}, 'fps-large': {'fps': 1001},
     'time-source-unknown': {'timeSource': 'sundial'}, 'start-time-large': {'startTimeUs': 2**53},
-    'state-unknown': {'state': 'asleep'},
+    'state-unknown': {'state': 'asleep'}, 'encoding-missing': {'encoding': None}, 'encoding-string': {'encoding': 'raw'},
+    'encoding-mode-unknown': {'encoding': {'mode': 'raw', 'reason': ''}},
+    'encoding-reason-missing': {'encoding': {'mode': 'encoded'}},
+    'encoding-reason-long': {'encoding': {'mode': 'encoded', 'reason': 'x' * 201}},
 }.items():
     bad_schema('stream-' + name, SERVER, 'STREAM', {'event': 'changed', 'stream': without(CAM, **changes)})
 bad_schema('stream-event-unknown', SERVER, 'STREAM', {'event': 'toString', 'stream': CAM})

@@ -15,12 +15,14 @@ const HEADER = {
   timeSource: 'schedule',
   captureTimeUs: 1_700_000_000_000_000,
   decodedOffsetUs: 0,
+  processedOffsetUs: 100,
   encodeStartOffsetUs: 100,
   encodedOffsetUs: 5000,
   publishedOffsetUs: 5050,
   clockErrorUs: 0,
   width: 1280,
   height: 720,
+  flags: 0,
 } as const;
 
 /** What a parser did; each message counts. */

@@ -50,8 +50,9 @@ function publishFrames(hub: InstanceType<typeof Hub>, jpegBytes: number): void {
     fps: FPS,
     timeSource: 'schedule',
     startTimeUs: timeline.startTimeUs,
+    encoding: { mode: 'encoded', reason: 'the frames are synthetic' },
   } as const;
-  const stream = hub.add({ name: 'synthetic', ...shape });
+  const stream = hub.add({ name: 'synthetic', frameBuffer: 1, policy: 'latest' }, shape);
   stream.setState('live');
   const picture = jpegOf(jpegBytes);
   let sequence = 0;
@@ -67,7 +68,9 @@ function publishFrames(hub: InstanceType<typeof Hub>, jpegBytes: number): void {
     stream.publish({
       sequence,
       captureTimeUs,
+      timeSource: shape.timeSource,
       decodedTimeUs: captureTimeUs,
+      processedTimeUs: captureTimeUs,
       encodeStartTimeUs: captureTimeUs,
       encodedTimeUs: startUs,
       clockErrorUs: 0,

@@ -11,7 +11,7 @@ import statistics
 import sys
 import time
 
-from wire import Parser, ProtocolError, encode
+from wire import KEPT, Parser, ProtocolError, encode
 
 EPOCH_NS = time.time_ns() - time.monotonic_ns()
 
@@ -41,6 +41,7 @@ class StreamState:
 
     def __init__(self):
         self.last = None
+        self.counted = None  # the last one that was not marked KEPT
         self.announced = 0
         self.ack_every = 1
         self.unacked = 0
@@ -54,7 +55,7 @@ class Client:
         self.clock, self.streams = ServerClock(), {}
         self.welcome, self.done = None, False
         self.received = []  # (receive time, captureTimeUs, clockErrorUs)
-        self.lost = self.skipped = 0
+        self.lost = self.skipped = self.kept = 0
         self.first_sequence = self.last_sequence = None
         self.jpeg_ok = True
         self.next_ping_us = self.pings = 0
@@ -113,12 +114,16 @@ class Client:
 
     def on_frame(self, fields, at_us):
         stream, sequence = self.stream(fields), fields['sequence']
-        if stream.last is not None:
-            self.lost += sequence - stream.last - 1 - stream.announced
-        stream.last, stream.announced = sequence, 0
+        stream.last = sequence
         stream.unacked += 1
         if stream.unacked >= stream.ack_every:
             self.acknowledge(fields['streamId'], stream)
+        if fields['flags'] & KEPT:
+            self.kept += 1
+            return
+        if stream.counted is not None:
+            self.lost += sequence - stream.counted - 1 - stream.announced
+        stream.counted, stream.announced = sequence, 0
         self.first_sequence = sequence if self.first_sequence is None else self.first_sequence
         self.last_sequence = sequence
         self.jpeg_ok &= fields['jpeg'].startswith(b'\xff\xd8') and fields['jpeg'].endswith(b'\xff\xd9')
@@ -150,7 +155,7 @@ class Client:
             latencies.append((at_us + offset - capture_us) / 1000)
             errors.append((error + clock_error_us) / 1000)
         latency = {'min': min(latencies), 'median': statistics.median(latencies)} if latencies else None
-        return {'frames': len(self.received), 'lost': self.lost, 'skipped': self.skipped,
+        return {'frames': len(self.received), 'lost': self.lost, 'skipped': self.skipped, 'kept': self.kept,
                 'firstSequence': self.first_sequence, 'lastSequence': self.last_sequence, 'latencyMs': latency,
                 'errorMs': max(errors, default=None), 'jpegOk': self.jpeg_ok}
 

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import * as codec from '../../../../shared/protocol/codec.js';
-import { MAX_BODY_BYTES, MAX_JPEG_BYTES, MessageType, PREFIX_BYTES } from '../../../../shared/protocol/messages.js';
-import type { FrameHeader, Message } from '../../../../shared/protocol/messages.js';
+import { MAX_REASON_CHARS, MAX_STREAMS } from '../../../../shared/protocol/control-schema.js';
+import { FRAME_HEADER_BYTES, MAX_BODY_BYTES, MAX_JPEG_BYTES } from '../../../../shared/protocol/messages.js';
+import { MessageType, PREFIX_BYTES } from '../../../../shared/protocol/messages.js';
+import type { FrameHeader, Message, StreamInfo } from '../../../../shared/protocol/messages.js';
 
 const u16 = fc.nat(65_535);
 const u53 = fc.maxSafeNat();
@@ -15,12 +17,39 @@ const HEADER: FrameHeader = {
   sequence: 42,
   captureTimeUs: 1_700_000_001_400_000,
   decodedOffsetUs: 2100,
+  processedOffsetUs: 2300,
   encodeStartOffsetUs: 2350,
   encodedOffsetUs: 7900,
   publishedOffsetUs: 8000,
   clockErrorUs: 0,
   width: 1280,
   height: 720,
+  flags: 0,
+};
+
+const STREAM: StreamInfo = {
+  id: 1,
+  name: 'a',
+  width: 1,
+  height: 1,
+  fps: 1,
+  timeSource: 'arrival',
+  startTimeUs: 0,
+  encoding: { mode: 'unknown', reason: '' },
+  state: 'live',
+};
+
+/** No stream takes more bytes: three of UTF-8 for each character of the reason, and the longest of all numbers. */
+const LONGEST_STREAM: StreamInfo = {
+  id: 65_535,
+  name: 's'.repeat(64),
+  width: 65_535,
+  height: 65_535,
+  fps: 1.234_567_890_123_456_7e-300,
+  timeSource: 'schedule',
+  startTimeUs: Number.MAX_SAFE_INTEGER,
+  encoding: { mode: 'pass-through', reason: '€'.repeat(MAX_REASON_CHARS) },
+  state: 'connecting',
 };
 
 describe('binary messages', () => {
@@ -63,12 +92,14 @@ describe('FRAME', () => {
       sequence: u53,
       captureTimeUs: u53,
       decodedOffsetUs: fc.nat(2 ** 32 - 1),
+      processedOffsetUs: fc.nat(2 ** 32 - 1),
       encodeStartOffsetUs: fc.nat(2 ** 32 - 1),
       encodedOffsetUs: fc.nat(2 ** 32 - 1),
       publishedOffsetUs: fc.nat(2 ** 32 - 1),
       clockErrorUs: fc.nat(2 ** 32 - 1),
       width: fc.integer({ min: 1, max: 65_535 }),
       height: fc.integer({ min: 1, max: 65_535 }),
+      flags: u16,
     },
     { noNullPrototype: true },
   );
@@ -97,6 +128,7 @@ describe('FRAME', () => {
     const header = {
       ...HEADER,
       decodedOffsetUs: offsetUs,
+      processedOffsetUs: offsetUs,
       encodeStartOffsetUs: offsetUs,
       encodedOffsetUs: offsetUs,
       publishedOffsetUs: offsetUs,
@@ -105,6 +137,7 @@ describe('FRAME', () => {
     expect(decodeFrameHeader(header)).toStrictEqual({
       ...HEADER,
       decodedOffsetUs: carriedUs,
+      processedOffsetUs: carriedUs,
       encodeStartOffsetUs: carriedUs,
       encodedOffsetUs: carriedUs,
       publishedOffsetUs: carriedUs,
@@ -120,10 +153,10 @@ describe('FRAME', () => {
   });
 
   it('shares the memory of its JPEG', () => {
-    const body = Buffer.alloc(50);
+    const body = Buffer.alloc(FRAME_HEADER_BYTES + 6);
     codec.encodeFrameHeader(HEADER, 6).copy(body, 0, PREFIX_BYTES);
     const message = codec.decodeMessage(MessageType.FRAME, body);
-    body[44] = 0xff;
+    body[FRAME_HEADER_BYTES] = 0xff;
     expect(message).toMatchObject({ jpeg: Buffer.from([0xff, 0, 0, 0, 0, 0]) });
   });
 
@@ -169,12 +202,30 @@ describe('JSON messages', () => {
   });
 
   it('carry the reason of a STREAM in the same way', () => {
-    const stream = { id: 1, name: 'a', width: 1, height: 1, fps: 1, timeSource: 'arrival', startTimeUs: 0 } as const;
-    const change = { event: 'down', stream: { ...stream, state: 'offline' } } as const;
+    const change = { event: 'down', stream: { ...STREAM, state: 'offline' } } as const;
     expect(decode(codec.encodeStream({ ...change, reason: notice('a\nb') }))).toStrictEqual({
       type: MessageType.STREAM,
       body: { ...change, reason: notice('a b') },
     });
+  });
+
+  it('have room for as many streams as there may be, of the longest values', () => {
+    const streams = Array.from({ length: MAX_STREAMS }, (_, n) => ({ ...LONGEST_STREAM, id: 65_535 - n }));
+    const subscribed = streams.map(({ id }) => id);
+    const welcome = { version: 1, sessionId: '€'.repeat(128), statsIntervalMs: 3_600_000, streams, subscribed };
+    expect(decode(codec.encodeWelcome(welcome))).toStrictEqual({ type: MessageType.WELCOME, body: welcome });
+  });
+
+  it('have room for the longest stream and its reason', () => {
+    const change = { event: 'appeared', stream: LONGEST_STREAM, reason: notice('€'.repeat(1024)) } as const;
+    expect(decode(codec.encodeStream(change))).toStrictEqual({ type: MessageType.STREAM, body: change });
+  });
+
+  it('make the reason of an encoding printable that a peer sent otherwise', () => {
+    const encoding = { mode: 'encoded', reason: 'the source is \u001b[2Jh264' } as const;
+    const body = Buffer.from(JSON.stringify({ event: 'changed', stream: { ...STREAM, encoding } }));
+    const clean = { mode: 'encoded', reason: 'the source is \uFFFD[2Jh264' };
+    expect(codec.decodeMessage(MessageType.STREAM, body)).toMatchObject({ body: { stream: { encoding: clean } } });
   });
 
   it('make a sentence printable that a peer sent otherwise', () => {
