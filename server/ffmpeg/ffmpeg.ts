@@ -1,130 +1,188 @@
+import type { ChildProcess, StdioOptions } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
-import type { Writable } from 'node:stream';
 import { StreamerError } from '../../shared/errors.js';
+import { toPrintable } from '../../shared/protocol/printable.js';
+import type { ByteSink } from './byte-sink.js';
+import { feedChild } from './child-input.js';
+import { ChildMessages } from './child-messages.js';
+import { openChildOutput } from './child-output.js';
+import type { ChildOutput } from './child-output.js';
 
-/** What FFmpeg is asked to decode. Every argument stays one array element: nothing passes through a shell. */
-export interface DecodeRequest {
+export type { ByteSink } from './byte-sink.js';
+
+/** What FFmpeg is asked to do. Every argument stays one array element: nothing passes through a shell. */
+export interface FfmpegRequest {
   readonly ffmpegPath: string;
-  readonly input: string;
-  /** Options before `-i`, such as a seek position or a format. */
+  /** A file, URL or device; a stream is fed to FFmpeg's standard input and stays open when FFmpeg leaves it. */
+  readonly input: string | Readable;
+  /** Options before `-i`, such as a format, a protocol whitelist or a seek position. */
   readonly inputOptions: readonly string[];
-  /** Filters in the order they apply. */
-  readonly filters: readonly string[];
+  /** Options between the input and the output: streams, filters, codec, format. */
   readonly outputOptions: readonly string[];
-  /** Takes the raw RGB24 pictures. */
-  readonly output: Writable;
-  /** Called once, when the child is gone; without an error when it came to the end of its input or was stopped. */
+  /** A file, which is overwritten, or what takes the standard output. */
+  readonly output: string | ByteSink;
+  /** The input as messages name it, without secrets. */
+  readonly shownInput: string;
+  /** When given, FFmpeg tells what it finds and does, and each line comes here: printable, bounded, without secrets. */
+  readonly onLogLine?: (line: string) => void;
+  /**
+   * Called once, when the child is gone, or could not be started: with FFMPEG_FAILED, or null when it came to its normal
+   * end or was stopped. The end of the sink may come before or after it, since bytes may wait for their turn.
+   */
   readonly onExit: (error: StreamerError | null) => void;
 }
 
 /** A running FFmpeg child. */
 export interface FfmpegRun {
-  /** Ends the child; resolves when it is gone. Idempotent. */
+  /** Null before it was started, and when it could not be. */
+  readonly pid: number | null;
+  /** Goes on filling the sink after it said that it takes no more; else does nothing. */
+  resume(): void;
+  /** Kills the child; resolves when it is gone. From now on the sink is neither filled nor ended. Idempotent. */
   stop(): Promise<void>;
 }
 
-/** Lines of FFmpeg's messages kept for an error. */
-const KEPT_LINES = 12;
-
-/** Starts FFmpeg decoding to raw RGB24. Never throws: what goes wrong is told to `onExit` as FFMPEG_FAILED. */
-export function startDecoding(request: DecodeRequest): FfmpegRun {
+/** Starts FFmpeg. Never throws: what goes wrong is told to `onExit`, later than this returns. */
+export function startFfmpeg(request: FfmpegRequest): FfmpegRun {
   const child = new FfmpegChild(request);
-  return { stop: () => child.stop() };
+  void child.start();
+  return child;
 }
 
 class FfmpegChild implements FfmpegRun {
-  private readonly command: ffmpeg.FfmpegCommand;
-  private stopping = false;
-  private spawned = false;
-  private exited = false;
-  private readonly waiters: (() => void)[] = [];
+  private readonly messages: ChildMessages;
+  private process: ChildProcess | null = null;
+  private output: ChildOutput | null = null;
+  private inputError: Error | null = null;
+  private isStopping = false;
+  private tellGone: () => void = () => undefined;
+  private readonly gone = new Promise<void>((resolve) => (this.tellGone = resolve));
 
-  constructor(private readonly request: DecodeRequest) {
-    this.command = this.build();
-    this.command.run();
+  constructor(private readonly request: FfmpegRequest) {
+    this.messages = new ChildMessages(request.onLogLine);
+  }
+
+  get pid(): number | null {
+    return this.process?.pid ?? null;
+  }
+
+  async start(): Promise<void> {
+    const { output } = this.request;
+    if (typeof output !== 'string') this.output = await openChildOutput(output);
+    if (!this.isStopping) return this.run();
+    this.output?.close();
+    this.onExit(null);
+  }
+
+  resume(): void {
+    this.output?.resume();
   }
 
   stop(): Promise<void> {
-    this.stopping = true;
-    // SIGKILL, since a decoder that waits for a full pipe to empty would not see a gentler signal, and it has nothing
-    // to clean up. Before the child exists there is nothing to kill: `start` then ends it.
-    if (this.spawned && !this.exited) this.command.kill('SIGKILL');
-    if (this.exited) return Promise.resolve();
-    return new Promise((resolve) => this.waiters.push(resolve));
+    this.isStopping = true;
+    this.output?.close();
+    // SIGKILL, since a decoder that waits for its reader would not see a gentler signal, and it has nothing to clean up.
+    this.process?.kill('SIGKILL');
+    // Where the program is a script, a child of its own may live on and keep this open.
+    this.process?.stderr?.destroy();
+    return this.gone;
   }
 
-  private build(): ffmpeg.FfmpegCommand {
-    const { ffmpegPath, input, inputOptions, filters, outputOptions, output } = this.request;
-    const command = ffmpeg({ stdoutLines: KEPT_LINES }).setFfmpegPath(ffmpegPath);
-    skipCapabilityChecks(command);
-    reportFailedSpawns(command);
-    return command
-      .input(input)
-      .inputOptions('-hide_banner', '-nostdin', '-nostats', '-loglevel', 'error', ...inputOptions)
-      .outputOptions('-an', '-sn', '-dn', '-map', '0:v:0', ...outputOptions)
-      .videoFilters([...filters])
-      .outputOptions('-pix_fmt', 'rgb24', '-c:v', 'rawvideo', '-f', 'rawvideo')
-      .output(output)
-      .on('start', () => this.onStart())
+  private run(): void {
+    const { input, inputOptions, outputOptions, output, onLogLine } = this.request;
+    const command = ffmpeg();
+    this.takeOver(command as unknown as CommandInternals);
+    command
+      .input(typeof input === 'string' ? input : 'pipe:0')
+      .inputOptions('-hide_banner', '-nostdin', '-nostats', '-loglevel', onLogLine ? 'info' : 'error', ...inputOptions)
+      .outputOptions('-y', ...outputOptions)
+      .output(typeof output === 'string' ? output : 'pipe:1')
       .on('end', () => this.onExit(null))
-      .on('error', (error: Error, _stdout: unknown, stderr: unknown) => this.onExit(this.toError(error, stderr)));
+      .on('error', (error: Error) => this.onExit(error))
+      .run();
   }
 
-  private onStart(): void {
-    this.spawned = true;
-    if (this.stopping) this.command.kill('SIGKILL');
+  /** Has the child spawned as it is needed here, and spares the two children that would ask FFmpeg what it can do. */
+  private takeOver(command: CommandInternals): void {
+    const spawn = command._spawnFfmpeg.bind(command);
+    command._checkCapabilities = (callback) => callback(null);
+    command.availableEncoders = (callback) => callback(null, {});
+    // Its own way keeps the path for all commands at once.
+    command._getFfmpegPath = (callback) => callback(null, this.request.ffmpegPath);
+    command._spawnFfmpeg = (args, options, onSpawn, onEnd) => {
+      // When a child cannot be spawned there are no lines, but they are read all the same.
+      const end: EndCallback = (error, stdout = NO_LINES, stderr = NO_LINES) => onEnd(error, stdout, stderr);
+      if (this.isStopping) return end(null);
+      try {
+        spawn(
+          args,
+          { ...options, captureStdout: false, stdio: this.stdio() },
+          (process, stdout, stderr) => {
+            this.onSpawn(process, stderr);
+            onSpawn(process, stdout, stderr);
+          },
+          end,
+        );
+      } catch (cause) {
+        end(new Error('no process could be started; are there too many, or too many open files?', { cause }));
+      }
+      this.output?.begin(this.pid === null ? null : (this.process?.stdout ?? null));
+    };
   }
 
-  private onExit(error: StreamerError | null): void {
-    if (this.exited) return;
-    this.exited = true;
-    this.request.onExit(this.stopping ? null : error);
-    for (const resolve of this.waiters) resolve();
+  private stdio(): StdioOptions {
+    const { input } = this.request;
+    return [typeof input === 'string' ? 'ignore' : 'pipe', this.output?.stdio ?? 'ignore', 'pipe'];
   }
 
-  private toError(error: Error, stderr: unknown): StreamerError {
-    const lines = typeof stderr === 'string' ? stderr.trim().split('\n').slice(-KEPT_LINES) : [];
-    const lastLine = lines.at(-1)?.trim() || error.message;
-    return new StreamerError('FFMPEG_FAILED', `FFmpeg failed on ${this.request.input}: ${lastLine}`, {
-      cause: new Error([error.message, ...lines].join('\n')),
+  private onSpawn(process: ChildProcess, stderr: Lines): void {
+    this.process = process;
+    // The lines of fluent-ffmpeg can be of any length.
+    stderr.append = (text) => this.messages.append(text);
+    stderr.close = () => this.messages.close();
+    const { input } = this.request;
+    if (typeof input === 'string' || !process.stdin || process.pid === undefined) return;
+    feedChild(input, process.stdin, (error) => (this.inputError = error));
+  }
+
+  /** Called once: fluent-ffmpeg has it that way. */
+  private onExit(error: Error | null): void {
+    this.request.onExit(this.isStopping ? null : this.toError(error));
+    this.tellGone();
+  }
+
+  private toError(error: Error | null): StreamerError | null {
+    if (!error && !this.inputError) return null;
+    const reason = this.inputError ? `its input broke off (${this.inputError.message})` : this.reasonOf(error);
+    return new StreamerError('FFMPEG_FAILED', toPrintable(`FFmpeg failed on ${this.request.shownInput}: ${reason}`), {
+      // Not the error itself: it can hold the arguments, and these a password.
+      cause: new Error([error?.message ?? reason, ...this.messages.lines].join('\n')),
     });
   }
+
+  /** A child that was killed, or never ran, did not say why. */
+  private reasonOf(error: Error | null): string {
+    const saidWhy = this.process?.exitCode ? this.messages.reason : null;
+    return saidWhy ?? error?.message.replace(/: $/, '') ?? '';
+  }
 }
 
-/**
- * fluent-ffmpeg runs `ffmpeg -formats` and `-encoders` before its first command, and misreads what FFmpeg 7 prints
- * there; we only use formats that every build has, so the answer is given here.
- */
-function skipCapabilityChecks(command: ffmpeg.FfmpegCommand): void {
-  const known = { canDemux: true, canMux: true, description: '' };
-  type Answer<T> = (error: Error | null, answer: T) => void;
-  command.availableFormats = (callback) =>
-    (callback as Answer<ffmpeg.Formats>)(null, { rawvideo: known, lavfi: known });
-  command.availableEncoders = (callback) => (callback as Answer<ffmpeg.Encoders>)(null, {});
-}
-
+/** What fluent-ffmpeg keeps of a child's output. */
 interface Lines {
+  append(text: string): void;
+  close(): void;
   get(): string;
 }
+type SpawnCallback = (process: ChildProcess, stdout: Lines, stderr: Lines) => void;
 type EndCallback = (error: Error | null, stdout?: Lines, stderr?: Lines) => void;
-interface SpawnInternals {
-  _spawnFfmpeg(args: readonly string[], options: object, onSpawn: unknown, onEnd: EndCallback): void;
-}
-const NO_LINES: Lines = { get: () => '' };
+type Answer<T> = (callback: (error: Error | null, answer?: T) => void) => void;
 
-/**
- * When a child cannot be spawned (no such file, too many open files) fluent-ffmpeg reads its messages, of which there
- * are none, and throws where nobody can catch it; so none are handed to it, and the error takes its usual way.
- */
-function reportFailedSpawns(command: ffmpeg.FfmpegCommand): void {
-  const internals = command as unknown as SpawnInternals;
-  const spawn = internals._spawnFfmpeg.bind(command);
-  internals._spawnFfmpeg = (args, options, onSpawn, onEnd) => {
-    const end: EndCallback = (error, stdout = NO_LINES, stderr = NO_LINES) => onEnd(error, stdout, stderr);
-    try {
-      spawn(args, options, onSpawn, end);
-    } catch (cause) {
-      end(new Error('no process could be started; are there too many, or too many open files?', { cause }));
-    }
-  };
+/** The steps of a command of fluent-ffmpeg that are not part of its interface, but can be replaced. */
+interface CommandInternals {
+  _checkCapabilities: Answer<never>;
+  availableEncoders: Answer<object>;
+  _getFfmpegPath: Answer<string>;
+  _spawnFfmpeg(args: readonly string[], options: object, onSpawn: SpawnCallback, onEnd: EndCallback): void;
 }
+const NO_LINES: Lines = { append: () => undefined, close: () => undefined, get: () => '' };

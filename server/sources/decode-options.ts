@@ -25,3 +25,10 @@ export function decoderOptions(options: DecodeOptions, size: Size, fps: number):
 export function scaleFilter({ width, height }: Size): string {
   return `scale=${width}:${height}`;
 }
+
+/** Options after `-i` that make raw RGB24 pictures of the first video, with `filters` applied in their order. */
+export function rawVideoOptions(filters: readonly string[]): string[] {
+  const filtering = filters.length === 0 ? [] : ['-filter:v', filters.join(',')];
+  const onlyVideo = ['-an', '-sn', '-dn', '-map', '0:v:0'];
+  return [...onlyVideo, ...filtering, '-pix_fmt', 'rgb24', '-c:v', 'rawvideo', '-f', 'rawvideo'];
+}

@@ -1,13 +1,27 @@
 import type { Clock } from '../../shared/clock.js';
 import type { StreamerError } from '../../shared/errors.js';
-import { startDecoding } from '../ffmpeg/ffmpeg.js';
-import type { DecodeRequest, FfmpegRun } from '../ffmpeg/ffmpeg.js';
-import type { FeedListener, FeedFrame, FrameFeed } from './frame-feed.js';
-import { RawFrameAssembler } from './raw-frame-assembler.js';
+import { startFfmpeg } from '../ffmpeg/ffmpeg.js';
+import type { FfmpegRun } from '../ffmpeg/ffmpeg.js';
+import { rawVideoOptions } from './decode-options.js';
+import type { FeedListener, FeedFrame, FrameFeed, RawFeedFrame } from './frame-feed.js';
+import { RawFramePool } from './raw-frame-pool.js';
+import type { AssembledFrame } from './raw-frame-pool.js';
+
+/** What to decode: a local file, or what a filter draws. */
+export interface DecodeRequest {
+  readonly ffmpegPath: string;
+  readonly input: string;
+  /** Options before `-i`, such as a seek position or a format. */
+  readonly inputOptions: readonly string[];
+  /** Filters in the order they apply. */
+  readonly filters: readonly string[];
+  /** More options of the output. */
+  readonly outputOptions: readonly string[];
+}
 
 /** What to decode, and the size of the pictures that come out. */
 export interface FrameDecoderOptions {
-  readonly request: Omit<DecodeRequest, 'output' | 'onExit'>;
+  readonly request: DecodeRequest;
   readonly width: number;
   readonly height: number;
   /** Pictures held at once, by this decoder and by those it gave them to; FFmpeg waits when all are taken. */
@@ -16,27 +30,32 @@ export interface FrameDecoderOptions {
 
 /** One FFmpeg child as a feed of raw pictures: decodes ahead until its buffers are full, then waits. */
 export class FrameDecoder implements FrameFeed {
-  private readonly ready: FeedFrame[] = [];
-  private readonly assembler: RawFrameAssembler;
+  private readonly ready: RawFeedFrame[] = [];
   private readonly child: FfmpegRun;
-  private pipeEnded = false;
+  private outputEnded = false;
   private exit: { error: StreamerError | null } | null = null;
   private stopped = false;
 
   constructor(
-    options: FrameDecoderOptions,
+    private readonly options: FrameDecoderOptions,
     private readonly clock: Clock,
     private readonly listener: FeedListener,
   ) {
-    this.assembler = new RawFrameAssembler(
-      options.width * options.height * 3,
-      options.maxBuffers,
-      (frame) => this.onFrame({ ...frame, decodedTimeUs: this.clock.nowUs() }),
-      () => this.onPipeEnd(),
-    );
-    this.child = startDecoding({
-      ...options.request,
-      output: this.assembler,
+    const { request, width, height, maxBuffers } = options;
+    const pool = new RawFramePool({
+      frameBytes: width * height * 3,
+      maxBuffers,
+      onFrame: (frame) => this.onFrame(frame),
+      onRoom: () => this.child.resume(),
+      onEnd: () => this.onOutputEnd(),
+    });
+    this.child = startFfmpeg({
+      ffmpegPath: request.ffmpegPath,
+      input: request.input,
+      inputOptions: request.inputOptions,
+      outputOptions: [...request.outputOptions, ...rawVideoOptions(request.filters)],
+      output: pool,
+      shownInput: request.input,
       onExit: (error) => this.onExit(error),
     });
   }
@@ -54,31 +73,30 @@ export class FrameDecoder implements FrameFeed {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    this.assembler.discard();
+    const gone = this.child.stop();
     for (const frame of this.ready.splice(0)) frame.release();
-    await this.child.stop();
+    await gone;
   }
 
-  private onFrame(frame: FeedFrame): void {
-    this.ready.push(frame);
+  private onFrame(frame: AssembledFrame): void {
+    const { width, height } = this.options;
+    this.ready.push({ kind: 'raw', width, height, decodedTimeUs: this.clock.nowUs(), ...frame });
     this.listener.onReady();
   }
 
-  private onPipeEnd(): void {
-    this.pipeEnded = true;
+  private onOutputEnd(): void {
+    this.outputEnded = true;
     this.tellWhenOver();
   }
 
   private onExit(error: StreamerError | null): void {
     this.exit = { error };
-    // A child that could not even be started has no pipe that could end.
-    if (error) this.pipeEnded = true;
     this.tellWhenOver();
   }
 
   /** The end is told once, after the last picture was taken, so that nobody has to look at two things. */
   private tellWhenOver(): void {
-    if (this.stopped || !this.pipeEnded || !this.exit || this.ready.length > 0) return;
+    if (this.stopped || !this.outputEnded || !this.exit || this.ready.length > 0) return;
     this.stopped = true;
     this.listener.onEnd(this.exit.error);
   }
