@@ -140,7 +140,7 @@ export class FramePipeline {
 }
 
 function pictureOf(frame: SourceFrame): Picture | null {
-  return frame.kind === 'raw' ? new Picture(frame, frame.release) : null;
+  return frame.kind === 'raw' ? new Picture(frame, (memory) => frame.release(memory)) : null;
 }
 
 function factsOf(frame: SourceFrame) {

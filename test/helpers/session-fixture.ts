@@ -71,7 +71,8 @@ export function sessionFixture(options: Parameters<typeof serverFixture>[0] = {}
 export function addStream(hub: Hub, name: string, fps = 30): HubStream {
   const encoding = { mode: 'encoded', reason: 'the frames are synthetic' } as const;
   return hub.add(
-    { name, frameBuffer: 1, policy: 'latest' },
+    name,
+    { frameBuffer: 1, policy: 'latest' },
     { width: 4, height: 2, fps, timeSource: 'schedule', startTimeUs: START_US, encoding },
   );
 }

@@ -1,15 +1,16 @@
 /** The server's way from a file to JPEGs, source and pipeline, as fast as it can go. */
 import type { EncodedFrame } from '../../../server/hub/frame.js';
-import type { Source } from '../../../server/sources/source.js';
+import type { Size } from '../../../server/sources/output-size.js';
+import type { Source, SourceSink } from '../../../server/sources/source.js';
 import { DemandClock } from '../demand-clock.js';
 import { endedChildrenCpuSeconds } from '../process-figures.js';
 import { product } from '../product.js';
 import { serveCommands } from '../worker-link.js';
 
-const { openSources } = await product('server/app.js');
+const { openStreams, sourceOpener } = await product('server/app.js');
 const { resolveConfig } = await product('server/config.js');
-const { createJpegEncoder } = await product('server/pipeline/encoder.js');
-const { EncodePipeline } = await product('server/pipeline/encode-pipeline.js');
+const { createJpegCodec } = await product('server/pipeline/jpeg-codec.js');
+const { FramePipeline } = await product('server/pipeline/frame-pipeline.js');
 const { findFfmpeg } = await product('server/ffmpeg/ffmpeg-binary.js');
 const { createLogger } = await product('shared/logger.js');
 
@@ -23,10 +24,11 @@ export const commands = {
     const { config } = resolveConfig({ flags, env: {}, defaultSource: path });
     const encoding = new UnpacedEncoding(quality);
     const parts = { clock: encoding.clock, logger: createLogger({ level: 'error', pretty: false }) };
-    const [opened] = await openSources(config, { ...parts, binaries: await findFfmpeg(process.env) });
-    if (!opened) throw new Error(`${path} was not opened`);
+    const open = await sourceOpener({ ...parts, binaries: await findFfmpeg(process.env) });
+    const [stream] = await openStreams(config, open);
+    if (!stream) throw new Error(`${path} was not opened`);
     const start = { cpu: process.cpuUsage(), childrenSeconds: endedChildrenCpuSeconds(), ms: performance.now() };
-    await encoding.run(opened.source);
+    await encoding.run(stream.opened.source);
     const { user, system } = process.cpuUsage(start.cpu);
     return {
       frames: encoding.frames,
@@ -48,30 +50,39 @@ class UnpacedEncoding {
   jpegBytes = 0;
   private underWay = 0;
   private failure: Error | null = null;
-  private readonly pipeline: InstanceType<typeof EncodePipeline>;
+  private readonly pipeline: InstanceType<typeof FramePipeline>;
 
   constructor(quality: number) {
-    const encoder = createJpegEncoder(quality);
-    this.clock = new DemandClock(() => this.underWay < encoder.parallel);
+    const codec = createJpegCodec(quality);
+    this.clock = new DemandClock(() => this.underWay < codec.parallel);
     const sink = {
       publish: (frame: EncodedFrame) => this.onEncoded(frame),
       drop: () => (this.failure ??= new Error('a frame was dropped although none had to wait')),
     };
-    this.pipeline = new EncodePipeline(encoder, sink, this.clock, (error) => (this.failure ??= error));
+    const onError = (error: Error) => (this.failure ??= error);
+    const asItIs = {
+      processing: null,
+      isPassedOn: () => true,
+      sizeFor: ({ width, height }: Size) => ({ width, height }),
+    };
+    this.pipeline = new FramePipeline({ codec, ...asItIs, clock: this.clock, onError }, sink);
   }
 
   /** Resolves when the source has come to its end and every frame is encoded. */
   async run(source: Source): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      source.start({
-        onFrame: (raw) => {
+      const sink: SourceSink = {
+        onInfo: () => undefined,
+        onWarning: reject,
+        onFrame: (frame) => {
           this.underWay += 1;
-          this.pipeline.accept(raw);
+          this.pipeline.accept(frame);
         },
         onDrop: (first, last) => reject(new Error(`the source dropped frames ${first} to ${last}`)),
         onEnd: resolve,
         onError: reject,
-      });
+      };
+      source.start(sink, 0);
     });
     await this.pipeline.whenIdle();
     if (this.failure) throw this.failure;

@@ -1,16 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { Hub } from '../../../../server/hub/hub.js';
+import type { StreamChange } from '../../../../shared/protocol/messages.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
 import { START_US } from '../../../helpers/fake-frames.js';
 
-function describeStream(name: string) {
-  return { name, width: 4, height: 2, fps: 30, timeSource: 'schedule', startTimeUs: START_US } as const;
-}
+const OPTIONS = { frameBuffer: 1, policy: 'latest' } as const;
+const ENCODING = { mode: 'encoded', reason: 'a test' } as const;
+const FACTS = {
+  width: 4,
+  height: 2,
+  fps: 30,
+  timeSource: 'schedule',
+  startTimeUs: START_US,
+  encoding: ENCODING,
+} as const;
+
+const REMOVED = { code: 'STREAM_REMOVED', message: 'It was taken away.' };
 
 describe('Hub', () => {
   it('gives each stream the next id and keeps their order', () => {
     const hub = new Hub(new FakeClock());
-    const [b, a] = [hub.add(describeStream('b')), hub.add(describeStream('a'))];
+    const [b, a] = [hub.add('b', OPTIONS, FACTS), hub.add('a', OPTIONS, FACTS)];
     expect([b.id, a.id]).toEqual([1, 2]);
     expect(hub.list()).toEqual([b, a]);
     expect(hub.byName('a')).toBe(a);
@@ -21,16 +31,16 @@ describe('Hub', () => {
 
   it('refuses a name that is taken', () => {
     const hub = new Hub(new FakeClock());
-    hub.add(describeStream('a'));
-    expect(() => hub.add(describeStream('a'))).toThrow(new RangeError('a stream named a exists already'));
+    hub.add('a', OPTIONS, FACTS);
+    expect(() => hub.add('a', OPTIONS, FACTS)).toThrow(new RangeError('a stream named a exists already'));
   });
 
   it('tells listeners of every change of any stream until they leave', () => {
     const hub = new Hub(new FakeClock());
     const events: string[] = [];
     const stop = hub.onChange(({ event, stream }) => events.push(`${event} ${stream.name} ${stream.state}`));
-    const a = hub.add(describeStream('a'));
-    const b = hub.add(describeStream('b'));
+    const a = hub.add('a', OPTIONS, FACTS);
+    const b = hub.add('b', OPTIONS, FACTS);
     a.setState('connecting');
     b.setState('ended');
     stop();
@@ -43,16 +53,32 @@ describe('Hub', () => {
     const events: string[] = [];
     const stop = hub.onChange(() => stop());
     hub.onChange(({ event }) => events.push(event));
-    hub.add(describeStream('a'));
-    hub.add(describeStream('b'));
+    hub.add('a', OPTIONS, FACTS);
+    hub.add('b', OPTIONS, FACTS);
     expect(events).toEqual(['appeared', 'appeared']);
   });
 
-  it('has room for 65,535 streams and no more', () => {
+  it('uses an id again only after all others', () => {
     const hub = new Hub(new FakeClock());
-    // Only the counter is looked at: filling it by adding would take minutes.
+    const first = hub.add('first', OPTIONS, FACTS);
+    hub.add('second', OPTIONS, FACTS);
+    hub.remove(first, REMOVED);
+    expect(hub.add('third', OPTIONS, FACTS).id).toBe(3);
     Object.assign(hub, { nextId: 65_535 });
-    expect(hub.add(describeStream('last')).id).toBe(65_535);
-    expect(() => hub.add(describeStream('one-more'))).toThrow(new RangeError('no stream id is left'));
+    expect(['last', 'again', 'more'].map((name) => hub.add(name, OPTIONS, FACTS).id)).toEqual([65_535, 1, 4]);
+  });
+
+  it('takes a stream away: its name is free, and everybody is told why, once', () => {
+    const hub = new Hub(new FakeClock());
+    const changes: StreamChange[] = [];
+    const stream = hub.add('a', OPTIONS, FACTS);
+    hub.onChange((change) => changes.push(change));
+    hub.remove(stream, REMOVED);
+    hub.remove(stream, REMOVED);
+    expect(changes).toEqual([
+      { event: 'removed', stream: { id: 1, name: 'a', ...FACTS, state: 'ended' }, reason: REMOVED },
+    ]);
+    expect([hub.byName('a'), hub.byId(1), hub.list()]).toEqual([undefined, undefined, []]);
+    expect(hub.add('a', OPTIONS, FACTS).id).toBe(2);
   });
 });

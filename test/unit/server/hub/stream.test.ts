@@ -1,26 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import type { EncodedFrame } from '../../../../server/hub/frame.js';
+import type { EncodedFrame, PublishedFrame } from '../../../../server/hub/frame.js';
 import { HubStream } from '../../../../server/hub/stream.js';
 import { Subscriber } from '../../../../server/hub/subscriber.js';
-import type { StreamChange, StreamState } from '../../../../shared/protocol/messages.js';
+import type { Message, Policy, StreamChange, StreamState } from '../../../../shared/protocol/messages.js';
 import { MessageType } from '../../../../shared/protocol/messages.js';
 import { CLIENT_ACCEPTS, MessageParser } from '../../../../shared/protocol/parser.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
 import { FakeFrameSink } from '../../../helpers/fake-frame-sink.js';
 import { START_US } from '../../../helpers/fake-frames.js';
 
+const OPTIONS = { frameBuffer: 3, policy: 'latest' } as const;
 const DESCRIPTION = {
-  name: 'cam',
   width: 4,
   height: 2,
   fps: 30,
   timeSource: 'schedule',
   startTimeUs: START_US,
+  encoding: { mode: 'encoded', reason: 'a test' },
 } as const;
 
 function createStream() {
   const clock = new FakeClock(START_US);
-  const stream = new HubStream(3, DESCRIPTION, clock);
+  const stream = new HubStream(3, 'cam', OPTIONS, DESCRIPTION, clock);
   return { clock, stream };
 }
 
@@ -32,9 +33,12 @@ function subscribe(stream: HubStream) {
 }
 
 function encodedFrame(sequence: number, times: Partial<EncodedFrame> = {}): EncodedFrame {
-  const base = { sequence, captureTimeUs: START_US, decodedTimeUs: START_US, encodeStartTimeUs: START_US };
+  const stages = { decodedTimeUs: START_US, processedTimeUs: START_US, encodeStartTimeUs: START_US };
   return {
-    ...base,
+    sequence,
+    captureTimeUs: START_US,
+    timeSource: 'schedule',
+    ...stages,
     encodedTimeUs: START_US,
     clockErrorUs: 0,
     width: 4,
@@ -58,9 +62,17 @@ describe('HubStream.publish', () => {
       stream.subscribe(new Subscriber({ policy: 'latest', maxFps: null, fps: 30, fixedWindow: null, sink }));
     }
     const decodedTimeUs = START_US + 100;
+    const processedTimeUs = START_US + 200;
     const encodeStartTimeUs = START_US + 250;
     const encodedTimeUs = START_US + 8_000;
-    const frame = encodedFrame(42, { decodedTimeUs, encodeStartTimeUs, encodedTimeUs, clockErrorUs: 9 });
+    const frame = encodedFrame(42, {
+      timeSource: 'source',
+      decodedTimeUs,
+      processedTimeUs,
+      encodeStartTimeUs,
+      encodedTimeUs,
+      clockErrorUs: 9,
+    });
     clock.advance(8_500);
     stream.publish(frame);
 
@@ -76,16 +88,18 @@ describe('HubStream.publish', () => {
         header: {
           streamId: 3,
           format: 1,
-          timeSource: 'schedule',
+          timeSource: 'source',
           sequence: 42,
           captureTimeUs: START_US,
           decodedOffsetUs: 100,
+          processedOffsetUs: 200,
           encodeStartOffsetUs: 250,
           encodedOffsetUs: 8_000,
           publishedOffsetUs: 8_500,
           clockErrorUs: 9,
           width: 4,
           height: 2,
+          flags: 0,
         },
         jpeg: frame.jpeg,
       },
@@ -176,7 +190,7 @@ describe('HubStream.setState', () => {
 
   it('begins as idle, without a reason', () => {
     const { stream } = createStream();
-    expect(stream.info()).toEqual({ id: 3, ...DESCRIPTION, state: 'idle' });
+    expect(stream.info()).toEqual({ id: 3, name: 'cam', ...DESCRIPTION, state: 'idle' });
     expect(stream.reason).toBeUndefined();
   });
 
@@ -184,7 +198,7 @@ describe('HubStream.setState', () => {
     const { stream, changes } = watched();
     stream.setState('offline', reason('It broke.'));
     expect(changes).toEqual([
-      { event: 'down', stream: { id: 3, ...DESCRIPTION, state: 'offline' }, reason: reason('It broke.') },
+      { event: 'down', stream: { id: 3, name: 'cam', ...DESCRIPTION, state: 'offline' }, reason: reason('It broke.') },
     ]);
     expect(stream.reason).toEqual(reason('It broke.'));
     stream.setState('connecting');
@@ -237,8 +251,127 @@ describe('HubStream.setState', () => {
     ]);
   });
 
+  it('is connected in every kind of ill health', () => {
+    expect(eventsOf('offline', 'silent', 'frozen', 'clock-jump', 'degraded', 'live')).toEqual([
+      'down offline',
+      'up silent',
+      'changed frozen',
+      'changed clock-jump',
+      'changed degraded',
+      'changed live',
+    ]);
+  });
+
   it('is ended from any state', () => {
     expect(eventsOf('offline', 'ended')).toEqual(['down offline', 'ended ended']);
     expect(eventsOf('live', 'ended')).toEqual(['changed live', 'ended ended']);
+  });
+});
+
+describe('frames kept for late joiners', () => {
+  function join(stream: HubStream, policy: Policy) {
+    const sink = new FakeFrameSink();
+    const sent: [number, number][] = [];
+    sink.sendFrame = ({ header }) => void sent.push([header.sequence, header.flags]);
+    const subscriber = new Subscriber({ policy, maxFps: null, fps: 30, fixedWindow: null, sink });
+    stream.subscribe(subscriber, subscriber.keptFrames);
+    return { sent, subscriber };
+  }
+
+  it.each([
+    ['latest', [[4, 1]]],
+    [
+      'every',
+      [
+        [2, 1],
+        [3, 1],
+        [4, 1],
+      ],
+    ],
+  ] as const)('are as many as policy %s lets wait, marked as kept', (policy, expected) => {
+    const { stream } = createStream();
+    for (let sequence = 0; sequence < 5; sequence += 1) stream.publish(encodedFrame(sequence));
+    const { sent } = join(stream, policy);
+    expect(sent).toEqual(expected);
+    stream.publish(encodedFrame(5));
+    expect(sent.at(-1)).toEqual([5, 0]);
+  });
+
+  it('wait for credit with policy queue:N like any other frame', () => {
+    const { stream } = createStream();
+    for (let sequence = 0; sequence < 5; sequence += 1) stream.publish(encodedFrame(sequence));
+    const { sent, subscriber } = join(stream, 'queue:5');
+    expect(sent).toEqual([
+      [2, 1],
+      [3, 1],
+    ]);
+    subscriber.acknowledge(2);
+    expect(sent).toEqual([
+      [2, 1],
+      [3, 1],
+      [4, 1],
+    ]);
+  });
+
+  it('share the JPEG and are a packet of their own', () => {
+    const { stream } = createStream();
+    const frame = encodedFrame(0);
+    stream.publish(frame);
+    const packets: PublishedFrame[] = [];
+    const sink = new FakeFrameSink();
+    sink.sendFrame = (published) => void packets.push(published);
+    stream.subscribe(new Subscriber({ policy: 'latest', maxFps: null, fps: 30, fixedWindow: null, sink }), 1);
+    const received: Message[] = [];
+    const parser = new MessageParser({ accepts: CLIENT_ACCEPTS, onMessage: (message) => received.push(message) });
+    parser.push(Buffer.concat([packets[0]!.packetHeader, frame.jpeg]));
+    expect(received).toEqual([{ type: MessageType.FRAME, header: packets[0]!.header, jpeg: frame.jpeg }]);
+    expect(packets[0]!.jpeg).toBe(frame.jpeg);
+    expect(stream.newestFrame?.header.flags).toBe(0);
+  });
+
+  it('are not sent to those who do not ask', () => {
+    const { stream } = createStream();
+    stream.publish(encodedFrame(0));
+    expect(subscribe(stream).sink.take()).toEqual([]);
+  });
+
+  it.each(['idle', 'ended'] as const)('are forgotten when the stream is %s', (state) => {
+    const { stream } = createStream();
+    stream.setState('live');
+    stream.publish(encodedFrame(0));
+    stream.setState(state);
+    expect([join(stream, 'latest').sent, stream.newestFrame]).toEqual([[], undefined]);
+  });
+});
+
+describe('HubStream.describe', () => {
+  it('tells what became known, and nothing when nothing did', () => {
+    const { stream } = createStream();
+    const changes: StreamChange[] = [];
+    stream.observe({ onChange: (change) => changes.push(change) });
+    const facts = { ...DESCRIPTION, width: 640, height: 480, fps: 15 };
+    stream.describe(facts);
+    stream.describe({ ...facts, encoding: { ...facts.encoding } });
+    expect(changes).toEqual([{ event: 'changed', stream: { id: 3, name: 'cam', ...facts, state: 'idle' } }]);
+  });
+
+  it('lets subscribers reckon with the new rate', () => {
+    const { stream } = createStream();
+    const { subscriber } = subscribe(stream);
+    subscriber.setRoundTripUs(200_000);
+    expect(subscriber.window).toBe(7);
+    stream.describe({ ...DESCRIPTION, fps: 10 });
+    expect(subscriber.window).toBe(3);
+  });
+});
+
+describe('HubStream.nextSequence', () => {
+  it('is one more than the last frame that came or was dropped', () => {
+    const { stream } = createStream();
+    expect(stream.nextSequence).toBe(0);
+    stream.publish(encodedFrame(7));
+    expect(stream.nextSequence).toBe(8);
+    stream.drop(8, 11);
+    expect(stream.nextSequence).toBe(12);
   });
 });

@@ -28,7 +28,7 @@ describe('Subscriber with policy latest', () => {
     expect(sink.take()).toEqual(['skipped 2-3', 'frame 4']);
     expect(subscriber.counters).toEqual({
       sent: 3,
-      sentBytes: 3 * 149,
+      sentBytes: 3 * 155,
       acknowledged: 1,
       replaced: 2,
       thinned: 0,
@@ -164,7 +164,7 @@ describe('Subscriber with policy every', () => {
 
   it('gives up on a client when more than the limit is not acknowledged', () => {
     const { sink, subscriber } = subscribe({ policy: 'every' });
-    const jpegBytes = 8 * 1024 * 1024 - 49;
+    const jpegBytes = 8 * 1024 * 1024 - 55;
     for (let sequence = 0; sequence < 9; sequence += 1) subscriber.offer(publishedFrame(sequence, { jpegBytes }));
     expect(sink.take()).toHaveLength(9);
     subscriber.offer(publishedFrame(9));

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EncodedFrame } from '../../../../server/hub/frame.js';
-import { EncodePipeline } from '../../../../server/pipeline/encode-pipeline.js';
-import type { JpegEncoder, RawPicture } from '../../../../server/pipeline/encoder.js';
+import { FramePipeline } from '../../../../server/pipeline/frame-pipeline.js';
+import type { JpegCodec, PictureSize, RawPicture } from '../../../../server/pipeline/jpeg-codec.js';
+import type {
+  FrameProcessing,
+  PictureToProcess,
+  ProcessingOutcome,
+} from '../../../../server/pipeline/frame-processing.js';
+import type { JpegFrame } from '../../../../server/sources/source.js';
 import { StreamerError } from '../../../../shared/errors.js';
 import { MAX_JPEG_BYTES } from '../../../../shared/protocol/messages.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
@@ -16,8 +22,9 @@ interface Encode {
   fail(error: Error): void;
 }
 
-/** An encoder whose work is done when the test says so, in any order. */
-class ManualEncoder implements JpegEncoder {
+/** A codec whose encodes are done when the test says so, in any order; what it decodes is grey at once. */
+class ManualCodec implements JpegCodec {
+  readonly reencoded: [Buffer, PictureSize][] = [];
   readonly running: Encode[] = [];
 
   constructor(readonly parallel: number) {}
@@ -33,11 +40,20 @@ class ManualEncoder implements JpegEncoder {
       this.running.push(encode);
     });
   }
+
+  reencode(jpeg: Buffer, size: PictureSize): Promise<Buffer> {
+    this.reencoded.push([jpeg, size]);
+    return this.encode({ data: jpeg, ...size });
+  }
+
+  async decode(_jpeg: Buffer, { width, height }: PictureSize): Promise<RawPicture> {
+    return { data: Buffer.alloc(width * height * 3, 128), width, height };
+  }
 }
 
-function setUp({ parallel = 2 } = {}) {
+function setUp({ parallel = 2, processing = null as FrameProcessing | null, isPassedOn = true } = {}) {
   const clock = new FakeClock(START_US);
-  const encoder = new ManualEncoder(parallel);
+  const encoder = new ManualCodec(parallel);
   const log: string[] = [];
   const published: EncodedFrame[] = [];
   const errors: StreamerError[] = [];
@@ -48,7 +64,17 @@ function setUp({ parallel = 2 } = {}) {
     },
     drop: (first: number, last: number) => void log.push(`drop ${first}-${last}`),
   };
-  const pipeline = new EncodePipeline(encoder, sink, clock, (error) => errors.push(error));
+  const pipeline = new FramePipeline(
+    {
+      codec: encoder,
+      processing,
+      isPassedOn: () => isPassedOn,
+      sizeFor: () => ({ width: 2, height: 1 }),
+      clock,
+      onError: (error) => errors.push(error),
+    },
+    sink,
+  );
   const accept = (sequence: number) => {
     const raw = new FakeRawFrame(sequence);
     pipeline.accept(raw);
@@ -70,11 +96,11 @@ function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('EncodePipeline', () => {
+describe('FramePipeline with raw frames', () => {
   it('encodes as many frames at once as the encoder can', () => {
     const { accept, encoder } = setUp({ parallel: 3 });
     const raws = [0, 1, 2, 3].map(accept);
-    expect(encoder.running.map(({ picture }) => picture)).toEqual(raws.slice(0, 3));
+    expect(encoder.running.map(({ picture }) => picture.data)).toEqual(raws.slice(0, 3).map(({ data }) => data));
   });
 
   it('publishes in order whatever order the encodes finish in', async () => {
@@ -96,7 +122,9 @@ describe('EncodePipeline', () => {
     const { captureTimeUs, decodedTimeUs } = raw;
     const times = {
       captureTimeUs,
+      timeSource: 'schedule',
       decodedTimeUs,
+      processedTimeUs: decodedTimeUs,
       encodeStartTimeUs: START_US + 1_000,
       encodedTimeUs: START_US + 9_000,
     };
@@ -185,7 +213,8 @@ describe('EncodePipeline', () => {
     pipeline.accept(replacing);
     expect([bringer.releases, replacing.releases, last.releases]).toEqual([1, 1, 0]);
     await finish(0);
-    expect(encoder.running.map(({ picture }) => picture)).toEqual([last]);
+    expect(encoder.running.map(({ picture }) => picture.data)).toEqual([last.data]);
+    expect(encoder.running[0]?.picture.data).toBe(last.data);
     await finish(0);
     expect(log).toEqual(['publish 0', 'drop 1-1', 'drop 2-2', 'publish 3']);
   });
@@ -215,7 +244,7 @@ describe('EncodePipeline', () => {
         let next = 0;
         const failOne = (index: number) => {
           const { picture } = encoder.running[index]!;
-          failed.add((picture as FakeRawFrame).sequence);
+          failed.add(raws.find(({ data }) => data === picture.data)!.sequence);
           return fail(index, new Error('broken'));
         };
         for (const each of steps) {
@@ -241,5 +270,169 @@ describe('EncodePipeline', () => {
       }),
       { numRuns: 150 },
     );
+  });
+});
+
+function jpegFrame(sequence: number): JpegFrame {
+  const captureTimeUs = START_US + sequence;
+  return {
+    kind: 'jpeg',
+    data: Buffer.from(`ffd8${sequence.toString(16).padStart(2, '0')}ffd9`, 'hex'),
+    width: 4,
+    height: 2,
+    sequence,
+    captureTimeUs,
+    timeSource: 'arrival',
+    clockErrorUs: 0,
+    decodedTimeUs: captureTimeUs + 50,
+  };
+}
+
+describe('FramePipeline with frames that are JPEG already', () => {
+  it('publishes the very same bytes, at once', () => {
+    const { pipeline, published, encoder } = setUp();
+    const frame = jpegFrame(1);
+    pipeline.accept(frame);
+    const stageUs = frame.decodedTimeUs;
+    expect(published).toEqual([
+      {
+        sequence: 1,
+        captureTimeUs: frame.captureTimeUs,
+        timeSource: 'arrival',
+        clockErrorUs: 0,
+        decodedTimeUs: stageUs,
+        processedTimeUs: stageUs,
+        encodeStartTimeUs: stageUs,
+        encodedTimeUs: stageUs,
+        width: 4,
+        height: 2,
+        jpeg: frame.data,
+      },
+    ]);
+    expect(published[0]?.jpeg).toBe(frame.data);
+    expect(encoder.running).toEqual([]);
+  });
+
+  it('waits for older frames that are being encoded', async () => {
+    const { pipeline, accept, finish, log } = setUp();
+    accept(0);
+    pipeline.accept(jpegFrame(1));
+    expect(log).toEqual([]);
+    await finish(0);
+    expect(log).toEqual(['publish 0', 'publish 1']);
+  });
+
+  it('encodes anew what may not be passed on, in the size that is asked for', async () => {
+    const { pipeline, finish, published, encoder } = setUp({ isPassedOn: false });
+    const frame = jpegFrame(1);
+    pipeline.accept(frame);
+    expect(encoder.reencoded).toEqual([[frame.data, { width: 2, height: 1 }]]);
+    await finish(0);
+    expect(published).toMatchObject([{ sequence: 1, width: 2, height: 1, jpeg: JPEG }]);
+  });
+});
+
+/** Processors that answer when the test says so. */
+class ManualProcessing implements FrameProcessing {
+  isActive = true;
+  readonly asked: { picture: PictureToProcess; answer(outcome: ProcessingOutcome): void }[] = [];
+
+  process(picture: PictureToProcess): Promise<ProcessingOutcome> {
+    return new Promise((answer) => this.asked.push({ picture, answer }));
+  }
+
+  async close(): Promise<void> {
+    this.isActive = false;
+  }
+}
+
+describe('FramePipeline with processors', () => {
+  function processed(options: { isPassedOn?: boolean } = {}) {
+    const processing = new ManualProcessing();
+    const fixture = setUp({ processing, ...options });
+    const answer = async (index: number, outcome: ProcessingOutcome) => {
+      processing.asked[index]?.answer(outcome);
+      await settle();
+    };
+    return { ...fixture, processing, answer };
+  }
+
+  /** A raw frame that notes what came back. */
+  function trackedFrame(sequence: number) {
+    const returned: (Buffer | null | undefined)[] = [];
+    const frame = Object.assign(new FakeRawFrame(sequence), {
+      release: (replacement?: Buffer | null) => void returned.push(replacement),
+    });
+    return { frame, returned };
+  }
+
+  it('encodes what the processors made of a frame, and notes the time', async () => {
+    const { pipeline, answer, finish, clock, published, encoder, processing } = processed();
+    const { frame, returned } = trackedFrame(0);
+    pipeline.accept(frame);
+    expect(processing.asked[0]?.picture).toEqual({
+      data: frame.data,
+      width: 4,
+      height: 2,
+      sequence: 0,
+      captureTimeUs: frame.captureTimeUs,
+    });
+    clock.advance(3_000);
+    const data = Buffer.alloc(24, 1);
+    await answer(0, { kind: 'picture', data, width: 4, height: 2, spare: null });
+    expect(encoder.running[0]?.picture.data).toBe(data);
+    clock.advance(5_000);
+    await finish(0);
+    expect(published).toMatchObject([
+      { processedTimeUs: START_US + 3_000, encodeStartTimeUs: START_US + 3_000, encodedTimeUs: START_US + 8_000 },
+    ]);
+    expect(returned).toEqual([data]);
+  });
+
+  it('gives the pool its memory back where the picture got other memory, and its size', async () => {
+    const { pipeline, answer, finish, published } = processed();
+    const { frame, returned } = trackedFrame(0);
+    pipeline.accept(frame);
+    const spare = Buffer.alloc(24);
+    await answer(0, { kind: 'picture', data: Buffer.alloc(6), width: 2, height: 1, spare });
+    await finish(0);
+    expect(published).toMatchObject([{ width: 2, height: 1 }]);
+    expect(returned[0]).toBe(spare);
+  });
+
+  it('leaves out what a processor does not want and what went down with its worker', async () => {
+    const { pipeline, answer, log } = processed();
+    const frames = [trackedFrame(0), trackedFrame(1)] as const;
+    const spare = Buffer.alloc(24);
+    pipeline.accept(frames[0].frame);
+    await answer(0, { kind: 'dropped', spare });
+    pipeline.accept(frames[1].frame);
+    await answer(1, { kind: 'lost' });
+    expect(log).toEqual(['drop 0-0', 'drop 1-1']);
+    expect(frames.map(({ returned }) => returned)).toEqual([[spare], [null]]);
+  });
+
+  it('gives them one frame at a time, and the newest of those that waited', async () => {
+    const { pipeline, answer, processing, log } = processed();
+    for (let sequence = 0; sequence < 4; sequence += 1) pipeline.accept(trackedFrame(sequence).frame);
+    expect(processing.asked.map(({ picture }) => picture.sequence)).toEqual([0]);
+    await answer(0, { kind: 'dropped', spare: null });
+    expect(processing.asked.map(({ picture }) => picture.sequence)).toEqual([0, 3]);
+    expect(log).toEqual(['drop 0-0', 'drop 1-1', 'drop 2-2']);
+  });
+
+  it('goes on without them while they do not work', async () => {
+    const { pipeline, processing, finish, log } = processed();
+    processing.isActive = false;
+    pipeline.accept(trackedFrame(0).frame);
+    await finish(0);
+    expect([processing.asked, log]).toEqual([[], ['publish 0']]);
+  });
+
+  it('decodes a JPEG for them', async () => {
+    const { pipeline, processing } = processed({ isPassedOn: false });
+    pipeline.accept(jpegFrame(0));
+    await settle();
+    expect(processing.asked[0]?.picture).toMatchObject({ width: 2, height: 1, data: Buffer.alloc(6, 128) });
   });
 });
