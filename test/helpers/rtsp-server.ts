@@ -13,8 +13,6 @@ export interface OpenAndTotal {
   readonly total: number;
 }
 
-const NONE: OpenAndTotal = { open: 0, total: 0 };
-
 /** A real RTSP server in a process of its own, on a free port of loopback; see the files that start one. */
 export class RtspServer {
   constructor(
@@ -89,11 +87,11 @@ export class RtspServer {
   }
 
   private counted(matches: (event: ToolEvent) => boolean): OpenAndTotal {
-    const event = this.tool.latest(matches);
-    return event ? openAndTotal(event) : NONE;
+    return openAndTotal(this.tool.latest(matches));
   }
 }
 
-function openAndTotal(event: ToolEvent): OpenAndTotal {
-  return { open: event['open'] as number, total: event['total'] as number };
+/** The counts of an event; none where there has been no event yet. */
+export function openAndTotal(event: ToolEvent | undefined): OpenAndTotal {
+  return event ? { open: event['open'] as number, total: event['total'] as number } : { open: 0, total: 0 };
 }
