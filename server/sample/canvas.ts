@@ -1,4 +1,4 @@
-import { forEachDot } from './bitmap-font.js';
+import { forEachDot } from '../drawing/bitmap-font.js';
 
 /** Red, green and blue, 0 to 255 each. */
 export type Color = readonly [number, number, number];

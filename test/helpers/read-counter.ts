@@ -1,4 +1,4 @@
-import { GLYPH_ADVANCE, GLYPH_HEIGHT, GLYPH_WIDTH, glyphRows } from '../../server/sample/bitmap-font.js';
+import { GLYPH_ADVANCE, GLYPH_HEIGHT, GLYPH_WIDTH, glyphRows } from '../../server/drawing/bitmap-font.js';
 import { COUNTER, counterText, SAMPLE } from '../../server/sample/picture.js';
 
 const DIGITS = [...'0123456789'].map((digit) => glyphRows(digit).join());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { forEachDot, glyphRows } from '../../../../server/sample/bitmap-font.js';
+import { forEachDot, glyphRows, toFontCharacters } from '../../../../server/drawing/bitmap-font.js';
 
-const CHARACTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-./: '];
+const CHARACTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 !"#$%&\'()*+,-./:;<=>?@[\\]^_{|}~'];
 
 describe('bitmap font', () => {
   it('has seven rows of at most five bits for every character', () => {
@@ -22,6 +22,11 @@ describe('bitmap font', () => {
 
   it('refuses a character it does not have', () => {
     expect(() => glyphRows('é')).toThrow(new RangeError('The bitmap font has no "é".'));
+  });
+
+  it('shows small letters as capitals and what it lacks as a question mark', () => {
+    expect(toFontCharacters('Café `42`')).toBe('CAF? ?42?');
+    expect(toFontCharacters('straße 🎥')).toBe('STRASSE ?');
   });
 
   it('places the second character six dots to the right of the first', () => {
