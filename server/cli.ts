@@ -5,7 +5,7 @@ import { PACKAGE_ROOT, VERSION } from '../shared/package-info.js';
 import { readConfigFile } from './config-file.js';
 import { type ResolvedConfig, configFileName, resolveConfig } from './config.js';
 import { SERVER_OPTIONS } from './options.js';
-import { PATTERN_NAMES } from './sources/source-spec.js';
+import { PATTERN_NAMES } from './sources/pattern-spec.js';
 
 /** Stream the sources: what `streamer-server` without a subcommand does. */
 export interface ServeCommand extends ResolvedConfig {

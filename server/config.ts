@@ -1,4 +1,4 @@
-import { StreamerError, toStreamerError } from '../shared/errors.js';
+import { StreamerError } from '../shared/errors.js';
 import type { LogLevel } from '../shared/log-level.js';
 import {
   type GivenValue,
@@ -12,7 +12,7 @@ import { nearest } from '../shared/suggestion.js';
 import { type FileEntry, parseConfigFile } from './config-file.js';
 import { SERVER_OPTIONS } from './options.js';
 import type { ServerOptionValues } from './options.js';
-import { type SourceSpec, parseSourceSpecs } from './sources/source-spec.js';
+import { streamsFrom } from './stream-config.js';
 import type { StreamSettings } from './stream-settings.js';
 
 /** The configuration of a server: complete, checked and frozen. */
@@ -67,8 +67,10 @@ export function resolveConfig({ flags, env, file, defaultSource }: ConfigInputs)
   const given = [...byFlags, ...byEnv, ...byFile];
   const values = { ...defaultsOf(SERVER_OPTIONS), ...fileValues, ...envValues, ...flagValues };
   checkPorts(values.port, values.classicPort, given);
-  const sources = parseSources(values.sources ?? [defaultSource], given);
-  return { config: frozenConfig(values, sources), warnings: warningsFor(unknown) };
+  const blamed = given.find(({ key }) => key === 'sources') ?? { place: 'The source', code: 'BAD_USAGE' };
+  const streams = streamsFrom(values.sources ?? [defaultSource], values, blamed);
+  checkCount(streams.length, values.maxStreams);
+  return { config: frozenConfig(values, streams), warnings: warningsFor(unknown) };
 }
 
 /** Name of the configuration file that flags or environment ask for, or null. Throws as `resolveConfig` does. */
@@ -100,14 +102,10 @@ function checkPorts(port: number, classicPort: number | null, given: readonly Gi
   throw new StreamerError(blamed.code, `${blamed.place} must differ from the port of the TCP transport, ${port}.`);
 }
 
-function parseSources(texts: readonly string[], given: readonly GivenValue[]): SourceSpec[] {
-  try {
-    return parseSourceSpecs(texts);
-  } catch (thrown) {
-    const blamed = given.find(({ key }) => key === 'sources');
-    if (!blamed || blamed.code === 'BAD_USAGE') throw thrown;
-    throw new StreamerError(blamed.code, `${blamed.place}: ${toStreamerError(thrown).message}`, { cause: thrown });
-  }
+function checkCount(streams: number, maxStreams: number): void {
+  if (streams <= maxStreams) return;
+  const sentence = `There are ${streams} sources, more than the ${maxStreams} streams allowed; raise --max-streams.`;
+  throw new StreamerError('TOO_MANY_STREAMS', sentence);
 }
 
 function warningsFor(unknown: readonly string[]): string[] {
@@ -116,27 +114,16 @@ function warningsFor(unknown: readonly string[]): string[] {
 }
 
 /** Takes over field by field, so that what only says where to look (`config`) stays out. */
-function frozenConfig(values: ServerOptionValues, sources: readonly SourceSpec[]): ServerConfig {
-  const { fps, width, height, quality, loop, hwaccel } = values;
-  const defaults = { fps, width, height, quality, loop, hwaccel, ...STREAM_DEFAULTS };
+function frozenConfig(values: ServerOptionValues, streams: readonly StreamSettings[]): ServerConfig {
   return Object.freeze({
     host: values.host,
     port: values.port,
     classicPort: values.classicPort,
     maxClients: values.maxClients,
-    maxStreams: 50,
+    maxStreams: values.maxStreams,
     token: values.token,
     logLevel: values.logLevel,
     check: values.check,
-    streams: Object.freeze(sources.map((source) => Object.freeze({ name: source.name, source, ...defaults }))),
+    streams: Object.freeze(streams.map((stream) => Object.freeze(stream))),
   });
 }
-
-const STREAM_DEFAULTS = {
-  frameBuffer: 1,
-  policy: 'latest',
-  onDemand: true,
-  idleTimeoutMs: 10_000,
-  processors: [],
-  record: null,
-} as const;

@@ -1,20 +1,14 @@
 import { LOG_LEVELS } from '../shared/log-level.js';
-import {
-  filePath,
-  frameRate,
-  hostAddress,
-  lineOfText,
-  oneOf,
-  orOff,
-  trueOrFalse,
-  wholeNumber,
-} from '../shared/option-schema.js';
+import { filePath, hostAddress, lineOfText, oneOf, orOff, trueOrFalse, wholeNumber } from '../shared/option-schema.js';
 import type { OptionTable, OptionValues } from '../shared/option-table.js';
-import { hardwareAcceleration, sourceList } from './config-schema.js';
+import { sourceList } from './config-schema.js';
+import { STREAM_OPTIONS } from './stream-options.js';
 
 const NETWORK = 'Network';
-const VIDEO = 'Video';
+const SOURCES = 'Sources';
 const OPERATION = 'Operation';
+/** What a WELCOME can list. */
+const MAX_STREAMS = 1024;
 
 /**
  * Every option of the server. Flags, environment variables, keys of the configuration file, defaults, checks and help
@@ -25,8 +19,8 @@ export const SERVER_OPTIONS = {
     flags: '[source...]',
     env: ['STREAMER_SOURCES'],
     inFile: true,
-    group: VIDEO,
-    help: '[name=]FILE or [name=]test:PATTERN[?size=1280x720&fps=30]; the bundled sample if none is given',
+    group: SOURCES,
+    help: '[name=]SOURCE, see below; the bundled sample if none is given',
     schema: sourceList(),
     default: null,
   },
@@ -66,6 +60,15 @@ export const SERVER_OPTIONS = {
     schema: wholeNumber(1, 100_000),
     default: 100,
   },
+  maxStreams: {
+    flags: '--max-streams <number>',
+    env: ['STREAMER_MAX_STREAMS'],
+    inFile: true,
+    group: OPERATION,
+    help: 'refuse more streams than this, those added while running included',
+    schema: wholeNumber(1, MAX_STREAMS),
+    default: 50,
+  },
   token: {
     flags: '--token <text>',
     env: ['STREAMER_TOKEN'],
@@ -76,60 +79,7 @@ export const SERVER_OPTIONS = {
     schema: lineOfText(1024),
     default: null,
   },
-  fps: {
-    flags: '--fps <number>',
-    env: ['STREAMER_FPS'],
-    inFile: true,
-    group: VIDEO,
-    help: "frames per second; the source's own rate by default",
-    schema: frameRate(240),
-    default: null,
-  },
-  width: {
-    flags: '--width <pixels>',
-    env: ['STREAMER_WIDTH'],
-    inFile: true,
-    group: VIDEO,
-    help: 'scale to this width; alone, it keeps the aspect',
-    schema: wholeNumber(2, 8192),
-    default: null,
-  },
-  height: {
-    flags: '--height <pixels>',
-    env: ['STREAMER_HEIGHT'],
-    inFile: true,
-    group: VIDEO,
-    help: 'scale to this height; alone, it keeps the aspect',
-    schema: wholeNumber(2, 8192),
-    default: null,
-  },
-  quality: {
-    flags: '--quality <number>',
-    env: ['STREAMER_QUALITY'],
-    inFile: true,
-    group: VIDEO,
-    help: 'JPEG quality, 1 to 100; 80 where frames are encoded, and sources that are JPEG already go out as they are',
-    schema: wholeNumber(1, 100),
-    default: null,
-  },
-  loop: {
-    flags: '--no-loop',
-    env: ['STREAMER_LOOP'],
-    inFile: true,
-    group: VIDEO,
-    help: 'play each file once and exit when all have ended',
-    schema: trueOrFalse(),
-    default: true,
-  },
-  hwaccel: {
-    flags: '--hwaccel <method>',
-    env: ['STREAMER_HWACCEL'],
-    inFile: true,
-    group: VIDEO,
-    help: 'decode in hardware: none, auto, or a method that `ffmpeg -hwaccels` lists',
-    schema: hardwareAcceleration(),
-    default: 'none',
-  },
+  ...STREAM_OPTIONS,
   logLevel: {
     flags: '--log-level <level>',
     env: ['STREAMER_LOG_LEVEL', 'LOG_LEVEL'],

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
+import type { Sharp } from 'sharp';
 import { StreamerError } from '../../shared/errors.js';
 
 /** A raw picture: 3 bytes a pixel, red, green, blue, no padding. */
@@ -66,7 +67,7 @@ export function createJpegCodec(quality: number): JpegCodec {
 }
 
 /** A picture cut short is not worth decoding, and one with a few wrong bits is. */
-function read(jpeg: Buffer, { width, height }: PictureSize): sharp.Sharp {
+function read(jpeg: Buffer, { width, height }: PictureSize): Sharp {
   return sharp(jpeg, { failOn: 'truncated' })
     .resize(width, height, { fit: 'fill' })
     .toColourspace('srgb')

@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.js';
+import { StreamerError } from '../../shared/errors.js';
 import { wantedPicture } from '../stream-settings.js';
 import type { StreamSettings } from '../stream-settings.js';
 import { createFileSource } from './file-source.js';
@@ -47,6 +48,7 @@ export async function openSource(settings: StreamSettings, parts: SourceParts): 
     const source = createPatternSource({ ...options, spec, startTimeUs: clock.nowUs() }, clock);
     return { source, summary: `test pattern ${spec.pattern}, ${describe(source)}` };
   }
+  if (spec.kind !== 'file') throw new StreamerError('BAD_USAGE', `Sources of kind ${spec.kind} are in the making.`);
   const probe = await probeVideo(ffprobePath, spec.path, signal);
   const source = createFileSource({ ...options, path: spec.path, probe, startTimeUs: clock.nowUs() }, clock);
   const rate = probe.variableRate ? 'variable rate, evened out' : 'constant rate';

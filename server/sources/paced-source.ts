@@ -66,7 +66,7 @@ class PacedRun implements SourceRun {
   private stopped = false;
 
   constructor(
-    private readonly options: PacedSourceOptions,
+    options: PacedSourceOptions,
     private readonly clock: Clock,
     private readonly sink: SourceSink,
     private readonly firstSequence: number,

@@ -1,4 +1,4 @@
-import type { PatternSpec } from './source-spec.js';
+import type { PatternSpec } from './pattern-spec.js';
 
 /** Small picture that is computed pixel by pixel and then enlarged: a gradient has no detail that this would lose. */
 const GRADIENT_GRID = '64x36';

@@ -5,7 +5,7 @@ import { FrameDecoder } from './frame-decoder.js';
 import { outputSize } from './output-size.js';
 import { PacedSource } from './paced-source.js';
 import { patternGraph } from './pattern-graph.js';
-import type { PatternSpec } from './source-spec.js';
+import type { PatternSpec } from './pattern-spec.js';
 import { Timeline } from './timeline.js';
 
 /** Options of a test pattern; `fps`, `width` and `height` are null where those of `spec` are kept. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CLIENT_OPTIONS } from '../../client/options.js';
 import { SERVER_OPTIONS } from '../../server/options.js';
-import { PATTERN_NAMES } from '../../server/sources/source-spec.js';
+import { PATTERN_NAMES } from '../../server/sources/pattern-spec.js';
 import { ERROR_CODES } from '../../shared/errors.js';
 import type { OptionEntry } from '../../shared/option-table.js';
 

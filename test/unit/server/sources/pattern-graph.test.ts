@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { patternGraph } from '../../../../server/sources/pattern-graph.js';
-import { PATTERN_NAMES, type PatternName } from '../../../../server/sources/source-spec.js';
+import { PATTERN_NAMES, type PatternName } from '../../../../server/sources/pattern-spec.js';
 
 function graphOf(pattern: PatternName, width: number, height: number, fps: number): string {
   return patternGraph({ kind: 'pattern', name: 'x', pattern, width, height, fps });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PATTERN_NAMES, parseSourceSpec, parseSourceSpecs } from '../../../../server/sources/source-spec.js';
+import { PATTERN_NAMES } from '../../../../server/sources/pattern-spec.js';
+import { parseSourceSpec, parseSourceSpecs } from '../../../../server/sources/source-spec.js';
 import { StreamerError } from '../../../../shared/errors.js';
 import { isStreamName } from '../../../../shared/stream-name.js';
 import { errorOf } from '../../../helpers/error-of.js';
