@@ -34,15 +34,21 @@ export class FakeFeed implements FrameFeed {
     }
   }
 
+  /** Makes a picture ready that is a JPEG already. */
+  pushJpeg(picture: number): void {
+    this.prepare(picture, 'jpeg');
+    this.listener.onReady();
+  }
+
   /** Makes a picture ready that nobody is told of, as when the process is too busy to be told. */
-  prepare(picture: number): void {
+  prepare(picture: number, kind: 'raw' | 'jpeg' = 'raw'): void {
     const data = Buffer.alloc(4);
     data.writeInt32BE(picture);
     const release = () => {
       this.released.push(picture);
       this.onRelease(picture);
     };
-    this.ready.push({ data, decodedTimeUs: picture, release });
+    this.ready.push({ kind, data, width: 1, height: 1, decodedTimeUs: picture, release });
   }
 
   end(error: StreamerError | null = null): void {

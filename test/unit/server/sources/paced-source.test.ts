@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PacedSource } from '../../../../server/sources/paced-source.js';
-import type { RawFrame, SourceRun } from '../../../../server/sources/source.js';
+import type { JpegFrame, RawFrame, SourceInfo, SourceRun, SourceSink } from '../../../../server/sources/source.js';
 import { Timeline } from '../../../../server/sources/timeline.js';
 import { StreamerError } from '../../../../shared/errors.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
@@ -10,18 +10,31 @@ const START_US = 1_700_000_000_000_000;
 /** Frames of 100 ms make the times below easy to read. */
 const FPS = 10;
 const FRAME_US = 100_000;
+const ENCODING = { mode: 'encoded', reason: 'the source is h264' } as const;
+
+const NO_SINK: SourceSink = {
+  onInfo: () => undefined,
+  onFrame: () => undefined,
+  onDrop: () => undefined,
+  onWarning: () => undefined,
+  onEnd: () => undefined,
+  onError: () => undefined,
+};
 
 /** A run that is started at `startedUs` after the begin of the timeline, and what it delivered. */
-function start({ startedUs = -1, fps = FPS, lengthFrames = null as number | null } = {}) {
+function start({ startedUs = -1, fps = FPS, lengthFrames = null as number | null, nextSequence = 0 } = {}) {
   const clock = new FakeClock(START_US + startedUs);
   const log: string[] = [];
   const frames: RawFrame[] = [];
+  const jpegs: JpegFrame[] = [];
   const positions: number[] = [];
   let feed: FakeFeed | undefined;
   const source = new PacedSource(
     {
       width: 1,
       height: 1,
+      codec: 'h264',
+      encoding: ENCODING,
       timeline: new Timeline(START_US, fps),
       lengthFrames,
       openFeed: (position, listener) => {
@@ -32,23 +45,31 @@ function start({ startedUs = -1, fps = FPS, lengthFrames = null as number | null
     },
     clock,
   );
-  const run: SourceRun = source.start({
+  const infos: SourceInfo[] = [];
+  const sink: SourceSink = {
+    onInfo: (info) => infos.push(info),
+    onWarning: (error) => log.push(`warning ${error.message}`),
     onFrame: (frame) => {
-      frames.push(frame);
+      if (frame.kind === 'raw') frames.push(frame);
+      else jpegs.push(frame);
       log.push(`${frame.sequence} shows ${pictureOf(frame)} at ${clock.nowUs() - START_US}`);
     },
     onDrop: (first, last) => log.push(`drop ${first}-${last}`),
     onEnd: () => log.push('end'),
     onError: (error) => log.push(error.code),
-  });
+  };
+  const run: SourceRun = source.start(sink, nextSequence);
   if (!feed) throw new Error('no feed was opened');
-  return { clock, source, run, feed, frames, positions, take: () => log.splice(0) };
+  return { clock, source, run, feed, frames, jpegs, infos, positions, take: () => log.splice(0) };
 }
 
 describe('PacedSource', () => {
   it('tells its shape and rate', () => {
-    const { source } = start();
-    expect(source.info).toEqual({ width: 1, height: 1, fps: FPS, timeSource: 'schedule', startTimeUs: START_US });
+    const { source, infos } = start();
+    const codec = { codec: 'h264', encoding: ENCODING };
+    const info = { width: 1, height: 1, fps: FPS, timeSource: 'schedule', ...codec, startTimeUs: START_US };
+    expect([source.info, infos]).toEqual([info, [info]]);
+    expect(source.isLive).toBe(false);
   });
 
   it('ends after its last frame, or never', () => {
@@ -83,11 +104,30 @@ describe('PacedSource', () => {
     clock.advance(1 + 30_000);
     feed.push(0);
     const { release, data, ...rest } = frames[0]!;
-    const times = { captureTimeUs: START_US, decodedTimeUs: 0, clockErrorUs: 0 };
-    expect(rest).toEqual({ width: 1, height: 1, sequence: 0, ...times });
+    const times = { captureTimeUs: START_US, timeSource: 'schedule', decodedTimeUs: 0, clockErrorUs: 0 };
+    expect(rest).toEqual({ kind: 'raw', width: 1, height: 1, sequence: 0, ...times });
     expect(data).toHaveLength(4);
     expect(feed.released).toEqual([]);
     release();
+    expect(feed.released).toEqual([0]);
+  });
+
+  it('goes on with the numbers of the source whose place it took', () => {
+    const { clock, feed, take, frames, source } = start({ startedUs: 2 * FRAME_US + 1, nextSequence: 1000 });
+    expect(source.info.startTimeUs).toBe(START_US - 1000 * FRAME_US);
+    feed.push(3, 4, 5);
+    clock.advance(FRAME_US);
+    expect(take()).toEqual(['1003 shows 3 at 300000']);
+    expect(frames[0]?.captureTimeUs).toBe(START_US + 3 * FRAME_US);
+    source.start({ ...NO_SINK }, 5000);
+    expect(source.info.startTimeUs).toBe(START_US - 1000 * FRAME_US);
+  });
+
+  it('passes JPEGs on, and makes room for the next one at once', () => {
+    const { clock, feed, jpegs } = start();
+    clock.advance(1);
+    feed.pushJpeg(0);
+    expect(jpegs).toMatchObject([{ kind: 'jpeg', sequence: 0, captureTimeUs: START_US, timeSource: 'schedule' }]);
     expect(feed.released).toEqual([0]);
   });
 
