@@ -1,94 +1,184 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Backoff } from '../../shared/backoff.js';
 import type { CancelTimer, Clock } from '../../shared/clock.js';
-import type { StreamerError } from '../../shared/errors.js';
+import { toStreamerError, type StreamerError } from '../../shared/errors.js';
 import type { Notice, StreamState } from '../../shared/protocol/messages.js';
-import type { RawFrame, Source, SourceRun, SourceSink } from './source.js';
+import { NominalRate } from './nominal-rate.js';
+import { SequenceLine } from './sequence-line.js';
+import type { Source, SourceFrame, SourceInfo } from './source.js';
+import { SupervisedRun, type RunListener } from './supervised-run.js';
 
 /** Where a supervised source's frames and states go. */
 export interface SupervisorSink {
-  onFrame(frame: RawFrame): void;
+  /** What is known of the source changed, its learned rate included. */
+  onInfo(info: SourceInfo): void;
+  onFrame(frame: SourceFrame): void;
   onDrop(first: number, last: number): void;
+  onWarning(error: StreamerError): void;
+  /** The state changed, or the source failed once more. */
   onState(state: StreamState, reason?: Notice): void;
 }
 
-/** A source that delivered for this long is taken as healthy: the next failure starts the backoff afresh. */
-const STABLE_AFTER_US = 60_000_000;
+/** How a source is kept running. */
+export interface SupervisorOptions {
+  /** The waits after failures. */
+  readonly backoff: Backoff;
+  /** Whether the source stops when nobody looks; otherwise it runs always. */
+  readonly onDemand: boolean;
+  /** How long it goes on after the last viewer left. */
+  readonly idleTimeoutMs: number;
+}
 
 /**
- * Keeps one source running while it is wanted: starts it on demand, stops it when nobody looks, and starts it again
- * after a failure with growing, jittered waits. The timeline goes on whatever happens here.
+ * Keeps one source running while it is wanted: starts it on demand, stops it a while after the last viewer left, and
+ * starts it again after a failure with growing, jittered waits. There are never two runs at once: the next one begins
+ * when the children and connections of the former are gone.
  */
 export class SourceSupervisor {
-  private run: SourceRun | null = null;
-  private stopping: Promise<void> = Promise.resolve();
+  private nominal = new NominalRate();
+  private readonly sequences = new SequenceLine();
+  private state: StreamState = 'idle';
+  private run: SupervisedRun | null = null;
+  /** Resolves when the former run is gone; null when it is. */
+  private stopping: Promise<void> | null = null;
   private wanted = false;
-  private over = false;
-  private cancelRestart: CancelTimer | null = null;
-  private readonly cancelEnd: CancelTimer | null;
-  private cancelStable: CancelTimer | null = null;
-  private generation = 0;
+  private hasEnded = false;
+  private isClosed = false;
+  private failure: StreamerError | null = null;
+  private retryAtUs = 0;
+  private cancelIdle: CancelTimer | null = null;
+  private cancelRetry: CancelTimer | null = null;
+  private cancelEnd: CancelTimer | null = null;
+  /** What the source said of itself last, and what was passed on of it. */
+  private info: SourceInfo;
+  private toldInfo: SourceInfo;
 
   constructor(
-    private readonly source: Source,
+    private source: Source,
     private readonly sink: SupervisorSink,
     private readonly clock: Clock,
-    private readonly backoff: Backoff,
+    private readonly options: SupervisorOptions,
   ) {
-    const { endTimeUs } = source;
-    // Without a viewer nothing decodes the end, yet the timeline reaches it.
-    this.cancelEnd = endTimeUs === null ? null : clock.schedule(endTimeUs - clock.nowUs(), () => this.onTimelineEnd());
+    this.info = source.info;
+    this.toldInfo = source.info;
+    this.adopt(source);
+    this.demand();
   }
 
-  /** Whether somebody looks: starts or stops the source. */
+  /** Whether somebody looks. A source that is not on demand does not care. */
   setWanted(wanted: boolean): void {
-    if (this.over || wanted === this.wanted) return;
+    if (this.isClosed || !this.options.onDemand || wanted === this.wanted) return;
+    const wasActive = this.isActive;
     this.wanted = wanted;
-    if (wanted) this.start();
-    else this.goIdle();
+    this.clearIdleTimer();
+    if (!wanted && !this.hasEnded) {
+      this.cancelIdle = this.clock.schedule(this.options.idleTimeoutMs * 1000, () => this.goIdle());
+    }
+    if (!wasActive) this.demand();
+  }
+
+  /**
+   * Takes another source in place of the present one, whose frames end at once; the numbering goes on. Resolves when
+   * the former one is gone.
+   */
+  async replace(source: Source): Promise<void> {
+    if (this.isClosed) return;
+    this.halt();
+    this.hasEnded = false;
+    this.failure = null;
+    this.retryAtUs = 0;
+    this.options.backoff.reset();
+    this.nominal = new NominalRate();
+    this.adopt(source);
+    this.tellInfo(source.info);
+    if (this.isActive) this.demand();
+    else this.tell('idle');
+    await this.stopping;
   }
 
   /** Ends everything for good; resolves when the children are gone. */
   async close(): Promise<void> {
-    this.over = true;
+    this.isClosed = true;
     this.cancelEnd?.();
+    this.clearIdleTimer();
     this.halt();
     await this.stopping;
   }
 
-  private start(): void {
-    this.generation += 1;
-    this.sink.onState('connecting');
-    this.run = this.source.start(this.sinkOf(this.generation));
+  private adopt(source: Source): void {
+    this.source = source;
+    this.sequences.adopt(source);
+    this.nominal.declare(source.info);
+    this.cancelEnd?.();
+    const { endTimeUs } = source;
+    // Without a viewer nothing decodes the end, yet the timeline reaches it.
+    this.cancelEnd =
+      endTimeUs === null ? null : this.clock.schedule(endTimeUs - this.clock.nowUs(), () => this.onTimelineEnd());
   }
 
-  /** A run that was replaced or stopped may still have something to say; only the present one is heard. */
-  private sinkOf(generation: number): SourceSink {
-    const isCurrent = () => generation === this.generation;
-    let live = false;
+  /** Whether the source should run: somebody looks, or did a moment ago. */
+  private get isActive(): boolean {
+    return !this.options.onDemand || this.wanted || this.cancelIdle !== null;
+  }
+
+  private get mayStart(): boolean {
+    return this.isActive && !this.isClosed && !this.hasEnded && this.run === null;
+  }
+
+  /** Tells what a viewer has to wait for, and sees to it. */
+  private demand(): void {
+    if (!this.mayStart) return;
+    const waitUs = this.retryAtUs - this.clock.nowUs();
+    if (this.failure && waitUs > 0) this.tell('offline', whyOffline(this.failure, waitUs));
+    else this.tell('connecting');
+    this.proceed();
+  }
+
+  /** The only way to a new run: when the former one is gone and the wait after its failure is over. */
+  private proceed(): void {
+    if (!this.mayStart || this.stopping) return;
+    this.cancelRetry?.();
+    this.cancelRetry = null;
+    const waitUs = this.retryAtUs - this.clock.nowUs();
+    if (waitUs > 0) this.cancelRetry = this.clock.schedule(waitUs, () => this.proceed());
+    else this.start();
+  }
+
+  private start(): void {
+    this.tell('connecting');
+    if (!this.mayStart) return;
+    try {
+      this.run = new SupervisedRun(this.source, this.nominal, this.sequences.next, this.clock, this.listener());
+    } catch (thrown) {
+      this.onFailure(toStreamerError(thrown, 'SOURCE_FAILED'));
+    }
+  }
+
+  private listener(): RunListener {
+    const { sink, sequences } = this;
     return {
-      onFrame: (frame) => {
-        if (!isCurrent()) return frame.release();
-        if (!live) this.onLive();
-        live = true;
-        this.sink.onFrame(frame);
-      },
-      onDrop: (first, last) => isCurrent() && this.sink.onDrop(first, last),
-      onEnd: () => isCurrent() && this.end(),
-      onError: (error) => isCurrent() && this.onFailure(error),
+      onInfo: (info) => this.onInfo(info),
+      onRate: () => this.tellInfo(this.info),
+      onFrame: (frame) => sink.onFrame(sequences.frame(frame)),
+      onDrop: (first, last) => sink.onDrop(sequences.place(first), sequences.place(last)),
+      onWarning: (error) => sink.onWarning(error),
+      onHealth: ({ state, reason }) => this.tell(state, reason),
+      onEnd: () => this.end(),
+      onFailure: (error) => this.onFailure(error),
     };
   }
 
-  private onLive(): void {
-    this.sink.onState('live');
-    this.cancelStable = this.clock.schedule(STABLE_AFTER_US, () => this.backoff.reset());
+  private onInfo(info: SourceInfo): void {
+    this.nominal.declare(info);
+    this.tellInfo(info);
   }
 
   private onFailure(error: StreamerError): void {
+    if (this.run?.isStable) this.options.backoff.reset();
     this.halt();
-    const waitMs = this.backoff.nextDelayMs();
-    const message = `${error.message} Next try in ${(waitMs / 1000).toFixed(1)} s.`;
-    this.sink.onState('offline', { code: error.code, message });
-    this.cancelRestart = this.clock.schedule(waitMs * 1000, () => this.start());
+    this.failure = error;
+    this.retryAtUs = this.clock.nowUs() + Math.round(this.options.backoff.nextDelayMs() * 1000);
+    this.demand();
   }
 
   private onTimelineEnd(): void {
@@ -97,27 +187,61 @@ export class SourceSupervisor {
   }
 
   private end(): void {
-    this.over = true;
+    this.hasEnded = true;
     this.cancelEnd?.();
+    this.clearIdleTimer();
     this.halt();
-    this.sink.onState('ended', { code: 'STREAMS_ENDED', message: 'The source has come to its end.' });
+    this.tell('ended', { code: 'STREAMS_ENDED', message: 'The source has come to its end.' });
   }
 
   private goIdle(): void {
+    this.cancelIdle = null;
     this.halt();
-    this.backoff.reset();
-    this.sink.onState('idle');
+    this.tell('idle');
     const { endTimeUs } = this.source;
     if (endTimeUs !== null && this.clock.nowUs() >= endTimeUs) this.end();
   }
 
-  /** Stops the present run and all timers that belong to it. */
-  private halt(): void {
-    this.generation += 1;
-    this.cancelRestart?.();
-    this.cancelStable?.();
-    const run = this.run;
-    this.run = null;
-    if (run) this.stopping = Promise.all([this.stopping, run.stop()]).then(() => undefined);
+  private clearIdleTimer(): void {
+    this.cancelIdle?.();
+    this.cancelIdle = null;
   }
+
+  /** Stops the present run, or the wait for the next one. */
+  private halt(): void {
+    this.cancelRetry?.();
+    this.cancelRetry = null;
+    const { run } = this;
+    if (!run) return;
+    this.run = null;
+    this.stopping = this.awaitGone(run);
+  }
+
+  private async awaitGone(run: SupervisedRun): Promise<void> {
+    try {
+      await run.stop();
+    } catch (thrown) {
+      this.sink.onWarning(toStreamerError(thrown));
+    }
+    this.stopping = null;
+    this.proceed();
+  }
+
+  private tell(state: StreamState, reason?: Notice): void {
+    if (state === this.state && state !== 'offline') return;
+    this.state = state;
+    this.sink.onState(state, reason);
+  }
+
+  private tellInfo(info: SourceInfo): void {
+    this.info = info;
+    const known = this.sequences.info(this.source.isLive ? { ...info, fps: this.nominal.fps } : info);
+    if (isDeepStrictEqual(known, this.toldInfo)) return;
+    this.toldInfo = known;
+    this.sink.onInfo(known);
+  }
+}
+
+function whyOffline({ code, message }: StreamerError, waitUs: number): Notice {
+  return { code, message: `${message} Next try in ${(waitUs / 1_000_000).toFixed(1)} s.` };
 }
