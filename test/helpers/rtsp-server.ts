@@ -16,7 +16,7 @@ export interface OpenAndTotal {
 /** A real RTSP server in a process of its own, on a free port of loopback; see the files that start one. */
 export class RtspServer {
   constructor(
-    private readonly tool: ToolProcess,
+    protected readonly tool: ToolProcess,
     private readonly protocol: 'rtsp' | 'rtsps',
     private readonly credentials: Credentials | null = null,
   ) {}

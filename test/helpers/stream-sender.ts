@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
+import { requirePart } from './real-parts.js';
 
 /** What a sender sends, and how. */
 export interface Sending {
@@ -15,6 +16,14 @@ export interface Sending {
   readonly fps?: number;
   /** …unless there is a file, which is sent over and over at its own speed, and copied where `codec` is `copy`. */
   readonly file?: string;
+}
+
+/** Whether tests may send and read `protocol`; not every FFmpeg was built with SRT. */
+export async function requireProtocol(protocol: 'srt'): Promise<boolean> {
+  const { ffmpegPath } = await findFfmpeg(process.env);
+  const { stdout } = spawnSync(ffmpegPath, ['-v', 'error', '-protocols'], { encoding: 'utf8' });
+  const isThere = stdout.split(/\s+/).includes(protocol);
+  return requirePart(`an FFmpeg with ${protocol}`, isThere, 'apt-get install ffmpeg');
 }
 
 /** H.264 without delay, a key frame every `gop` frames. */
@@ -45,9 +54,7 @@ export class StreamSender {
   /** Starts to send; that something arrives is for the receiving end to say. */
   static async start(url: string, sending: Sending): Promise<StreamSender> {
     const { ffmpegPath } = await findFfmpeg(process.env);
-    const output = [...sending.codec, ...(sending.outputOptions ?? []), '-f', sending.format, url];
-    const args = ['-v', 'error', '-nostdin', '-re', ...inputOf(sending), '-an', ...output];
-    const child = spawn(ffmpegPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(ffmpegPath, [...sendingArgs(sending), url], { stdio: ['ignore', 'ignore', 'pipe'] });
     const sender = new StreamSender(child);
     await once(child, 'spawn');
     return sender;
@@ -67,6 +74,12 @@ export class StreamSender {
     this.child.kill('SIGKILL');
     await this.closed;
   }
+}
+
+/** FFmpeg's arguments without the place that it is to write to. */
+export function sendingArgs(sending: Sending): readonly string[] {
+  const output = [...sending.codec, ...(sending.outputOptions ?? []), '-f', sending.format];
+  return ['-v', 'error', '-nostdin', '-re', ...inputOf(sending), '-an', ...output];
 }
 
 function inputOf({ file, size = '320x240', fps = 25 }: Sending): readonly string[] {
