@@ -1,4 +1,4 @@
-import type { RawFrame, Source } from '../../server/sources/source.js';
+import type { Source, SourceFrame, SourceSink } from '../../server/sources/source.js';
 import { readCount } from './video-fixtures.js';
 
 /** What a source delivered: the numbers of its frames, and what its pictures show (see `readCount`). */
@@ -16,23 +16,30 @@ export interface Played {
 export async function playSource(source: Source, frames: number): Promise<Played> {
   const sequences: number[] = [];
   const counts: (number | undefined)[] = [];
-  const kept: RawFrame[] = [];
+  const kept: SourceFrame[] = [];
   const outcome = await new Promise<string>((resolve) => {
-    const run = source.start({
+    const sink: SourceSink = {
+      onInfo: () => undefined,
+      onWarning: (error) => resolve(error.message),
       onFrame: (frame) => {
-        if (sequences.length === frames) return frame.release();
+        if (sequences.length === frames) return release(frame);
         sequences.push(frame.sequence);
-        counts.push(readCount(frame.data, frame.width, frame.height));
+        if (frame.kind === 'raw') counts.push(readCount(frame.data, frame.width, frame.height));
         kept.push(frame);
-        if (kept.length > 2) kept.shift()?.release();
+        if (kept.length > 2) release(kept.shift()!);
         if (sequences.length === frames) void run.stop().then(() => resolve('stopped'));
       },
       onDrop: (first, last) => resolve(`dropped ${first}-${last}`),
       // What comes after the end is a defect, so there is time for it to come.
       onEnd: () => setImmediate(() => void run.stop().then(() => resolve('ended'))),
       onError: (error) => void run.stop().then(() => resolve(error.message)),
-    });
+    };
+    const run = source.start(sink, 0);
   });
-  for (const frame of kept) frame.release();
+  for (const frame of kept) release(frame);
   return { sequences, counts, outcome };
+}
+
+function release(frame: SourceFrame): void {
+  if (frame.kind === 'raw') frame.release();
 }

@@ -2,10 +2,12 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openSources, startApp } from '../../server/app.js';
-import type { App } from '../../server/app.js';
+import { openStreams, sourceOpener, startApp } from '../../server/app.js';
+import type { App, OpenedStream } from '../../server/app.js';
+import type { ServerConfig } from '../../server/config.js';
 import { resolveConfig } from '../../server/config.js';
 import { Subscriber } from '../../server/hub/subscriber.js';
+import type { StreamSettings } from '../../server/stream-settings.js';
 import { SystemClock } from '../../shared/clock.js';
 import { createLogger } from '../../shared/logger.js';
 import { childrenNamed } from '../helpers/child-processes.js';
@@ -36,19 +38,23 @@ function watch(app: App, name: string): { sink: FakeFrameSink; leave(): void } {
   return { sink, leave: () => stream.unsubscribe(subscriber) };
 }
 
-describe('openSources', () => {
+async function open(config: ServerConfig) {
+  return openStreams(config, await sourceOpener(parts));
+}
+
+describe('openStreams', () => {
   it('tells of each source what will be streamed', async () => {
     await fixtures.counted('loop.mp4', { frames: 10, fps: '30000/1001', output: ['-c:v', 'mjpeg'] });
     const config = configOf([`door=${fixtures.path('loop.mp4')}`, PATTERN], { width: '128' });
-    expect((await openSources(config, parts)).map(({ name, summary }) => `${name}: ${summary}`)).toEqual([
-      'door: mjpeg file, 128x96 at 29.97 fps, constant rate, decoded and encoded as JPEG',
-      'test-bars: test pattern bars, 128x96 at 50 fps',
+    expect((await open(config)).map(({ settings, opened }) => `${settings.name}: ${opened.summary}`)).toEqual([
+      'door: mjpeg file, 128x96 at 29.97 fps, encoded: the source is mjpeg, constant rate',
+      'test-bars: test pattern bars, 128x96 at 50 fps, encoded: the source is a test pattern',
     ]);
   });
 
   it('fails for the first source that cannot be streamed, in their order', async () => {
     const config = configOf([PATTERN, fixtures.path('first.mp4'), fixtures.path('second.mp4')]);
-    await expect(openSources(config, parts)).rejects.toMatchObject({
+    await expect(open(config)).rejects.toMatchObject({
       code: 'SOURCE_NOT_FOUND',
       message: `There is no file ${fixtures.path('first.mp4')}; check the path.`,
     });
@@ -56,12 +62,12 @@ describe('openSources', () => {
 
   it('refuses frames that the aspect ratio makes too large', async () => {
     const config = configOf(['test:bars?size=16x4000'], { width: '8192' });
-    await expect(openSources(config, parts)).rejects.toMatchObject({ code: 'BAD_USAGE' });
+    await expect(open(config)).rejects.toMatchObject({ code: 'BAD_USAGE' });
   });
 
   it('refuses hardware that FFmpeg does not know', async () => {
     const config = configOf([PATTERN], { hwaccel: 'warp' });
-    await expect(openSources(config, parts)).rejects.toMatchObject({ code: 'BAD_USAGE' });
+    await expect(open(config)).rejects.toMatchObject({ code: 'BAD_USAGE' });
   });
 });
 
@@ -73,12 +79,62 @@ describe('startApp', () => {
     await until(() => sink.newest >= 0);
     expect(await childrenNamed('ffmpeg')).toHaveLength(1);
     leave();
+    // The source goes on for a while, in case somebody comes back.
+    expect(await childrenNamed('ffmpeg')).toHaveLength(1);
     const { sink: otherSink } = watch(app, 'other');
     await until(() => otherSink.newest >= 0);
     const stopping = app.stop('SERVER_CLOSING', 'The server shuts down.');
     expect(app.stop('SERVER_CLOSING', 'The server shuts down.')).toBe(stopping);
     await stopping;
     expect(await childrenNamed('ffmpeg')).toEqual([]);
+  });
+
+  it('stops a source some time after its last client left', async () => {
+    const app = await startApp(configOf([PATTERN], { idleTimeout: '0.2' }), parts);
+    const { sink, leave } = watch(app, 'test-bars');
+    await until(() => sink.newest >= 0);
+    leave();
+    await until(() => app.hub.byName('test-bars')?.info().state === 'idle');
+    await until(async () => (await childrenNamed('ffmpeg')).length === 0);
+    await app.stop('SERVER_CLOSING', 'The server shuts down.');
+  });
+
+  it('adds, changes and removes streams while it runs', async () => {
+    const app = await startApp(configOf([PATTERN]), parts);
+    const [{ settings }] = (await open(configOf([`extra=${PATTERN}`]))) as [OpenedStream];
+    const stream = await app.addStream(settings);
+    await expect(app.addStream(settings)).rejects.toMatchObject({ code: 'STREAM_EXISTS' });
+    const { sink } = watch(app, 'extra');
+    await until(() => sink.newest >= 0);
+    await app.changeStream('extra', { width: 128, height: 96, fps: 25 });
+    expect(app.hub.byName('extra')).toBe(stream);
+    expect(stream.info()).toMatchObject({ width: 128, height: 96, fps: 25 });
+    const before = sink.newest;
+    await until(() => sink.newest > before);
+    expect(await childrenNamed('ffmpeg')).toHaveLength(1);
+    await expect(
+      app.changeStream('extra', { source: { kind: 'file', name: 'extra', path: '/none.mp4' } }),
+    ).rejects.toMatchObject({
+      code: 'SOURCE_NOT_FOUND',
+    });
+    const unharmed = sink.newest;
+    await until(() => sink.newest > unharmed);
+    await app.removeStream('extra');
+    expect([app.hub.byName('extra'), await childrenNamed('ffmpeg')]).toEqual([undefined, []]);
+    await expect(app.removeStream('extra')).rejects.toMatchObject({ code: 'UNKNOWN_STREAM' });
+    await app.stop('SERVER_CLOSING', 'The server shuts down.');
+  });
+
+  it('refuses more streams than it may have, and has room again when one is gone', async () => {
+    const app = await startApp(configOf([PATTERN], { maxStreams: '2' }), parts);
+    const opened = await open(configOf([`a=${PATTERN}`, `b=${PATTERN}`]));
+    const [a, b] = opened.map(({ settings }) => settings) as [StreamSettings, StreamSettings];
+    await app.addStream(a);
+    await expect(app.addStream(b)).rejects.toMatchObject({ code: 'TOO_MANY_STREAMS' });
+    await app.removeStream('a');
+    await app.addStream(b);
+    expect(app.hub.list().map(({ name }) => name)).toEqual(['test-bars', 'b']);
+    await app.stop('SERVER_CLOSING', 'The server shuts down.');
   });
 
   it('has ended when all of its files have, whether they were watched or not', async () => {

@@ -22,7 +22,7 @@ async function start({ maxClients = 10, host = '127.0.0.1' } = {}) {
   const stream = addStream(hub, 'cam');
   const clients = new ClientRegistry(maxClients);
   const logger = createLogger({ level: 'silent', pretty: false });
-  const transport = new ClassicTransport({ hub, clients, clock, logger, transport: 'classic' }, stream);
+  const transport = new ClassicTransport({ hub, clients, clock, logger, transport: 'classic' });
   const port = await transport.listen(host, 0);
   const sockets: Socket[] = [];
   const connect = async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFfmpegVersion } from '../../server/ffmpeg/ffmpeg-version.js';
 import { createFileSource } from '../../server/sources/file-source.js';
+import type { SourceFrame } from '../../server/sources/source.js';
 import { SourceSupervisor } from '../../server/sources/supervisor.js';
 import { probeVideo } from '../../server/sources/video-probe.js';
 import { Backoff } from '../../shared/backoff.js';
@@ -208,7 +209,10 @@ describe.each(await ffmpegsUnderTest())('a file with $name', ({ binaries }) => {
     const log: string[] = [];
     await new Promise<void>((resolve) => {
       const sink = {
-        onFrame: (frame: Parameters<Parameters<typeof source.start>[0]['onFrame']>[0]) => {
+        onInfo: () => undefined,
+        onWarning: () => undefined,
+        onFrame: (frame: SourceFrame) => {
+          if (frame.kind !== 'raw') throw new TypeError('the file is decoded');
           log.push(String(readCount(frame.data, frame.width, frame.height)));
           frame.release();
         },
@@ -220,7 +224,11 @@ describe.each(await ffmpegsUnderTest())('a file with $name', ({ binaries }) => {
       };
       // The waits of a supervisor are not what the eager clock should jump over.
       const patient = { nowUs: () => clock.nowUs(), wallUs: () => clock.wallUs(), schedule: () => () => undefined };
-      const supervisor = new SourceSupervisor(source, sink, patient, new Backoff());
+      const supervisor = new SourceSupervisor(source, sink, patient, {
+        backoff: new Backoff(),
+        onDemand: true,
+        idleTimeoutMs: 0,
+      });
       supervisor.setWanted(true);
     });
     expect(log).toEqual(['connecting', 'live', ...range(0, FRAMES).map(String), 'ended']);
@@ -233,12 +241,14 @@ describe.each(await ffmpegsUnderTest())('a file with $name', ({ binaries }) => {
     }
     const { source } = await open('b-frames.mp4', 5);
     const sink = {
+      onInfo: () => undefined,
+      onWarning: () => undefined,
       onFrame: () => undefined,
       onDrop: () => undefined,
       onEnd: () => undefined,
       onError: () => undefined,
     };
-    await source.start(sink).stop();
+    await source.start(sink, 0).stop();
     expect(await childrenNamed('ffmpeg')).toEqual([]);
   });
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Hub } from '../../../server/hub/hub.js';
 import { Subscriber } from '../../../server/hub/subscriber.js';
-import type { JpegEncoder } from '../../../server/pipeline/encoder.js';
-import type { Source, SourceSink } from '../../../server/sources/source.js';
-import { StreamRuntime } from '../../../server/stream-runtime.js';
+import type { JpegCodec } from '../../../server/pipeline/jpeg-codec.js';
+import type { Source, SourceInfo, SourceSink } from '../../../server/sources/source.js';
+import { StreamRuntime, describeSource } from '../../../server/stream-runtime.js';
+import type { StreamSettings } from '../../../server/stream-settings.js';
 import { StreamerError } from '../../../shared/errors.js';
 import { createLogger } from '../../../shared/logger.js';
 import { FakeClock } from '../../helpers/fake-clock.js';
@@ -11,6 +12,32 @@ import { FakeFrameSink } from '../../helpers/fake-frame-sink.js';
 import { FakeRawFrame, START_US } from '../../helpers/fake-frames.js';
 
 const SECOND_US = 1_000_000;
+const ENCODED = { mode: 'encoded', reason: 'the source is h264' } as const;
+const INFO: SourceInfo = {
+  width: 4,
+  height: 2,
+  fps: 30,
+  timeSource: 'schedule',
+  codec: 'h264',
+  encoding: ENCODED,
+  startTimeUs: START_US,
+};
+const SETTINGS: StreamSettings = {
+  name: 'cam',
+  source: { kind: 'file', name: 'cam', path: 'cam.mp4' },
+  fps: null,
+  width: null,
+  height: null,
+  quality: null,
+  loop: true,
+  hwaccel: 'none',
+  frameBuffer: 1,
+  policy: 'latest',
+  onDemand: true,
+  idleTimeoutMs: 10_000,
+  processors: [],
+  record: null,
+};
 
 interface LogLine {
   readonly msg: string;
@@ -20,32 +47,36 @@ interface LogLine {
   readonly droppedTotal?: number;
 }
 
-function setUp({ endTimeUs = null as number | null } = {}) {
+function setUp({ endTimeUs = null as number | null, settings = SETTINGS, info = INFO } = {}) {
   const clock = new FakeClock(START_US);
   const hub = new Hub(clock);
   const lines: LogLine[] = [];
   const destination = { write: (line: string) => lines.push(JSON.parse(line) as LogLine) };
   const logger = createLogger({ level: 'info', pretty: false, destination });
   const encodes: { finish(): void; fail(): void }[] = [];
-  const encoder: JpegEncoder = {
+  const codec: JpegCodec = {
     parallel: 2,
     encode: () =>
       new Promise((resolve, reject) => {
         const fail = () => reject(new StreamerError('ENCODE_FAILED', 'It is no picture.'));
         encodes.push({ finish: () => resolve(Buffer.from('ffd8ffd9', 'hex')), fail });
       }),
+    reencode: (jpeg) => codec.encode({ data: jpeg, width: 1, height: 1 }),
+    decode: async (_jpeg, size) => ({ data: Buffer.alloc(size.width * size.height * 3), ...size }),
   };
   const sinks: SourceSink[] = [];
   let stops = 0;
   const source: Source = {
-    info: { width: 4, height: 2, fps: 30, timeSource: 'schedule', startTimeUs: START_US },
+    info,
+    isLive: false,
     endTimeUs,
     start: (sink) => {
       sinks.push(sink);
       return { stop: async () => void (stops += 1) };
     },
   };
-  const runtime = new StreamRuntime('cam', source, { hub, encoder, clock, logger });
+  const stream = hub.add('cam', settings, describeSource(info, settings));
+  const runtime = new StreamRuntime(stream, settings, source, { clock, logger, createCodec: () => codec });
   const events: string[] = [];
   hub.onChange(({ event, stream }) => events.push(`${event} ${stream.state}`));
   const watch = () => {
@@ -72,18 +103,22 @@ describe('StreamRuntime', () => {
       fps: 30,
       timeSource: 'schedule',
       startTimeUs: START_US,
+      encoding: ENCODED,
       state: 'idle',
     });
     expect(sinks).toHaveLength(0);
   });
 
   it('runs from the first viewer to the last', () => {
-    const { sinks, watch, events, stops } = setUp();
+    const { sinks, watch, events, stops, clock } = setUp();
     const [first, second] = [watch(), watch()];
     expect([sinks.length, stops()]).toEqual([1, 0]);
     first.leave();
     expect(stops()).toBe(0);
     second.leave();
+    clock.advance(SETTINGS.idleTimeoutMs * 1000 - 1);
+    expect(stops()).toBe(0);
+    clock.advance(1);
     expect(stops()).toBe(1);
     expect(events).toEqual(['changed connecting', 'changed idle']);
   });
@@ -127,12 +162,12 @@ describe('StreamRuntime', () => {
       await settle();
     }
     expect(sink.take()).toEqual(['frame 9']);
-    expect(lines.filter(({ msg }) => msg === 'frame not encoded')).toMatchObject([
+    expect(lines.filter(({ msg }) => msg.startsWith('frame not encoded'))).toMatchObject([
       { suppressed: 0, err: { code: 'ENCODE_FAILED', message: 'It is no picture.' } },
     ]);
   });
 
-  it('is offline while its source is broken, tells why, and is up again with its first frame', () => {
+  it('is offline while its source is broken, tells why, and is up again with its first frame', async () => {
     const { sinks, watch, clock, events, lines, runtime } = setUp();
     watch();
     sinks[0]?.onError(new StreamerError('FFMPEG_FAILED', 'It broke.'));
@@ -141,7 +176,9 @@ describe('StreamRuntime', () => {
       code: 'FFMPEG_FAILED',
       msg: expect.stringMatching(/^stream offline: It broke\./) as string,
     });
+    await settle();
     clock.advance(SECOND_US);
+    await settle();
     sinks[1]?.onFrame(new FakeRawFrame(30));
     expect(events).toEqual(['changed connecting', 'down offline', 'changed connecting', 'up live']);
   });
