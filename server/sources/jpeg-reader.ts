@@ -1,0 +1,81 @@
+import type { Clock } from '../../shared/clock.js';
+import { toStreamerError } from '../../shared/errors.js';
+import type { StreamerError } from '../../shared/errors.js';
+import { completeJpeg } from '../../shared/jpeg/complete-jpeg.js';
+import { MultipartParser } from '../../shared/jpeg/multipart-parser.js';
+import type { ByteSink } from '../ffmpeg/byte-sink.js';
+
+/** A JPEG that every decoder takes; times are microseconds since the epoch. */
+export interface ReadJpeg {
+  readonly jpeg: Buffer;
+  readonly width: number;
+  readonly height: number;
+  readonly firstByteTimeUs: number;
+  readonly completeTimeUs: number;
+}
+
+/** What a reader tells. */
+export interface JpegListener {
+  onJpeg(jpeg: ReadJpeg): void;
+  /** A picture is broken (BAD_JPEG) and left out. */
+  onBadJpeg(error: StreamerError): void;
+  /** Nothing more can be read. */
+  onFailure(error: StreamerError): void;
+  onEnd(): void;
+}
+
+const CHUNK_BYTES = 64 * 1024;
+/** Above the largest picture a camera sends, even one of noise in 8K. */
+const MAX_JPEG_BYTES = 32 * 1024 * 1024;
+
+/** Takes the JPEGs off a child that writes them as a multipart stream (`-f mpjpeg`), which tells how long each is. */
+export class JpegReader implements ByteSink {
+  private readonly chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  private readonly parser: MultipartParser;
+  private firstByteTimeUs = 0;
+  private hasFailed = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly listener: JpegListener,
+  ) {
+    this.parser = new MultipartParser({
+      boundary: null,
+      maxPartBytes: MAX_JPEG_BYTES,
+      onPartStart: () => (this.firstByteTimeUs = this.clock.nowUs()),
+      onPart: ({ body }) => this.onPart(body),
+    });
+  }
+
+  target(): Buffer {
+    return this.chunk;
+  }
+
+  filled(lengthBytes: number): boolean {
+    if (this.hasFailed) return true;
+    try {
+      this.parser.push(this.chunk.subarray(0, lengthBytes));
+    } catch (error) {
+      this.hasFailed = true;
+      this.listener.onFailure(toStreamerError(error));
+    }
+    return true;
+  }
+
+  /** What is left of a picture that was cut short is dropped. */
+  end(): void {
+    if (!this.hasFailed) this.listener.onEnd();
+  }
+
+  private onPart(body: Buffer): void {
+    const { firstByteTimeUs } = this;
+    let complete;
+    try {
+      complete = completeJpeg(body);
+    } catch (error) {
+      this.listener.onBadJpeg(toStreamerError(error, 'BAD_JPEG'));
+      return;
+    }
+    this.listener.onJpeg({ ...complete, firstByteTimeUs, completeTimeUs: this.clock.nowUs() });
+  }
+}
