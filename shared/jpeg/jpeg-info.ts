@@ -43,22 +43,17 @@ export function readJpegInfo(jpeg: Buffer): JpegInfo {
 function readHeader(jpeg: Buffer): Omit<JpegInfo, 'lengthBytes'> {
   let frame: FrameSegment | null = null;
   let hasTables = false;
-  let at = findMarker(jpeg, CODE_BYTES);
-  while (at + CODE_BYTES + 2 <= jpeg.length) {
+  for (let at = findMarker(jpeg, CODE_BYTES); at + CODE_BYTES <= jpeg.length;) {
     const code = jpeg.readUInt8(at + 1);
+    if (code === Marker.EOI || code === Marker.SOI) throw badJpeg('it holds no picture');
     if (code === Marker.SOS) {
       if (frame === null) throw badJpeg('it has no frame header');
-      return {
-        width: frame.width,
-        height: frame.height,
-        hasHuffmanTables: hasTables || !frame.isSequential,
-        scanOffset: at,
-      };
+      const { width, height, isSequential } = frame;
+      return { width, height, hasHuffmanTables: hasTables || !isSequential, scanOffset: at };
     }
-    if (code === Marker.EOI || code === Marker.SOI) throw badJpeg('it holds no picture');
     if (code === Marker.DHT) hasTables = true;
     if (isFrameHeader(code)) frame = readFrame(jpeg, at, code);
-    at = findMarker(jpeg, at + CODE_BYTES + segmentBytes(jpeg, at));
+    at = findMarker(jpeg, segmentEnd(jpeg, at));
   }
   throw badJpeg('it ends within its header');
 }
@@ -81,10 +76,12 @@ function isFrameHeader(code: number): boolean {
   return code >= Marker.SOF0 && code <= Marker.SOF15;
 }
 
-/** Length of a segment without its marker; one below 2 is none and counts as 0, as in `JpegScanner`. */
-function segmentBytes(jpeg: Buffer, at: number): number {
-  const lengthBytes = jpeg.readUInt16BE(at + CODE_BYTES);
-  return lengthBytes < 2 ? 0 : lengthBytes;
+/** Where the segment of the marker at `at` ends; a length below 2 is none, so then behind the marker. */
+function segmentEnd(jpeg: Buffer, at: number): number {
+  const lengthAt = at + CODE_BYTES;
+  if (lengthAt + 2 > jpeg.length) throw badJpeg('it ends within its header');
+  const lengthBytes = jpeg.readUInt16BE(lengthAt);
+  return lengthBytes < 2 ? lengthAt : lengthAt + lengthBytes;
 }
 
 function badJpeg(problem: string): StreamerError {
