@@ -17,7 +17,7 @@ const LIBRARY_OWNERS = {
 
 // A transport's own files begin with its name; tcp-listener.ts is for every transport that listens on TCP.
 const OWN_TRANSPORT_FILE = '^server/transports/(tcp|classic|mjpeg|websocket|relay|nats)(/|-(?!listener))';
-const ENTRIES = '(^|/)(main|[^/]*worker[^/]*)\\.ts$|^client/connect\\.ts$';
+const ENTRIES = '(^|/)(main|[^/]*worker[^/]*)\\.ts$|^client/connect\\.ts$|^shared/timecode/timecode-reader\\.ts$';
 
 const libraryPath = (library) => `node_modules/(@types/)?${library}/`;
 
@@ -60,12 +60,35 @@ module.exports = {
       path('^server/', '^server/ffmpeg/'),
       'Sources and recordings run FFmpeg; it knows neither.',
     ),
-    forbid('sources-flow-down', path('^server/sources/'), path('^server/(hub|transports|recording)/'), 'Calls never go back up.'),
+    forbid(
+      'sources-flow-down',
+      path('^server/sources/'),
+      path('^server/(hub|transports|recording)/'),
+      'Calls never go back up.',
+    ),
     forbid(
       'pipeline-flows-down',
       path('^server/pipeline/'),
       values('^server/(hub|transports|sources)/'),
       'Calls never go back up; types are welcome.',
+    ),
+    forbid(
+      'processing-knows-only-pictures',
+      path('^server/processing/'),
+      path('^server/', '^server/(processing|pipeline|drawing)/'),
+      'It sees one picture at a time, wherever that comes from.',
+    ),
+    forbid(
+      'processing-is-plugged-in',
+      path('^server/', '^server/(processing/|app\\.ts$|stream-runtime\\.ts$)'),
+      values('^server/processing/'),
+      'The pipeline knows the interface of the processors, and only who puts a stream together knows what is behind it.',
+    ),
+    forbid(
+      'drawing-knows-nobody',
+      path('^server/drawing/'),
+      path('^server/', '^server/drawing/'),
+      'It has pixels, no more.',
     ),
     forbid(
       'transports-know-only-the-hub',
@@ -87,7 +110,7 @@ module.exports = {
     ),
     forbid(
       'parts-do-not-know-the-whole',
-      path('^server/(ffmpeg|sources|pipeline|hub|transports|recording)/'),
+      path('^server/(ffmpeg|sources|pipeline|processing|hub|transports|recording)/'),
       path('^server/(app|cli)\\.ts$'),
       'Only the composition root knows all parts.',
     ),

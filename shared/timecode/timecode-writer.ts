@@ -10,6 +10,8 @@ import {
   SYNC_COLUMNS,
 } from './timecode-layout.js';
 
+type Pixels = Uint8Array | Uint8ClampedArray;
+
 const CHANNELS = 3;
 const PAYLOAD_COLUMNS = COLUMNS - SYNC_COLUMNS;
 
@@ -20,7 +22,7 @@ const PAYLOAD_COLUMNS = COLUMNS - SYNC_COLUMNS;
  * @throws {RangeError} for a picture that is too small or not as long as its size says, and for a time that is not a
  * whole number from 0 to 2^53 - 1
  */
-export function writeTimecode(data: Uint8Array, width: number, height: number, timeUs: number): void {
+export function writeTimecode(data: Pixels, width: number, height: number, timeUs: number): void {
   if (width < MIN_WIDTH || height < MIN_HEIGHT) {
     throw new RangeError(`A timecode needs a picture of at least ${MIN_WIDTH}x${MIN_HEIGHT}, not ${width}x${height}.`);
   }
@@ -34,7 +36,7 @@ export function writeTimecode(data: Uint8Array, width: number, height: number, t
 }
 
 /** Draws the first line of a row of cells and copies it to the others. */
-function writeRow(data: Uint8Array, width: number, cells: readonly number[], top: number, bottom: number): void {
+function writeRow(data: Pixels, width: number, cells: readonly number[], top: number, bottom: number): void {
   const lineBytes = width * CHANNELS;
   const start = top * lineBytes;
   cells.forEach((cell, column) => {
