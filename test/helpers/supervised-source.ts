@@ -2,12 +2,11 @@ import type {
   JpegFrame,
   RawFrame,
   Source,
-  SourceFrame,
   SourceInfo,
   SourceRun,
   SourceSink,
 } from '../../server/sources/source.js';
-import { SourceSupervisor } from '../../server/sources/supervisor.js';
+import { SourceSupervisor, type SupervisorSink } from '../../server/sources/supervisor.js';
 import { Backoff } from '../../shared/backoff.js';
 import { FakeClock } from './fake-clock.js';
 import { START_US } from './fake-frames.js';
@@ -104,14 +103,13 @@ export function supervise({
   const clock = new FakeClock(START_US);
   const log: string[] = [];
   const source = new FakeSource(sourceOptions);
-  const sink = {
-    onInfo: ({ width, height, fps, codec, startTimeUs }: SourceInfo) =>
+  const sink: SupervisorSink = {
+    onInfo: ({ width, height, fps, codec, startTimeUs }) =>
       void log.push(`info ${width}x${height} ${fps} fps ${codec} from ${startTimeUs - START_US}`),
-    onFrame: ({ kind, sequence }: SourceFrame) => void log.push(`${kind === 'raw' ? 'frame' : 'jpeg'} ${sequence}`),
-    onDrop: (first: number, last: number) => void log.push(`drop ${first}-${last}`),
-    onWarning: ({ code, message }: { code: string; message: string }) => void log.push(`warning ${code}: ${message}`),
-    onState: (state: string, reason?: { code: string; message: string }) =>
-      void log.push(reason ? `${state}: ${reason.code}: ${reason.message}` : state),
+    onFrame: ({ kind, sequence }) => void log.push(`${kind === 'raw' ? 'frame' : 'jpeg'} ${sequence}`),
+    onDrop: (first, last) => void log.push(`drop ${first}-${last}`),
+    onWarning: ({ code, message }) => void log.push(`warning ${code}: ${message}`),
+    onState: (state, reason) => void log.push(reason ? `${state}: ${reason.code}: ${reason.message}` : state),
   };
   const backoff = new Backoff(undefined, () => random);
   const supervisor = new SourceSupervisor(source, sink, clock, { backoff, onDemand, idleTimeoutMs });
@@ -119,6 +117,7 @@ export function supervise({
     clock,
     supervisor,
     source,
+    sink,
     runs: source.runs,
     backoff,
     take: () => log.splice(0),
