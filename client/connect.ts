@@ -2,14 +2,14 @@ import { hostname } from 'node:os';
 import { SystemClock } from '../shared/clock.js';
 import type { Clock } from '../shared/clock.js';
 import type { ClockEstimate } from '../shared/protocol/clock-sync.js';
-import type { FrameHeader, Policy, StreamInfo, TimeSource } from '../shared/protocol/messages.js';
+import type { Policy, StreamInfo, TimeSource } from '../shared/protocol/messages.js';
 import { FrameQueue } from './frame-queue.js';
 import { Session } from './session.js';
 import type { SessionFrame, SessionOptions } from './session.js';
 import { subscriptionList } from './subscription-list.js';
 
 export type { ClockEstimate } from '../shared/protocol/clock-sync.js';
-export type { Policy, StreamInfo, StreamState, TimeSource } from '../shared/protocol/messages.js';
+export type { Policy, StreamEncoding, StreamInfo, StreamState, TimeSource } from '../shared/protocol/messages.js';
 export { StreamerError } from '../shared/errors.js';
 export type { ErrorCode } from '../shared/errors.js';
 
@@ -42,12 +42,15 @@ export interface ReceivedFrame {
   readonly width: number;
   readonly height: number;
   readonly jpeg: Buffer;
+  /** Whether it is a picture of the past, sent so that who joins late has one at once. */
+  readonly kept: boolean;
   /** Since the epoch, in the server's clock. */
   readonly captureTimeUs: number;
+  /** What `captureTimeUs` means: when the frame was due, came to the server, or was taken by the source's own clock. */
   readonly timeSource: TimeSource;
   /** Since the epoch, in this machine's clock. */
   readonly receivedTimeUs: number;
-  /** Age of the frame when it arrived; null while the server's clock is not known. */
+  /** Age of the frame when it arrived; null while the server's clock is not known, and of a `kept` frame. */
   readonly latencyUs: number | null;
   /** How far `latencyUs` can be from the truth. */
   readonly errorUs: number | null;
@@ -77,8 +80,13 @@ export function connect(options: ConnectOptions = {}): Promise<FrameStream> {
   });
 }
 
+/** A frame with the name of its stream, which may be gone when the frame is taken. */
+interface NamedFrame extends SessionFrame {
+  readonly stream: string;
+}
+
 class SessionFrames implements FrameStream {
-  private readonly queue = new FrameQueue<SessionFrame>();
+  private readonly queue = new FrameQueue<NamedFrame>();
   private readonly session: Session;
   private known = new Map<number, StreamInfo>();
   private settle: { resolve(frames: FrameStream): void; reject(error: Error): void } | null = null;
@@ -99,7 +107,7 @@ class SessionFrames implements FrameStream {
           if (event === 'removed') this.known.delete(stream.id);
           else this.known.set(stream.id, stream);
         },
-        onFrame: (frame) => this.queue.push(frame),
+        onFrame: (frame) => this.queue.push({ ...frame, stream: this.nameOf(frame.header.streamId) }),
         onEnd: (error) => {
           this.queue.end(error);
           if (error) this.settle?.reject(error);
@@ -133,12 +141,16 @@ class SessionFrames implements FrameStream {
       for (;;) {
         const frame = await this.queue.take();
         if (!frame) return;
-        this.session.acknowledge(frame.header);
-        yield toReceived(frame, this.known.get(frame.header.streamId)?.name ?? String(frame.header.streamId));
+        this.session.acknowledge(frame);
+        yield toReceived(frame);
       }
     } finally {
       this.close();
     }
+  }
+
+  private nameOf(streamId: number): string {
+    return this.known.get(streamId)?.name ?? String(streamId);
   }
 
   private abort(): void {
@@ -154,14 +166,16 @@ function sessionOptions(options: ConnectOptions): SessionOptions {
   return { host, port, token, name, reconnect, subscriptions, acknowledgeOnReceipt: false };
 }
 
-function toReceived({ header, jpeg, receivedTimeUs, clock }: SessionFrame, stream: string): ReceivedFrame {
+function toReceived(frame: NamedFrame): ReceivedFrame {
+  const { stream, header, jpeg, kept, receivedTimeUs } = frame;
   const { streamId, sequence, width, height, captureTimeUs, timeSource } = header;
-  const times = { captureTimeUs, timeSource, receivedTimeUs, ...latencyOf(header, receivedTimeUs, clock) };
-  return { stream, streamId, sequence, width, height, jpeg, ...times };
+  const times = { captureTimeUs, timeSource, receivedTimeUs, ...latencyOf(frame) };
+  return { stream, streamId, sequence, width, height, jpeg, kept, ...times };
 }
 
-function latencyOf(header: FrameHeader, receivedTimeUs: number, clock: ClockEstimate | null) {
-  if (!clock) return { latencyUs: null, errorUs: null };
+function latencyOf({ header, kept, receivedTimeUs, clock }: SessionFrame) {
+  // It was not on its way all that time.
+  if (kept || !clock) return { latencyUs: null, errorUs: null };
   return {
     latencyUs: receivedTimeUs + clock.offsetUs - header.captureTimeUs,
     errorUs: clock.errorUs + header.clockErrorUs,

@@ -94,11 +94,12 @@ function report(config: ClientConfig, { measurement, error }: WatchResult): void
 }
 
 function exitCodeOf({ measurement, error, interrupted }: WatchResult): number {
-  const frames = measurement.snapshot().streams.reduce((sum, stream) => sum + stream.frames.received, 0);
+  const { streams } = measurement.snapshot();
   if (error) return fail(error);
-  if (frames > 0) return 0;
+  if (streams.some(({ frames }) => frames.received > 0)) return 0;
   if (interrupted) return EXIT_INTERRUPTED;
-  return fail(new StreamerError('NO_FRAMES', 'Not one frame came; is the stream live?'));
+  const came = streams.some(({ frames }) => frames.kept > 0) ? 'Only frames of the past came' : 'Not one frame came';
+  return fail(new StreamerError('NO_FRAMES', `${came}; is the stream live?`));
 }
 
 function fail(error: StreamerError): number {

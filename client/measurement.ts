@@ -29,7 +29,9 @@ export class Measurement {
   private readonly session: Session;
   private readonly recorder: SessionRecorder;
   private readonly latest = new Map<number, Buffer>();
-  private subscribed: ReadonlySet<number> = new Set();
+  private subscribed = new Set<number>();
+  /** Names of the streams that were subscribed at the welcome: one that was removed may come back under its name. */
+  private subscribedNames: ReadonlySet<string> = new Set();
   private readonly wantsAll: boolean;
 
   constructor(
@@ -90,32 +92,46 @@ export class Measurement {
     this.subscribed = new Set(subscribed);
     this.latest.clear();
     this.recorder.onState('connected', null, nowUs);
-    this.recorder.onWelcome(
-      streams.filter((stream) => this.subscribed.has(stream.id)),
-      nowUs,
-    );
+    const watched = streams.filter((stream) => this.subscribed.has(stream.id));
+    this.subscribedNames = new Set(watched.map(({ name }) => name));
+    this.recorder.onWelcome(watched, nowUs);
     this.listener.onConnected?.();
   }
 
   private onStream({ event, stream, reason }: StreamChange): void {
-    if (!this.wantsAll && !this.subscribed.has(stream.id)) return;
-    if (event === 'removed') this.latest.delete(stream.id);
-    this.recorder.onStream(stream, reason?.message ?? null, this.clock.nowUs());
+    if (event === 'appeared' && (this.wantsAll || this.subscribedNames.has(stream.name))) {
+      this.subscribed.add(stream.id);
+    }
+    if (!this.subscribed.has(stream.id)) return;
+    const nowUs = this.clock.nowUs();
+    if (event === 'removed') {
+      this.subscribed.delete(stream.id);
+      this.latest.delete(stream.id);
+      this.recorder.onRemoved(stream, reason?.message ?? null, nowUs);
+    } else this.recorder.onStream(stream, reason?.message ?? null, nowUs);
   }
 
   private onFrame(frame: SessionFrame): void {
-    const { header, jpeg, receivedTimeUs, clock } = frame;
+    const { header, jpeg, kept, receivedTimeUs, clock } = frame;
     const recorder = this.recorder.stream(header.streamId);
-    if (!recorder) return this.session.acknowledge(header);
+    if (!recorder) return this.session.acknowledge(frame);
     const { offsetUs, errorUs } = clock ?? { offsetUs: null, errorUs: null };
-    recorder.onFrame({ header, jpegBytes: jpeg.length, receiveTimeUs: receivedTimeUs, offsetUs, errorUs });
-    if (!isWholeJpeg(jpeg)) recorder.onCorrupt();
-    else this.latest.set(header.streamId, jpeg);
-    if (this.options.decode) void this.decode(frame, recorder);
+    const observation = { header, jpegBytes: jpeg.length, receiveTimeUs: receivedTimeUs, offsetUs, errorUs };
+    if (kept) recorder.onKept(observation);
+    else recorder.onFrame(observation);
+    if (isWholeJpeg(jpeg)) this.latest.set(header.streamId, jpeg);
+    else if (!kept) recorder.onCorrupt();
+    if (this.options.decode) void this.use(frame, recorder);
     this.listener.onFrame?.(frame);
   }
 
-  private async decode({ header, jpeg }: SessionFrame, recorder: StreamRecorder): Promise<void> {
+  /** Decodes a frame, and only then returns its credit; one of the past is not worth the time. */
+  private async use(frame: SessionFrame, recorder: StreamRecorder): Promise<void> {
+    if (!frame.kept) await this.decode(frame.jpeg, recorder);
+    this.session.acknowledge(frame);
+  }
+
+  private async decode(jpeg: Buffer, recorder: StreamRecorder): Promise<void> {
     const startUs = this.clock.nowUs();
     try {
       await decodeJpeg(jpeg);
@@ -124,7 +140,6 @@ export class Measurement {
       // A JPEG without its end was counted when it came.
       if (isWholeJpeg(jpeg)) recorder.onCorrupt();
     }
-    this.session.acknowledge(header);
   }
 
   private onOutage(error: StreamerError, retryInMs: number): void {

@@ -4,7 +4,7 @@ import { isErrorCode, StreamerError } from '../shared/errors.js';
 import type { ErrorCode } from '../shared/errors.js';
 import { encodeBye, encodeHello, encodePong } from '../shared/protocol/codec.js';
 import type { ClockEstimate } from '../shared/protocol/clock-sync.js';
-import { MessageType, PROTOCOL_VERSION } from '../shared/protocol/messages.js';
+import { FrameFlag, MessageType, PROTOCOL_VERSION } from '../shared/protocol/messages.js';
 import type {
   FrameHeader,
   Message,
@@ -37,6 +37,10 @@ export interface SessionOptions extends ServerAddress {
 export interface SessionFrame {
   readonly header: FrameHeader;
   readonly jpeg: Buffer;
+  /** Whether it is one of the past, from what the server keeps for late joiners. */
+  readonly kept: boolean;
+  /** Which of the session's connections it came over, counted from 1. */
+  readonly connection: number;
   /** When its last byte reached this process, in our clock. */
   readonly receivedTimeUs: number;
   /** The server's clock at that moment; null while it is not known. */
@@ -77,6 +81,7 @@ const STABLE_AFTER_US = 10_000_000;
  */
 export class Session {
   private connection: Connection | null = null;
+  private connections = 0;
   private probe: ClockProbe | null = null;
   private streams = new Map<number, StreamInfo>();
   private readonly acknowledgers = new Map<number, Acknowledger>();
@@ -110,6 +115,7 @@ export class Session {
   /** Begins to connect. */
   start(): void {
     this.farewell = null;
+    this.connections += 1;
     this.connection = new Connection(this.options, this.clock, {
       onOpen: () => this.hello(),
       onMessage: (message, receivedTimeUs) => this.onMessage(message, receivedTimeUs),
@@ -136,9 +142,12 @@ export class Session {
     return this.streams.get(id);
   }
 
-  /** Returns credit for a frame, for sessions that do not acknowledge on receipt. */
-  acknowledge(header: FrameHeader): void {
-    this.acknowledger(header.streamId).onFrame(header.sequence);
+  /**
+   * Returns credit for a frame, for sessions that do not acknowledge on receipt. Where its stream is gone, or its
+   * connection, nobody waits for that, and a new server would take it for a lie.
+   */
+  acknowledge({ header, connection }: SessionFrame): void {
+    if (connection === this.connections && this.streams.has(header.streamId)) this.returnCredit(header);
   }
 
   private hello(): void {
@@ -178,9 +187,10 @@ export class Session {
   }
 
   private onFrame(header: FrameHeader, jpeg: Buffer, receivedTimeUs: number): void {
-    if (this.options.acknowledgeOnReceipt) this.acknowledge(header);
+    if (this.options.acknowledgeOnReceipt) this.returnCredit(header);
     const clock = this.probe?.estimate(receivedTimeUs) ?? null;
-    this.listener.onFrame?.({ header, jpeg, receivedTimeUs, clock });
+    const kept = (header.flags & FrameFlag.KEPT) !== 0;
+    this.listener.onFrame?.({ header, jpeg, kept, connection: this.connections, receivedTimeUs, clock });
   }
 
   private onWelcome(welcome: Welcome): void {
@@ -196,8 +206,10 @@ export class Session {
   }
 
   private onStream(change: StreamChange): void {
-    if (change.event === 'removed') this.streams.delete(change.stream.id);
-    else this.streams.set(change.stream.id, change.stream);
+    if (change.event === 'removed') {
+      this.streams.delete(change.stream.id);
+      this.acknowledgers.delete(change.stream.id);
+    } else this.streams.set(change.stream.id, change.stream);
     this.listener.onStream?.(change);
   }
 
@@ -208,6 +220,10 @@ export class Session {
       if (message) this.send(message);
       this.scheduleStats();
     });
+  }
+
+  private returnCredit({ streamId, sequence }: FrameHeader): void {
+    this.acknowledger(streamId).onFrame(sequence);
   }
 
   private acknowledger(streamId: number): Acknowledger {

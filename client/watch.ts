@@ -63,8 +63,9 @@ class Watch {
         onConnected: () => this.onConnected(),
         onOutage: (error, retryInMs) =>
           logger.warn({ code: error.code, retryInMs: Math.round(retryInMs) }, error.message),
-        onFrame: ({ jpeg }) => {
-          if (saveFrame !== null) this.saving ??= this.saveFrame(saveFrame, jpeg);
+        onFrame: ({ jpeg, kept }) => {
+          // A picture of the past is not what somebody wants who saves one now.
+          if (saveFrame !== null && !kept) this.saving ??= this.saveFrame(saveFrame, jpeg);
         },
         onEnd: (error) => void this.finish(error),
       },

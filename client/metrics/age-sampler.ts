@@ -16,14 +16,15 @@ export class AgeSampler {
   private sampledUs: number | null = null;
   private captureTimeUs = 0;
 
-  /** `periodUs` is the time from one frame to the next at the stream's nominal rate. */
-  constructor(private periodUs: number) {}
+  /** `periodUs` is the time from one frame to the next at the stream's nominal rate; null samples nothing yet. */
+  constructor(private periodUs: number | null) {}
 
   /**
    * A frame arrived; `captureTimeUs` is already converted to our clock. One that comes less than half a period after the
    * last sample belongs to that period: frames that come in a burst after a stall are not sampled one by one.
    */
   onFrame(receiveTimeUs: number, captureTimeUs: number): void {
+    if (this.periodUs === null) return;
     this.advance(receiveTimeUs);
     this.captureTimeUs = captureTimeUs;
     if (this.sampledUs !== null && receiveTimeUs - this.sampledUs < this.periodUs / 2) return;
@@ -36,7 +37,7 @@ export class AgeSampler {
    * that was here by then must have been reported.
    */
   advance(nowUs: number): void {
-    if (this.sampledUs === null) return;
+    if (this.sampledUs === null || this.periodUs === null) return;
     const missed = Math.floor((nowUs - this.sampledUs) / this.periodUs - 0.5);
     if (missed < 1) return;
     const ageUs = this.sampledUs - this.captureTimeUs;
@@ -49,9 +50,10 @@ export class AgeSampler {
     this.sampledUs += missed * this.periodUs;
   }
 
-  /** The nominal rate changed. */
-  setPeriod(periodUs: number): void {
+  /** The nominal rate changed; null when it is not known any more, and what comes next starts anew. */
+  setPeriod(periodUs: number | null): void {
     this.periodUs = periodUs;
+    if (periodUs === null) this.sampledUs = null;
   }
 
   /** No frame is due any more after `nowUs`; the next one, if any, starts anew. */

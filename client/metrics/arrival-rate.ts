@@ -24,6 +24,11 @@ export class ArrivalRate {
     this.lastUs = receiveTimeUs;
   }
 
+  /** Data that is no frame of the present; like the first frame, what came before it does not count. */
+  onKept(bytes: number): void {
+    if (this.firstUs !== null) this.bytes += bytes;
+  }
+
   /** Mean rates up to the last frame, or up to one `periodUs` before `nowUs` where that is later. */
   mean(nowUs: number, periodUs: number): MeanRates {
     const spanUs = this.firstUs === null ? 0 : Math.max(this.lastUs, nowUs - periodUs) - this.firstUs;

@@ -1,9 +1,13 @@
-/** What came and what did not. `corrupt` frames are among the `received`; `bytes` are those of whole FRAME messages. */
+/**
+ * What came and what did not. `corrupt` frames are among the `received`, `kept` ones are not; `bytes` are those of whole
+ * FRAME messages, kept frames too.
+ */
 export interface FrameCounts {
   readonly received: number;
   readonly lost: number;
   readonly skipped: number;
   readonly corrupt: number;
+  readonly kept: number;
   readonly bytes: number;
 }
 
@@ -15,6 +19,14 @@ export class FrameCounters {
   onFrame(bytes: number, lost: number, skipped: number): void {
     addFrame(this.sinceStart, bytes, lost, skipped);
     addFrame(this.sinceReport, bytes, lost, skipped);
+  }
+
+  /** A frame of the past came, which only costs its bytes. */
+  onKept(bytes: number): void {
+    for (const counts of [this.sinceStart, this.sinceReport]) {
+      counts.kept += 1;
+      counts.bytes += bytes;
+    }
   }
 
   onCorrupt(): void {
@@ -49,5 +61,5 @@ function addFrame(counts: Counts, bytes: number, lost: number, skipped: number):
 }
 
 function emptyCounts(): Counts {
-  return { received: 0, lost: 0, skipped: 0, corrupt: 0, bytes: 0 };
+  return { received: 0, lost: 0, skipped: 0, corrupt: 0, kept: 0, bytes: 0 };
 }

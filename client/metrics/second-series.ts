@@ -50,6 +50,12 @@ export class SecondSeries {
     this.bytes += bytes;
   }
 
+  /** Data that is no frame of the present: a stream has not begun by it. */
+  onKept(receiveTimeUs: number, bytes: number): void {
+    if (receiveTimeUs >= this.endUs) this.advance(receiveTimeUs);
+    this.bytes += bytes;
+  }
+
   /** A latency with the bound of its error; it counts in the second that goes on. */
   onLatency(latencyUs: number, errorUs: number): void {
     this.latency.record(latencyUs);

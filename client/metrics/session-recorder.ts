@@ -68,13 +68,21 @@ export class SessionRecorder {
   /** A stream appeared or changed, for `reason` if there is one. Null when there are too many to measure. */
   onStream(info: StreamInfo, reason: string | null, nowUs: number): StreamRecorder | null {
     const known = this.byName.get(info.name);
-    if (!known && this.byName.size >= MAX_STREAMS) return null;
+    if (!known && !this.makeRoom()) return null;
     const recorder = known ?? new StreamRecorder(info, this.startUs);
     if (this.byId.get(recorder.id) === recorder) this.byId.delete(recorder.id);
     recorder.onStreamInfo(info, reason, nowUs);
     this.byName.set(info.name, recorder);
     this.byId.set(info.id, recorder);
     return recorder;
+  }
+
+  /** The server took a stream away, for `reason` if there is one; its figures stay. */
+  onRemoved(info: StreamInfo, reason: string | null, nowUs: number): void {
+    const recorder = this.byId.get(info.id);
+    if (!recorder) return;
+    recorder.onRemoved(info, reason, nowUs);
+    this.byId.delete(info.id);
   }
 
   /** The recorder of the stream that has `id` on the present connection. */
@@ -127,6 +135,13 @@ export class SessionRecorder {
     this.outageUs = 0;
     if (this.downSinceUs !== null) this.downSinceUs = nowUs;
     for (const recorder of this.byName.values()) recorder.reset(nowUs);
+  }
+
+  /** Whether there is room for one more stream; where there is none, a stream that was removed gives up its place. */
+  private makeRoom(): boolean {
+    if (this.byName.size < MAX_STREAMS) return true;
+    const removed = [...this.byName].find(([, recorder]) => recorder.isRemoved);
+    return removed !== undefined && this.byName.delete(removed[0]);
   }
 
   private beginOutage(nowUs: number): void {

@@ -1,4 +1,4 @@
-import type { StreamState } from '../../shared/protocol/messages.js';
+import type { StreamEncoding, StreamState, TimeSource } from '../../shared/protocol/messages.js';
 
 /** p50 and p99 of a quantity, in microseconds; null while nothing was measured. */
 export interface Quantiles {
@@ -7,7 +7,7 @@ export interface Quantiles {
 }
 
 /** Names of the stages a frame passes, in order. */
-export const STAGES = ['decode', 'queue', 'encode', 'publish', 'network', 'clientDecode'] as const;
+export const STAGES = ['decode', 'process', 'queue', 'encode', 'publish', 'network', 'clientDecode'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** Distribution of latencies in microseconds. All but the counts are null while nothing was measured. */
@@ -52,20 +52,32 @@ export interface HistogramBar {
   readonly count: number;
 }
 
+/** What a stream is doing; `removed` is one that the server took away. */
+export type ShownState = StreamState | 'removed';
+
 /** Everything measured on one stream since the run began (or since the last reset). */
 export interface StreamSnapshot {
   readonly id: number;
   readonly name: string;
+  /** Pixels of the newest picture, or as announced before the first; 0 while not known. */
   readonly width: number;
   readonly height: number;
-  readonly nominalFps: number;
-  readonly state: StreamState;
+  /** Frames a second as announced; null while not known. */
+  readonly nominalFps: number | null;
+  readonly encoding: StreamEncoding;
+  readonly state: ShownState;
   readonly reason: string | null;
+  /** Where the capture time of the newest frame comes from, or will as announced. */
+  readonly timeSource: TimeSource;
+  /** How many of the received frames had each kind of capture time. */
+  readonly timeSources: Readonly<Record<TimeSource, number>>;
+  /** `kept` frames were sent from what the server keeps for late joiners; they are among none of the others. */
   readonly frames: {
     readonly received: number;
     readonly lost: number;
     readonly skipped: number;
     readonly corrupt: number;
+    readonly kept: number;
   };
   readonly fps: { readonly mean: number; readonly min: number; readonly max: number; readonly current: number };
   readonly bytes: number;

@@ -7,6 +7,7 @@ import type { Quantiles, Stage } from './snapshot.js';
 export class StageHistograms {
   private readonly stages: Readonly<Record<Stage, LatencyHistogram>> = {
     decode: new LatencyHistogram(),
+    process: new LatencyHistogram(),
     queue: new LatencyHistogram(),
     encode: new LatencyHistogram(),
     publish: new LatencyHistogram(),
@@ -16,9 +17,10 @@ export class StageHistograms {
 
   /** Records the stages that the frame passed on the server. */
   onHeader(header: FrameHeader): void {
-    const { decodedOffsetUs, encodeStartOffsetUs, encodedOffsetUs, publishedOffsetUs } = header;
+    const { decodedOffsetUs, processedOffsetUs, encodeStartOffsetUs, encodedOffsetUs, publishedOffsetUs } = header;
     this.stages.decode.record(decodedOffsetUs);
-    this.stages.queue.record(encodeStartOffsetUs - decodedOffsetUs);
+    this.stages.process.record(processedOffsetUs - decodedOffsetUs);
+    this.stages.queue.record(encodeStartOffsetUs - processedOffsetUs);
     this.stages.encode.record(encodedOffsetUs - encodeStartOffsetUs);
     this.stages.publish.record(publishedOffsetUs - encodedOffsetUs);
   }
@@ -37,9 +39,10 @@ export class StageHistograms {
   }
 
   quantiles(): Record<Stage, Quantiles> {
-    const { decode, queue, encode, publish, network, clientDecode } = this.stages;
+    const { decode, process, queue, encode, publish, network, clientDecode } = this.stages;
     return {
       decode: quantilesOf(decode),
+      process: quantilesOf(process),
       queue: quantilesOf(queue),
       encode: quantilesOf(encode),
       publish: quantilesOf(publish),

@@ -1,5 +1,6 @@
 import { LatencyHistogram } from '../../shared/histogram.js';
-import { FRAME_HEADER_BYTES, PREFIX_BYTES, type StreamInfo, type StreamStats } from '../../shared/protocol/messages.js';
+import { FRAME_HEADER_BYTES, PREFIX_BYTES } from '../../shared/protocol/messages.js';
+import type { FrameHeader, StreamInfo, StreamStats, TimeSource } from '../../shared/protocol/messages.js';
 import { AgeSampler } from './age-sampler.js';
 import { ArrivalRate } from './arrival-rate.js';
 import { latencyFiguresOf, quantilesOf } from './figures.js';
@@ -10,9 +11,12 @@ import { SequenceTracker } from './sequence-tracker.js';
 import { SettlingClock } from './settling-clock.js';
 import type { EncodedHistograms, StreamSnapshot } from './snapshot.js';
 import { StageHistograms } from './stage-histograms.js';
+import { StreamFacts } from './stream-facts.js';
 
 const MAX_BARS = 64;
 const LEAST_FPS = 0.001;
+/** Time from frame to frame that the mean rate is given before its frames count as late, where nobody knows it. */
+const UNKNOWN_PERIOD_US = 1_000_000;
 
 /**
  * Measures one stream. It has no clock: every time is passed in, in microseconds of our clock, and must not run
@@ -20,7 +24,7 @@ const LEAST_FPS = 0.001;
  * figure means.
  */
 export class StreamRecorder {
-  private reason: string | null = null;
+  private readonly facts: StreamFacts;
   private readonly counters = new FrameCounters();
   private readonly sequence = new SequenceTracker();
   private readonly clock = new SettlingClock((frame, offsetUs, errorUs) =>
@@ -34,13 +38,17 @@ export class StreamRecorder {
   private seconds: SecondSeries;
   private rate = new ArrivalRate();
   private errorUs: number | null = null;
-  /** Receive time minus capture time of the last frame, each in its own clock; null when the next cannot be compared. */
-  private lastTransitUs: number | null = null;
+  /**
+   * Receive time minus capture time of the last frame, each in its own clock; null when the next cannot be compared, as
+   * it cannot with a frame whose capture time is of another kind.
+   */
+  private lastTransit: { readonly us: number; readonly timeSource: TimeSource } | null = null;
 
   constructor(
     private info: StreamInfo,
     startUs: number,
   ) {
+    this.facts = new StreamFacts(info);
     this.age = new AgeSampler(periodUs(info));
     this.seconds = new SecondSeries(startUs);
   }
@@ -55,16 +63,26 @@ export class StreamRecorder {
     const { header, receiveTimeUs } = frame;
     const gap = this.sequence.onFrame(header.sequence);
     if (!gap) return;
-    const bytes = PREFIX_BYTES + FRAME_HEADER_BYTES + frame.jpegBytes;
+    this.facts.onFrame(header);
+    const bytes = messageBytes(frame);
     this.counters.onFrame(bytes, gap.lost, gap.skipped);
     this.rate.onFrame(receiveTimeUs, bytes);
     this.seconds.onFrame(receiveTimeUs, bytes);
     this.stages.onHeader(header);
-    const transitUs = receiveTimeUs - header.captureTimeUs;
-    // RFC 3550, section 6.4.1: the difference D of the spacing at the receiver and at the source.
-    if (this.lastTransitUs !== null) this.jitter.record(Math.abs(transitUs - this.lastTransitUs));
-    this.lastTransitUs = transitUs;
+    this.recordJitter(header, receiveTimeUs);
     this.clock.onFrame(frame);
+  }
+
+  /**
+   * Takes in a frame of the past, sent because we joined late: only its bytes count. It does not begin the count of
+   * missing frames either, since those between it and the first frame of the present were never meant for us.
+   */
+  onKept(frame: FrameObservation): void {
+    const bytes = messageBytes(frame);
+    this.facts.onPicture(frame.header);
+    this.counters.onKept(bytes);
+    this.rate.onKept(bytes);
+    this.seconds.onKept(frame.receiveTimeUs, bytes);
   }
 
   /** The server skips the frames `first` to `last` on purpose. */
@@ -96,13 +114,24 @@ export class StreamRecorder {
     }
     this.age.setPeriod(periodUs(info));
     this.info = info;
-    this.reason = reason;
+    this.facts.onInfo(info, reason);
+  }
+
+  /** The server took the stream away, for `reason` if it said one. */
+  onRemoved(info: StreamInfo, reason: string | null, nowUs: number): void {
+    this.onStreamInfo({ ...info, state: 'ended' }, reason, nowUs);
+    this.facts.onRemoved();
+  }
+
+  /** Whether the server took the stream away, and it did not come back. */
+  get isRemoved(): boolean {
+    return this.facts.state === 'removed';
   }
 
   /** The connection is gone: the next frame may come from a server whose clock is another one. */
   onDisconnect(): void {
     this.clock.restart();
-    this.lastTransitUs = null;
+    this.lastTransit = null;
   }
 
   /** The server has no such stream any more, or not for us. */
@@ -127,17 +156,15 @@ export class StreamRecorder {
   /** Everything measured up to `nowUs`, which is as good as `advance`. */
   snapshot(nowUs: number): StreamSnapshot {
     this.advance(nowUs);
-    const { id, name, width, height, fps, state } = this.info;
-    const { received, lost, skipped, corrupt, bytes } = this.counters.total;
+    const { id, name, fps, encoding } = this.info;
+    const { bytes, ...frames } = this.counters.total;
     return {
       id,
       name,
-      width,
-      height,
-      nominalFps: fps,
-      state,
-      reason: this.reason,
-      frames: { received, lost, skipped, corrupt },
+      nominalFps: fps > 0 ? fps : null,
+      encoding,
+      ...this.facts.figures(),
+      frames,
       ...this.rates(nowUs),
       bytes,
       latencyUs: latencyFiguresOf(this.latency, this.errorUs),
@@ -158,7 +185,8 @@ export class StreamRecorder {
   takeInterval(): StreamStats {
     const latency = this.reportLatency.count > 0 ? this.reportLatency.encode() : undefined;
     this.reportLatency.reset();
-    return { streamId: this.info.id, ...this.counters.takeReport(), latency };
+    const { received, lost, skipped, corrupt, bytes } = this.counters.takeReport();
+    return { streamId: this.info.id, received, lost, skipped, corrupt, bytes, latency };
   }
 
   /** Forgets every figure but not where the stream is, so that nothing is lost or counted twice by it. */
@@ -166,6 +194,7 @@ export class StreamRecorder {
     this.clock.drop();
     this.advance(nowUs);
     this.counters.reset();
+    this.facts.reset();
     this.latency.reset();
     this.jitter.reset();
     this.stages.reset();
@@ -173,6 +202,14 @@ export class StreamRecorder {
     this.rate = new ArrivalRate();
     this.seconds = new SecondSeries(nowUs);
     this.errorUs = null;
+  }
+
+  /** RFC 3550, section 6.4.1: the difference D of the spacing at the receiver and at the source. */
+  private recordJitter({ captureTimeUs, timeSource }: FrameHeader, receiveTimeUs: number): void {
+    const before = this.lastTransit;
+    const us = receiveTimeUs - captureTimeUs;
+    this.lastTransit = { us, timeSource };
+    if (before?.timeSource === timeSource) this.jitter.record(Math.abs(us - before.us));
   }
 
   private onSettledFrame({ header, receiveTimeUs }: FrameObservation, offsetUs: number, clockErrorUs: number): void {
@@ -190,7 +227,7 @@ export class StreamRecorder {
   /** Before the first whole second the mean stands for the others, so that the least is never above the greatest. */
   private rates(nowUs: number): Pick<StreamSnapshot, 'fps' | 'throughputMbps'> {
     const untilUs = this.info.state === 'ended' ? -Infinity : nowUs;
-    const { fps, mbps } = this.rate.mean(untilUs, periodUs(this.info));
+    const { fps, mbps } = this.rate.mean(untilUs, periodUs(this.info) ?? UNKNOWN_PERIOD_US);
     const { extremes, lastWhole } = this.seconds;
     return {
       fps: {
@@ -212,7 +249,12 @@ function megabits(bytes: number): number {
   return (bytes * 8) / 1e6;
 }
 
-/** Time from frame to frame; a second where the rate is not known (0), and finite however low the rate is. */
-function periodUs({ fps }: StreamInfo): number {
-  return fps > 0 ? 1e6 / Math.max(fps, LEAST_FPS) : 1e6;
+/** Length of the FRAME message. */
+function messageBytes({ jpegBytes }: FrameObservation): number {
+  return PREFIX_BYTES + FRAME_HEADER_BYTES + jpegBytes;
+}
+
+/** Time from frame to frame, finite however low the rate is; null where the rate is not known (0). */
+function periodUs({ fps }: StreamInfo): number | null {
+  return fps > 0 ? 1e6 / Math.max(fps, LEAST_FPS) : null;
 }

@@ -1,14 +1,19 @@
-import type { StreamState } from '../../shared/protocol/messages.js';
-import type { StreamSnapshot } from '../metrics/snapshot.js';
+import { TIME_SOURCES } from '../../shared/protocol/messages.js';
+import type { ShownState, StreamSnapshot } from '../metrics/snapshot.js';
 import { formatDurationUs } from '../ui/units.js';
 import { safeText } from '../ui/text.js';
 
-const STATE_WORDS: Readonly<Record<StreamState, string>> = {
+const STATE_WORDS: Readonly<Record<ShownState, string>> = {
   idle: 'is idle',
   connecting: 'is being connected',
   live: 'is live',
+  degraded: 'is degraded',
+  silent: 'is silent',
+  frozen: 'is frozen',
+  'clock-jump': 'has a clock that leapt',
   offline: 'is offline',
   ended: 'has ended',
+  removed: 'was removed',
 };
 
 /** What a reader of the stream's figures has to know, as whole sentences; none when all is well. */
@@ -20,7 +25,14 @@ export function notesOn(stream: StreamSnapshot): string[] {
   if (frames.received === 0) return [...notes, 'No frame came, so nothing was measured.'];
   const missing = frames.lost + frames.skipped;
   if (missing > 0) notes.push(`Latency says nothing about ${frameCount(missing)} that did not come; age does.`);
-  return [...notes, ...notesOnClock(stream)];
+  return [...notes, ...notesOnTimes(stream), ...notesOnClock(stream)];
+}
+
+function notesOnTimes({ timeSources }: StreamSnapshot): string[] {
+  const used = TIME_SOURCES.filter((source) => timeSources[source] > 0);
+  if (used.length < 2) return [];
+  const counts = used.map((source) => `${source} (${frameCount(timeSources[source])})`);
+  return [`Capture times are of more than one kind: ${counts.join(', ')}.`];
 }
 
 function notesOnClock({ frames, latencyUs }: StreamSnapshot): string[] {

@@ -3,6 +3,7 @@
  * should accept fields they do not know; none is removed or changes its meaning while the name in `schema` stays.
  */
 import { z } from 'zod';
+import { ENCODING_MODES, STREAM_STATES, TIME_SOURCES } from '../../shared/protocol/messages.js';
 
 /** Name of the format; a change that breaks readers gets another number. */
 export const SUMMARY_SCHEMA = 'frame-streamer/summary/1';
@@ -27,6 +28,7 @@ const framesSchema = z
     lost: count.describe('gaps in the sequence that the server did not choose'),
     skipped: count.describe('frames the server chose not to send'),
     corrupt: count.describe('received frames whose JPEG is cut or cannot be decoded'),
+    kept: count.describe('frames of the past, sent because this client joined late; among none of the others'),
   })
   .describe('counts of frames');
 
@@ -57,6 +59,15 @@ const histogramsSchema = z
 
 const streamShape = {
   stream: z.string().describe("the stream's name"),
+  state: z.enum([...STREAM_STATES, 'removed']).describe('at the end; removed: the server took the stream away'),
+  reason: z.string().nullable().describe('why it is in that state, in words; null where there is nothing to say'),
+  encoding: z
+    .object({ mode: z.enum(ENCODING_MODES), reason: z.string() })
+    .describe("how the JPEGs come about: the source's own, or encoded by the server, and why"),
+  timeSource: z.enum(TIME_SOURCES).describe('what the capture time of the newest frame is'),
+  timeSources: z
+    .object({ schedule: count, arrival: count, source: count })
+    .describe('received frames by what their capture time is'),
   frames: framesSchema,
   fps: z.object({ mean: rate, min: rate, max: rate }).describe('frames that arrived; min and max of whole seconds'),
   bytes: count.describe('bytes of FRAME messages, headers included'),
@@ -67,6 +78,7 @@ const streamShape = {
   stagesUs: z
     .object({
       decode: quantiles,
+      process: quantiles,
       queue: quantiles,
       encode: quantiles,
       publish: quantiles,

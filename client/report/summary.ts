@@ -30,10 +30,16 @@ function summarizeSession({ server, startedAtUs, durationMs, clock, reconnects, 
 }
 
 function summarizeStream(stream: StreamSnapshot, histograms: EncodedHistograms | undefined): StreamSummary {
-  const { name, frames, fps, bytes, throughputMbps, latencyUs, ageUs, jitterUs, stagesUs } = stream;
+  const { name, state, reason, encoding, timeSource, timeSources } = stream;
+  const { frames, fps, bytes, throughputMbps, latencyUs, ageUs, jitterUs, stagesUs } = stream;
   const latencyNegative = histograms?.latencyNegative ?? undefined;
   return {
     stream: name,
+    state,
+    reason,
+    encoding,
+    timeSource,
+    timeSources,
     frames,
     fps: { mean: rounded(fps.mean, 3), min: rounded(fps.min, 3), max: rounded(fps.max, 3) },
     bytes,

@@ -1,4 +1,6 @@
-import { type ClockFigures, type Quantiles, type Snapshot, STAGES, type StreamSnapshot } from '../metrics/snapshot.js';
+import type { ClockFigures, Quantiles, Snapshot, StreamSnapshot } from '../metrics/snapshot.js';
+import { stageRows } from '../ui/stage-rows.js';
+import { encodingText, SINCE } from '../ui/stream-words.js';
 import { safeText } from '../ui/text.js';
 import {
   formatBytes,
@@ -8,6 +10,7 @@ import {
   formatMbps,
   formatOffset,
   formatPpm,
+  formatSize,
   formatWithError,
 } from '../ui/units.js';
 import { notesOn } from './notes.js';
@@ -39,11 +42,9 @@ function clockLine({ offsetUs, errorUs, driftPpm, rttUs }: ClockFigures): string
 }
 
 function streamLines(stream: StreamSnapshot): string[] {
-  const { name, width, height, nominalFps, frames, fps, throughputMbps, bytes, latencyUs } = stream;
+  const { frames, fps, throughputMbps, bytes, latencyUs } = stream;
   const { mean, stddev, count } = latencyUs;
-  const title = `stream ${safeText(name)} (${width}x${height}, ${formatFps(nominalFps)})`;
-  const counts = `${frames.received} received, ${frames.lost} lost, ${frames.skipped} skipped, ${frames.corrupt} corrupt`;
-  const lines = [title, `  frames   ${counts}`];
+  const lines = [titleOf(stream), `  jpeg     ${encodingText(stream)}`, `  frames   ${countsOf(stream)}`];
   if (frames.received > 0) {
     const perSecond = `${formatFps(fps.mean)} (${Math.round(fps.min)} to ${Math.round(fps.max)} in a second)`;
     const data = `${formatMbps(throughputMbps.mean)} (at most ${formatMbps(throughputMbps.max)}), ${formatBytes(bytes)}`;
@@ -51,20 +52,33 @@ function streamLines(stream: StreamSnapshot): string[] {
   }
   if (count > 0) {
     const spread = `mean ${formatDurationUs(mean)}, standard deviation ${formatDurationUs(stddev)}`;
-    lines.push(`  latency  p50 ${formatWithError(latencyUs.p50, latencyUs.errorUs)}, ${spread}`);
+    const median = formatWithError(latencyUs.p50, latencyUs.errorUs);
+    lines.push(`  latency  p50 ${median} ${SINCE[stream.timeSource]}, ${spread}`);
   }
   if (frames.received > 0) lines.push('', ...table(stream));
   return [...lines, ...notesOn(stream).map((note) => `  Note: ${note}`)];
 }
 
+function titleOf(stream: StreamSnapshot): string {
+  const size = formatSize(stream) ?? 'size not known';
+  const rate = stream.nominalFps === null ? 'rate not known' : formatFps(stream.nominalFps);
+  return `stream ${safeText(stream.name)} (${size}, ${rate})`;
+}
+
+function countsOf({ frames: { received, lost, skipped, corrupt, kept } }: StreamSnapshot): string {
+  const past = kept > 0 ? `, ${kept} of the past` : '';
+  return `${received} received, ${lost} lost, ${skipped} skipped, ${corrupt} corrupt${past}`;
+}
+
 /** Percentiles one under the other; a cell is empty where that percentile is not kept, a row missing if all are. */
-function table({ latencyUs, ageUs, jitterUs, stagesUs }: StreamSnapshot): string[] {
+function table(stream: StreamSnapshot): string[] {
+  const { latencyUs, ageUs, jitterUs } = stream;
   const { p50, p90, p99, p999, max } = latencyUs;
   const values: Row[] = [
     ['latency', p50, p90, p99, p999, max],
     ['age', ageUs.p50, undefined, ageUs.p99, undefined, ageUs.max],
     ['jitter', ...quantileCells(jitterUs)],
-    ...STAGES.map((stage): Row => [stage, ...quantileCells(stagesUs[stage])]),
+    ...stageRows(stream).map((stage): Row => [stage.name, ...quantileCells(stage)]),
   ];
   const measured = values.filter(([, median]) => median !== null);
   const rows = [COLUMNS, ...measured.map(([label, ...cells]) => [label, ...cells.map(formatCell)])];

@@ -8,7 +8,9 @@ import { layout, MIN_COLUMNS, MIN_ROWS, type Layout, type Rect } from './layout.
 import { LivePicture, type DecodePicture } from './live-picture.js';
 import * as panels from './panels.js';
 import { TerminalScreen, type TerminalStreams } from './screen.js';
+import { stageRows } from './stage-rows.js';
 import { keyLine, messageLine, statusLine } from './status.js';
+import { isTroubled, nothingText } from './stream-words.js';
 import { safeText, shortened } from './text.js';
 import { Throttle } from './throttle.js';
 import { formatDurationUs } from './units.js';
@@ -144,7 +146,9 @@ export class Dashboard {
   }
 
   private get place(): Layout | null {
-    return layout(this.screen.columns, this.screen.rows, this.shown?.streams.length ?? 0);
+    const { columns, rows } = this.screen;
+    const stages = this.stream ? stageRows(this.stream).length : undefined;
+    return layout(columns, rows, this.shown?.streams.length ?? 0, stages);
   }
 
   /** Index of the selected stream; the first one until another is chosen, or when it is gone. */
@@ -180,7 +184,7 @@ export class Dashboard {
     const { glyphs, paint, columns } = screen;
     const view = { paused: this.paused, picture: this.livePicture.running };
     screen.text(place.status, [statusLine(this.options.title, snapshot, selectedIndex, view, columns, glyphs, paint)]);
-    screen.text(place.headline, panels.headlineLines(stream, place.bigHeadline, screen));
+    screen.text(place.headline, panels.headlineLines(stream, place.bigHeadline, columns, screen));
     screen.text(place.keys, [keyLine(view, columns, paint)]);
     this.drawMessage(place.message, snapshot);
     if (view.picture) this.drawPictureFrame(place.body);
@@ -191,7 +195,8 @@ export class Dashboard {
     const { glyphs, paint } = this.screen;
     const text = this.feedback ?? messageLine(snapshot, this.stream);
     if (text === '') return;
-    const role = this.feedback === null && snapshot.state !== 'connected' ? 'bad' : 'strong';
+    const isBad = snapshot.state !== 'connected' || (this.stream !== null && isTroubled(this.stream));
+    const role = this.feedback === null && isBad ? 'bad' : 'strong';
     this.screen.text(rect, [` ${paint(shortened(text, rect.width - 2, glyphs), role)}`]);
   }
 
@@ -212,7 +217,7 @@ export class Dashboard {
     const labelOf = ({ spanSeconds, clippedUs }: Pick<LatencyChart, 'spanSeconds' | 'clippedUs'>): string =>
       panels.chartLabel(spanSeconds, errorUs, clippedUs, panels.labelColumns(rect), screen);
     if (!seconds.some(({ latencyP50Us }) => latencyP50Us !== null)) {
-      const text = stream?.latencyUs.count ? 'measuring the first second' : undefined;
+      const text = stream?.latencyUs.count ? 'measuring the first second' : nothingText(stream);
       screen.text(rect, panels.waiting(rect, text), 'Latency over time');
       return;
     }
@@ -232,7 +237,7 @@ export class Dashboard {
     const { stream } = this;
     const jpeg = stream && this.options.latestJpeg(stream.id);
     const label = stream ? `Live picture of ${safeText(stream.name)}` : 'Live picture';
-    this.screen.text(rect, jpeg ? [] : panels.waiting(rect), label);
+    this.screen.text(rect, jpeg ? [] : panels.waiting(rect, nothingText(stream)), label);
   }
 
   private showPicture(picture: Pixels): void {

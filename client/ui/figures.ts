@@ -2,7 +2,8 @@ import type { LatencyFigures, SecondFigures, Snapshot, StreamSnapshot } from '..
 import { sparkline, type Size } from './columns.js';
 import type { Glyphs } from './glyphs.js';
 import type { Paint } from './paint.js';
-import { longestFitting } from './text.js';
+import { encodingText, SINCE } from './stream-words.js';
+import { longestFitting, shortened } from './text.js';
 import {
   formatBytes,
   formatCount,
@@ -35,6 +36,7 @@ export function figureLines(
     ...countLines(snapshot, stream, size.columns, paint),
     ...clockLines(snapshot, size.columns),
     ...(stream ? detailLines(stream, size.columns) : []),
+    ...(stream ? originLines(stream, size.columns, glyphs) : []),
   ];
   return lines.slice(0, Math.max(0, size.rows));
 }
@@ -46,7 +48,7 @@ function rateLines(stream: StreamSnapshot, columns: number, glyphs: Glyphs, pain
   const mbps = stream.seconds.map(({ bytes }: SecondFigures) => (bytes * 8) / 1e6);
   const frames = stream.seconds.map((second) => second.frames);
   return [
-    line(formatFps(stream.fps.current), frames, stream.nominalFps),
+    line(formatFps(stream.fps.current), frames, stream.nominalFps ?? 0),
     line(formatMbps(stream.throughputMbps.current), mbps, 0),
   ];
 }
@@ -102,6 +104,16 @@ function detailLines(stream: StreamSnapshot, columns: number): string[] {
     labelled('     max', `${formatFps(fps.max)}, ${formatMbps(throughputMbps.max)}`),
     labelled('     min', formatFps(fps.min)),
   ];
+}
+
+/** What the figures are about: where the times come from, and the pictures. */
+function originLines(stream: StreamSnapshot, columns: number, glyphs: Glyphs): string[] {
+  const { kept } = stream.frames;
+  return [
+    labelled('times', `${stream.timeSource}, latency ${SINCE[stream.timeSource]}`),
+    labelled('jpeg', shortened(encodingText(stream), columns - LABEL_COLUMNS, glyphs)),
+    ...(kept > 0 ? [labelled('kept', `${formatCount(kept)} of the past`)] : []),
+  ].map((text) => text.slice(0, columns));
 }
 
 function latencyLines(latencyUs: LatencyFigures, columns: number): string[] {

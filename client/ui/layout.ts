@@ -30,14 +30,17 @@ const TWO_ROWS_BODY = 18;
 const OWN_TABLE_BODY = 27;
 /** Rows that a table needs for its border, its heading and the line below that. */
 const TABLE_FRAME_ROWS = 4;
-/** The waterfall's six stages and its border. */
-const WATERFALL_ROWS = 8;
+/** Stages that the waterfall lists usually. */
+const USUAL_STAGES = 6;
+/** Rows that a panel's border takes. */
+const BORDER_ROWS = 2;
 
 /**
- * Divides a terminal of `columns` by `rows` cells for a number of streams; null when it is too small. The panels of
- * the body tile it exactly: chart and figures always, waterfall, histogram and table as there is room.
+ * Divides a terminal of `columns` by `rows` cells for a number of streams, and of stages in the waterfall; null when it
+ * is too small. The panels of the body tile it exactly: chart and figures always, waterfall, histogram and table as
+ * there is room.
  */
-export function layout(columns: number, rows: number, streams: number): Layout | null {
+export function layout(columns: number, rows: number, streams: number, stages = USUAL_STAGES): Layout | null {
   if (!(columns >= MIN_COLUMNS && rows >= MIN_ROWS)) return null;
   const bigHeadline = columns >= 100 && rows >= 36;
   const headlineRows = bigHeadline ? 4 : 1;
@@ -49,7 +52,7 @@ export function layout(columns: number, rows: number, streams: number): Layout |
     headline: row(1, headlineRows),
     bigHeadline,
     body,
-    ...panels(body, streams),
+    ...panels(body, streams, stages),
     message: row(rows - 2),
     keys: row(rows - 1),
   };
@@ -57,7 +60,7 @@ export function layout(columns: number, rows: number, streams: number): Layout |
 
 type Panels = Pick<Layout, 'chart' | 'figures' | 'waterfall' | 'histogram' | 'table'>;
 
-function panels(body: Rect, streams: number): Panels {
+function panels(body: Rect, streams: number, stages: number): Panels {
   const sideWidth = Math.max(34, Math.min(48, Math.round(body.width * 0.3)));
   if (body.height < TWO_ROWS_BODY) {
     const [chart, figures] = sideBySide(body, sideWidth);
@@ -66,7 +69,7 @@ function panels(body: Rect, streams: number): Panels {
   const ownTable = streams > 1 && body.height >= OWN_TABLE_BODY;
   const tableRows = ownTable ? Math.min(streams + TABLE_FRAME_ROWS, Math.round(body.height * 0.3)) : 0;
   const restRows = body.height - tableRows;
-  const lowerRows = Math.max(WATERFALL_ROWS, Math.min(16, Math.round(restRows * 0.4)));
+  const lowerRows = Math.max(stages + BORDER_ROWS, Math.min(16, Math.round(restRows * 0.4)));
   const [chart, figures] = sideBySide(rowsOf(body, 0, restRows - lowerRows), sideWidth);
   const lower = rowsOf(body, restRows - lowerRows, lowerRows);
   if (streams > 1 && !ownTable) {

@@ -6,7 +6,9 @@ import type { Glyphs } from './glyphs.js';
 import { histogramLines } from './histogram.js';
 import type { Rect } from './layout.js';
 import type { Paint } from './paint.js';
-import { headline, NO_FRAMES } from './status.js';
+import { stageRows } from './stage-rows.js';
+import { headline } from './status.js';
+import { nothingText, NO_FRAMES } from './stream-words.js';
 import { longestFitting } from './text.js';
 import { formatCount, formatDurationUs } from './units.js';
 import { waterfallHeading, waterfallLines } from './waterfall.js';
@@ -33,13 +35,25 @@ export function labelColumns({ width }: Rect): number {
   return width - 6;
 }
 
-/** The most important figure, in three rows where `big`, else in one: `p50 12.4 ms ± 0.3 ms   p99 …`. */
-export function headlineLines(stream: StreamSnapshot | null, big: boolean, { glyphs, paint }: Style): string[] {
-  const { p50, rest } = headline(stream);
+/**
+ * The most important figure, in three rows where `big`, else in one: `p50 12.4 ms ± 0.3 ms   p99 …   since arrival`, in
+ * at most `columns` cells.
+ */
+export function headlineLines(
+  stream: StreamSnapshot | null,
+  big: boolean,
+  columns: number,
+  { glyphs, paint }: Style,
+): string[] {
+  const { p50, rest, since } = headline(stream);
   if (rest === '') return [...(big ? [''] : []), ` ${paint(p50, 'strong')}`];
-  if (!big || !glyphs.braille) return [...(big ? [''] : []), ` ${paint(`latency p50 ${p50}`, 'strong')}   ${rest}`];
+  if (!big || !glyphs.braille) {
+    const median = `latency p50 ${p50}`;
+    const others = longestFitting([`${rest}   ${since}`, rest], columns - ` ${median}   `.length);
+    return [...(big ? [''] : []), ` ${paint(median, 'strong')}   ${others}`];
+  }
   const [top = '', middle = '', bottom = ''] = bigText(p50).map((line) => paint(line, 'strong'));
-  return [` latency   ${top}`, `     p50   ${middle}   ${rest}`, `           ${bottom}`];
+  return [` latency   ${top}`, `     p50   ${middle}   ${rest}`, `           ${bottom}   ${since}`];
 }
 
 /** The heading of latency over time, with a legend as long as there is room; `clippedUs` is beyond the axis. */
@@ -85,7 +99,7 @@ export function waterfallPanel(stream: StreamSnapshot | null, rect: Rect, { glyp
   const legend = [paint(`${full} p50`, 'p50'), paint(`${glyphs.mark} p99`, 'p99')].join('  ');
   const label = `${columns >= 44 ? 'Where the time goes' : 'Stages'}  ${legend}`;
   if (!stream) return { label, lines: waiting(rect) };
-  const lines = waterfallLines(stream.stagesUs, columns, glyphs, paint);
+  const lines = waterfallLines(stageRows(stream), columns, glyphs, paint);
   return { label, lines: rows > lines.length ? [waterfallHeading(columns), ...lines] : lines };
 }
 
@@ -99,7 +113,10 @@ export function histogramPanel(stream: StreamSnapshot | null, rect: Rect, { glyp
       [`Latency histogram, ${formatCount(count)} frames`, `Latency of ${formatCount(count)} frames`, 'Latency'],
       labelColumns(rect),
     ),
-    lines: lines.length === 0 ? waiting(rect) : [...lines.slice(0, -1).map((line) => paint(line, 'p50')), axis],
+    lines:
+      lines.length === 0
+        ? waiting(rect, nothingText(stream))
+        : [...lines.slice(0, -1).map((line) => paint(line, 'p50')), axis],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { SecondFigures, Snapshot, StreamSnapshot } from '../metrics/snapshot.js';
+import { isDelivering, SINCE, stateText } from './stream-words.js';
 import { safeText } from './text.js';
 import {
   formatCount,
@@ -11,39 +12,65 @@ import {
 } from './units.js';
 
 /**
- * What happened since `previous` (null at first) as text for people, one line a stream, without a line break at the
- * end: `12s  cam1 30.0 fps  7.4 Mbit/s  latency p50 3.1 ms ± 0.1 ms  p99 5.0 ms  lost 0  skipped 2  clock …`. Rates
- * and latency are those of the newest whole second, counts those of the whole run. Trouble comes as a line of words.
+ * How things are as text for people, one line a stream, without a line break at the end:
+ * `12s  cam1 30.0 fps  7.4 Mbit/s  latency p50 3.1 ms ± 0.1 ms  p99 5.0 ms  since due  lost 0  skipped 2  clock …`. Rates
+ * and latency are those of the newest whole second, counts those of the whole run. What changed about the connection
+ * since `previous` (null at first) comes as a line of words, and so does a stream from which nothing comes.
  */
 export function formatPlainLine(snapshot: Snapshot, previous: Snapshot | null): string {
-  const elapsed = formatElapsedMs(snapshot.durationMs);
+  const { state, streams } = snapshot;
   const trouble = connectionText(snapshot, previous);
-  const lines = snapshot.state === 'connected' ? snapshot.streams.map((stream) => streamText(stream, snapshot)) : [];
-  return [...(trouble === null ? [] : [trouble]), ...lines].map((line) => `${elapsed}  ${line}`).join('\n');
+  const present = state === 'connected' ? streams.filter((stream) => stream.state !== 'removed') : [];
+  const lines = present.map((stream) => streamText(stream, snapshot));
+  return timed(snapshot, [...(trouble === null ? [] : [trouble]), ...lines]);
+}
+
+/**
+ * A line for each stream that appeared since `previous`, or went into another state, or has another reason for it:
+ * `12s  cam1 live -> offline: Connection refused; next try in 4 s.` Empty when nothing did.
+ */
+export function formatTransitions(snapshot: Snapshot, previous: Snapshot): string {
+  if (snapshot.state !== 'connected' || previous.state !== 'connected') return '';
+  const before = new Map(previous.streams.map((stream) => [stream.name, stream]));
+  return timed(
+    snapshot,
+    snapshot.streams.flatMap((stream) => transitionText(stream, before.get(stream.name)) ?? []),
+  );
+}
+
+function transitionText(stream: StreamSnapshot, before: StreamSnapshot | undefined): string | null {
+  const name = safeText(stream.name);
+  if (!before) return `${name} appeared, ${stateText(stream)}`;
+  if (before.state === stream.state && before.reason === stream.reason) return null;
+  return `${name} ${before.state} -> ${stateText(stream)}`;
+}
+
+function timed({ durationMs }: Snapshot, lines: readonly string[]): string {
+  const elapsed = formatElapsedMs(durationMs);
+  return lines.map((line) => `${elapsed}  ${line}`).join('\n');
 }
 
 function connectionText(snapshot: Snapshot, previous: Snapshot | null): string | null {
-  const { state, reconnects, outageMs } = snapshot;
+  const { state, reconnects, outageMs, streams } = snapshot;
   const notice = snapshot.notice === null ? '' : safeText(snapshot.notice);
   if (state !== 'connected') return notice === '' ? state : `${state}: ${notice}`;
   if (previous && previous.reconnects < reconnects) {
     return `connected again (reconnects ${formatCount(reconnects)}, outage ${formatElapsedMs(outageMs)} in all)`;
   }
   if (notice !== '' && notice !== previous?.notice) return notice;
-  return snapshot.streams.length === 0 ? 'connected, no stream yet' : null;
+  if (streams.length === 0) return 'connected, no stream yet';
+  return streams.every((stream) => stream.state === 'removed') ? 'connected, every stream was removed' : null;
 }
 
 function streamText(stream: StreamSnapshot, { clock }: Snapshot): string {
   const name = safeText(stream.name);
-  if (stream.state !== 'live') {
-    return `${name} ${stream.state}${stream.reason === null ? '' : `: ${safeText(stream.reason)}`}`;
-  }
+  if (!isDelivering(stream)) return `${name} ${stateText(stream)}`;
   const { frames, latencyUs } = stream;
   const second = stream.seconds.at(-1);
   return [
-    `${name} ${formatFps(second?.frames ?? stream.fps.current)}`,
+    `${name} ${stream.state === 'live' ? '' : `${stream.state} `}${formatFps(second?.frames ?? stream.fps.current)}`,
     formatMbps(second ? (second.bytes * 8) / 1e6 : stream.throughputMbps.current),
-    latencyText(second),
+    latencyText(second, SINCE[stream.timeSource]),
     `lost ${formatCount(frames.lost)}`,
     `skipped ${formatCount(frames.skipped)}`,
     ...(frames.corrupt > 0 ? [`corrupt ${formatCount(frames.corrupt)}`] : []),
@@ -52,10 +79,10 @@ function streamText(stream: StreamSnapshot, { clock }: Snapshot): string {
   ].join('  ');
 }
 
-function latencyText(second: SecondFigures | undefined): string {
+function latencyText(second: SecondFigures | undefined, since: string): string {
   if (!second) return 'waiting for frames';
   if (second.frames === 0) return 'no frames';
   if (second.latencyP50Us === null) return 'latency not known yet';
   const p50 = formatWithError(second.latencyP50Us, second.errorUs);
-  return `latency p50 ${p50}  p99 ${formatDurationUs(second.latencyP99Us)}`;
+  return `latency p50 ${p50}  p99 ${formatDurationUs(second.latencyP99Us)}  ${since}`;
 }

@@ -2,6 +2,7 @@ import type { Snapshot, StreamSnapshot } from '../metrics/snapshot.js';
 import type { Glyphs } from './glyphs.js';
 import type { Paint, Role } from './paint.js';
 import { longestFitting, safeText, shortened } from './text.js';
+import { nothingText, pictureText, SINCE, stateText } from './stream-words.js';
 import { formatDurationUs, formatElapsedMs, formatWithError } from './units.js';
 
 /** The keys of the dashboard, as they are listed on the screen. */
@@ -59,25 +60,31 @@ function widthOf(parts: readonly Part[]): number {
   return ` ${parts.map(({ text }) => text).join(GAP)}`.length;
 }
 
-/** The line of the headline: the selected stream's p50 with its error, p99 and maximum, in words. */
-export function headline(stream: StreamSnapshot | null): { readonly p50: string; readonly rest: string } {
-  if (!stream || stream.latencyUs.p50 === null) return { p50: NO_FRAMES, rest: '' };
+/** The selected stream's most important figures in words; `rest` and `since` are empty while there are none. */
+export interface Headline {
+  /** The median with its error. */
+  readonly p50: string;
+  /** p99 and maximum. */
+  readonly rest: string;
+  /** From when on the newest frame's latency counts. */
+  readonly since: string;
+}
+
+/** The line of the headline. */
+export function headline(stream: StreamSnapshot | null): Headline {
+  if (!stream || stream.latencyUs.p50 === null) return { p50: nothingText(stream), rest: '', since: '' };
   const { p50, p99, max, errorUs } = stream.latencyUs;
   return {
     p50: formatWithError(p50, errorUs),
     rest: `p99 ${formatDurationUs(p99)}   max ${formatDurationUs(max)}`,
+    since: SINCE[stream.timeSource],
   };
 }
-
-/** Stands where figures will be, until the first frame has come. */
-export const NO_FRAMES = 'waiting for frames';
 
 /** What is wrong, or the server's last words; empty when there is nothing to say. Connection first, then stream. */
 export function messageLine(snapshot: Snapshot, stream: StreamSnapshot | null): string {
   if (snapshot.state !== 'connected' && snapshot.notice) return safeText(snapshot.notice);
-  if (stream && stream.state !== 'live') {
-    return safeText(`${stream.name}: ${stream.state}${stream.reason ? `, ${stream.reason}` : ''}`);
-  }
+  if (stream && stream.state !== 'live') return `${safeText(stream.name)} ${stateText(stream)}`;
   return snapshot.notice ? safeText(snapshot.notice) : '';
 }
 
@@ -106,6 +113,7 @@ function streamTexts(snapshot: Snapshot, selected: number): string[] {
   const place = snapshot.streams.length > 1 ? ` (${selected + 1} of ${snapshot.streams.length})` : '';
   const name = safeText(stream.name);
   const shortName = name.length > 16 ? `${name.slice(0, 13)}...` : name;
-  const picture = `${stream.width}x${stream.height}, ${Number(stream.nominalFps.toFixed(2))} fps`;
-  return [`${name} ${picture}${place}`, `${name}${place}`, `${shortName}${place}`, shortName];
+  const picture = pictureText(stream);
+  const pictures = picture === '' ? [] : [`${picture}, ${stream.encoding.mode}`, picture];
+  return [...pictures.map((text) => `${name} ${text}${place}`), `${name}${place}`, `${shortName}${place}`, shortName];
 }

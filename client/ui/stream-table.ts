@@ -1,7 +1,8 @@
 import type { StreamSnapshot } from '../metrics/snapshot.js';
 import type { Glyphs } from './glyphs.js';
+import { stateText } from './stream-words.js';
 import { safeText, shortened } from './text.js';
-import { formatCount, formatDurationUs } from './units.js';
+import { formatCount, formatDurationUs, formatSize, NOTHING } from './units.js';
 
 /** A table ready to be shown: widths in cells, and one text per cell in exactly the width of its column. */
 export interface StreamTable {
@@ -16,22 +17,30 @@ interface Column {
   /** Columns of the highest rank go first when the table is too narrow. */
   readonly rank: number;
   readonly textOf: (stream: StreamSnapshot) => string;
+  readonly isText?: boolean;
 }
 
 const COLUMNS: readonly Column[] = [
-  { header: 'state', width: 10, rank: 4, textOf: ({ state }) => state },
-  { header: 'size', width: 9, rank: 8, textOf: ({ width, height }) => `${width}x${height}` },
+  { header: 'size', width: 9, rank: 8, textOf: (stream) => formatSize(stream) ?? NOTHING },
   { header: 'fps', width: 5, rank: 3, textOf: ({ fps }) => fps.current.toFixed(1) },
   { header: 'Mbit/s', width: 6, rank: 7, textOf: ({ throughputMbps }) => throughputMbps.current.toFixed(1) },
   { header: 'p50', width: 8, rank: 1, textOf: ({ latencyUs }) => formatDurationUs(latencyUs.p50) },
-  { header: 'p99', width: 8, rank: 2, textOf: ({ latencyUs }) => formatDurationUs(latencyUs.p99) },
+  { header: 'p99', width: 8, rank: 4, textOf: ({ latencyUs }) => formatDurationUs(latencyUs.p99) },
   { header: '± error', width: 8, rank: 9, textOf: ({ latencyUs }) => formatDurationUs(latencyUs.errorUs) },
   { header: 'received', width: 8, rank: 10, textOf: ({ frames }) => formatCount(frames.received) },
   { header: 'lost', width: 5, rank: 5, textOf: ({ frames }) => formatCount(frames.lost) },
   { header: 'skipped', width: 7, rank: 6, textOf: ({ frames }) => formatCount(frames.skipped) },
-  { header: 'corrupt', width: 7, rank: 11, textOf: ({ frames }) => formatCount(frames.corrupt) },
+  { header: 'corrupt', width: 7, rank: 12, textOf: ({ frames }) => formatCount(frames.corrupt) },
+  { header: 'times', width: 8, rank: 13, textOf: ({ timeSource }) => timeSource },
+  { header: 'jpeg', width: 12, rank: 11, textOf: ({ encoding }) => encoding.mode },
 ];
 
+/** The state comes last, with as much of its reason as there is room. */
+const STATE_RANK = 2;
+const MIN_STATE_COLUMNS = 10;
+/** Share of the table that states with their reasons may take, and from how many cells on a part of a reason helps. */
+const STATE_SHARE = 0.25;
+const CUT_STATE_COLUMNS = 24;
 const MIN_NAME_COLUMNS = 12;
 const MAX_NAME_COLUMNS = 40;
 /** Cells between two columns. */
@@ -48,27 +57,47 @@ export function streamTable(
   glyphs: Glyphs,
 ): StreamTable {
   const longest = Math.max(MIN_NAME_COLUMNS, ...streams.map(({ name }) => name.length + 2));
-  const shown = fitting(columns - Math.min(longest, Math.max(MIN_NAME_COLUMNS, Math.round(columns / 5))));
+  const state = stateColumn(streams, columns, glyphs);
+  const shown = fitting([...COLUMNS, state], columns - Math.min(longest, nameColumns(columns)));
   const rest = shown.reduce((left, { width }) => left - width - COLUMN_GAP, columns);
   const nameWidth = Math.min(rest, longest, MAX_NAME_COLUMNS);
   return {
     widths: [nameWidth, ...shown.map(({ width }) => width)],
-    headers: ['  stream'.padEnd(nameWidth), ...shown.map(({ header, width }) => header.padStart(width))],
+    headers: ['  stream'.padEnd(nameWidth), ...shown.map((column) => aligned(column, column.header))],
     rows: streams.map((stream, index) => [
       shortened(`${index === selected ? '>' : ' '} ${safeText(stream.name)}`, nameWidth, glyphs).padEnd(nameWidth),
-      ...shown.map(({ width, textOf }) => textOf(stream).padStart(width)),
+      ...shown.map((column) => aligned(column, column.textOf(stream))),
     ]),
   };
 }
 
-function fitting(columns: number): Column[] {
-  const byRank = [...COLUMNS].sort((a, b) => a.rank - b.rank);
-  let left = columns;
+function nameColumns(columns: number): number {
+  return Math.max(MIN_NAME_COLUMNS, Math.round(columns / 5));
+}
+
+function stateColumn(streams: readonly StreamSnapshot[], columns: number, glyphs: Glyphs): Column {
+  const longest = Math.max(MIN_STATE_COLUMNS, ...streams.map((stream) => stateText(stream).length));
+  const width = Math.min(longest, Math.max(MIN_STATE_COLUMNS, Math.floor(columns * STATE_SHARE)));
+  const textOf = (stream: StreamSnapshot): string => {
+    const text = stateText(stream);
+    return text.length > width && width < CUT_STATE_COLUMNS ? stream.state : shortened(text, width, glyphs);
+  };
+  return { header: 'state', width, rank: STATE_RANK, textOf, isText: true };
+}
+
+/** Figures to the right, text to the left. */
+function aligned({ width, isText }: Column, text: string): string {
+  return isText ? text.padEnd(width) : text.padStart(width);
+}
+
+function fitting(columns: readonly Column[], room: number): Column[] {
+  const byRank = [...columns].sort((a, b) => a.rank - b.rank);
+  let left = room;
   const kept = new Set<Column>();
   for (const column of byRank) {
     left -= column.width + COLUMN_GAP;
     if (left < 0) break;
     kept.add(column);
   }
-  return COLUMNS.filter((column) => kept.has(column));
+  return columns.filter((column) => kept.has(column));
 }

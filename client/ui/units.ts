@@ -62,6 +62,11 @@ export function formatMbps(mbps: number): string {
   return `${fixed(value, significant(value))} ${unit}`;
 }
 
+/** A size in pixels, as `1280x720`; null while it is not known (0). */
+export function formatSize({ width, height }: { readonly width: number; readonly height: number }): string | null {
+  return width > 0 && height > 0 ? `${width}x${height}` : null;
+}
+
 /** A frame rate of `fps` frames a second: `30.0 fps`. */
 export function formatFps(fps: number): string {
   return `${fixed(fps, 1)} fps`;

@@ -1,16 +1,7 @@
-import { STAGES, type Quantiles, type Stage } from '../metrics/snapshot.js';
 import type { Glyphs } from './glyphs.js';
 import type { Paint } from './paint.js';
+import type { StageRow } from './stage-rows.js';
 import { formatDurationUs } from './units.js';
-
-const NAMES: Readonly<Record<Stage, string>> = {
-  decode: 'decode',
-  queue: 'queue',
-  encode: 'encode',
-  publish: 'publish',
-  network: 'network',
-  clientDecode: 'client decode',
-};
 
 const NAME_COLUMNS = 14;
 const NUMBER_COLUMNS = 9;
@@ -19,32 +10,24 @@ const BOTH_NUMBERS_COLUMNS = 50;
 
 /**
  * The stages of a frame's way, one line each in the order they happen: a bar as long as p50 that begins where the
- * stage before ended, a mark where p99 of the stage would end, and the numbers. `columns` is the width in cells.
+ * stage before ended, a mark where p99 of the stage would end, and the numbers; or its note. `columns` is the width in
+ * cells.
  */
-export function waterfallLines(
-  stages: Readonly<Record<Stage, Quantiles>>,
-  columns: number,
-  glyphs: Glyphs,
-  paint: Paint,
-): string[] {
+export function waterfallLines(stages: readonly StageRow[], columns: number, glyphs: Glyphs, paint: Paint): string[] {
   const numbers = columns >= BOTH_NUMBERS_COLUMNS ? 2 : 1;
   const barColumns = Math.max(0, columns - NAME_COLUMNS - numbers * NUMBER_COLUMNS);
-  const totalUs = STAGES.reduce((sum, stage) => sum + positive(stages[stage].p50), 0);
-  const endsUs = STAGES.map((stage, index) => startUs(stages, index) + positive(stages[stage].p99));
+  const totalUs = stages.reduce((sum, { p50 }) => sum + positive(p50), 0);
+  const endsUs = stages.map(({ p99 }, index) => startUs(stages, index) + positive(p99));
   // A rare stall in one stage must not shrink every bar to nothing, so marks beyond twice the bars are cut off.
   const fullUs = Math.max(1, totalUs, Math.min(Math.max(...endsUs), 2 * totalUs));
-  return STAGES.map((stage, index) => {
-    const { p50, p99 } = stages[stage];
-    const bar = barCells(
-      startUs(stages, index),
-      positive(p50),
-      p99,
-      fullUs / Math.max(1, barColumns),
-      barColumns,
-      glyphs,
-    );
+  const usPerCell = fullUs / Math.max(1, barColumns);
+  return stages.map(({ name, p50, p99, note }, index) => {
+    const fits = note !== '' && note.length <= barColumns;
+    const bar = fits
+      ? note.padEnd(barColumns)
+      : painted(barCells(startUs(stages, index), positive(p50), p99, usPerCell, barColumns, glyphs), glyphs, paint);
     const texts = [p50, ...(numbers === 2 ? [p99] : [])].map((us) => formatDurationUs(us).padStart(NUMBER_COLUMNS));
-    return NAMES[stage].padEnd(NAME_COLUMNS) + painted(bar, glyphs, paint) + texts.join('');
+    return name.padEnd(NAME_COLUMNS) + bar + texts.join('');
   });
 }
 
@@ -57,8 +40,8 @@ export function waterfallHeading(columns: number): string {
     .padStart(columns);
 }
 
-function startUs(stages: Readonly<Record<Stage, Quantiles>>, index: number): number {
-  return STAGES.slice(0, index).reduce((sum, stage) => sum + positive(stages[stage].p50), 0);
+function startUs(stages: readonly StageRow[], index: number): number {
+  return stages.slice(0, index).reduce((sum, { p50 }) => sum + positive(p50), 0);
 }
 
 function positive(us: number | null): number {

@@ -27,7 +27,8 @@ export function liveStream(seconds = 60, overrides: Partial<StreamSnapshot> = {}
 export function emptyStream(overrides: Partial<StreamSnapshot> = {}): StreamSnapshot {
   return sampleStream({
     state: 'connecting',
-    frames: { received: 0, lost: 0, skipped: 0, corrupt: 0 },
+    timeSources: { schedule: 0, arrival: 0, source: 0 },
+    frames: { received: 0, lost: 0, skipped: 0, corrupt: 0, kept: 0 },
     fps: { mean: 0, min: 0, max: 0, current: 0 },
     bytes: 0,
     throughputMbps: { mean: 0, max: 0, current: 0 },
@@ -46,7 +47,15 @@ export function emptyStream(overrides: Partial<StreamSnapshot> = {}): StreamSnap
     },
     ageUs: { p50: null, p99: null, max: null },
     jitterUs: NONE,
-    stagesUs: { decode: NONE, queue: NONE, encode: NONE, publish: NONE, network: NONE, clientDecode: NONE },
+    stagesUs: {
+      decode: NONE,
+      process: NONE,
+      queue: NONE,
+      encode: NONE,
+      publish: NONE,
+      network: NONE,
+      clientDecode: NONE,
+    },
     ...overrides,
   });
 }

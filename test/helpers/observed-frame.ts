@@ -35,7 +35,7 @@ export interface FrameOptions {
 
 /** Frame `n` of `streamInfo()`, 10 ms old when it arrives, with a clock error of 100 µs unless `options` say otherwise. */
 export function observedFrame(options: FrameOptions = {}): FrameObservation {
-  const { n = 0, latencyUs = 10_000, jpegBytes = 951, offsetUs = OFFSET_US, errorUs = 100, header } = options;
+  const { n = 0, latencyUs = 10_000, jpegBytes = 945, offsetUs = OFFSET_US, errorUs = 100, header } = options;
   const dueUs = START_US + n * 40_000;
   return {
     header: {
@@ -45,7 +45,7 @@ export function observedFrame(options: FrameOptions = {}): FrameObservation {
       sequence: n,
       captureTimeUs: dueUs + OFFSET_US,
       decodedOffsetUs: 1_000,
-      processedOffsetUs: 1_000,
+      processedOffsetUs: 1_200,
       encodeStartOffsetUs: 1_500,
       encodedOffsetUs: 4_500,
       publishedOffsetUs: 4_700,

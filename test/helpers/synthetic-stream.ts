@@ -34,7 +34,8 @@ export class SyntheticStream {
     const startTimeUs = clock.nowUs();
     const encoding = { mode: 'encoded', reason: 'the frames are synthetic' } as const;
     this.hubStream = hub.add(
-      { name, frameBuffer: 1, policy: 'latest' },
+      name,
+      { frameBuffer: 1, policy: 'latest' },
       { width: 640, height: 360, fps, timeSource: 'schedule', startTimeUs, encoding },
     );
     this.intervalUs = Math.round(1_000_000 / fps);

@@ -15,13 +15,34 @@ const HUGE = liveStream(300, {
   name: 'a-camera-with-a-very-long-name-in-the-hall',
   width: 7680,
   height: 4320,
-  frames: { received: 123_456_789, lost: 1_234_567, skipped: 99_999_999, corrupt: 55_555 },
+  frames: { received: 123_456_789, lost: 1_234_567, skipped: 99_999_999, corrupt: 55_555, kept: 0 },
   seconds: Array.from({ length: 300 }, (_, index) => second(index, index % 50 === 7 ? 9e9 : 40_000_000)),
+});
+
+const UNREACHED = emptyStream({
+  width: 0,
+  height: 0,
+  nominalFps: null,
+  encoding: { mode: 'unknown', reason: 'the source was not reached yet' },
+  state: 'offline',
+  reason: 'Connection refused; the next try comes in 4.0 s.',
+});
+const TROUBLE = (['degraded', 'silent', 'frozen', 'clock-jump', 'offline', 'removed'] as const).map((state, id) =>
+  liveStream(60, { id, name: `cam${id}`, state, reason: `Why it is ${state}.`, timeSource: 'arrival' }),
+);
+const PASSED = liveStream(60, {
+  encoding: { mode: 'pass-through', reason: 'the source is JPEG and nothing else was asked for' },
+  stagesUs: { ...liveStream().stagesUs, queue: { p50: 0, p99: 0 }, encode: { p50: 0, p99: 0 } },
+  timeSource: 'source',
 });
 
 const KINDS: Readonly<Record<string, Snapshot>> = {
   'no stream': connected([], { state: 'connecting' }),
   'no frame': connected([emptyStream()]),
+  'a source that was not reached': connected([UNREACHED]),
+  'nothing but trouble': connected(TROUBLE),
+  'JPEGs passed through': connected([PASSED]),
+  'a processor': connected([liveStream(60, { stagesUs: { ...liveStream().stagesUs, process: { p50: 9, p99: 99 } } })]),
   'one second': connected([liveStream(1)]),
   'two seconds': connected([liveStream(2)]),
   'a minute': connected([liveStream(60)]),
@@ -66,7 +87,7 @@ describe('Dashboard', () => {
     await terminal.show(connected([liveStream(60, { name: 'cam1' })], { durationMs: 60_000 }));
     const { lines, text } = terminal.output;
     expect(lines[0]).toBe(' frame-streamer  127.0.0.1:8000  connected  1m 00s     cam1 1280x720, 29.97 fps');
-    expect(lines[1]).toBe(' latency p50 12.4 ms ± 0.3 ms   p99 15.5 ms   max 21.0 ms');
+    expect(lines[1]).toBe(' latency p50 12.4 ms ± 0.3 ms   p99 15.5 ms   max 21.0 ms   since due');
     for (const panel of [
       'Latency, 1 min  ─ p50  ╌ p99',
       'Frames, data, clock',
@@ -87,6 +108,30 @@ describe('Dashboard', () => {
     expect(terminal.output.text).toMatch(/> cam1 .*\n.* {2}cam2 /);
     expect(terminal.output.text).toContain('Latency histogram, 369 frames');
     expect(terminal.output.text).toContain('2 streams');
+  });
+
+  it('shows what is wrong with each stream, and with the selected one in full', async () => {
+    const terminal = setup(160, 48);
+    await terminal.show(connected(TROUBLE));
+    for (const { name, state } of TROUBLE) {
+      expect(terminal.output.text).toMatch(new RegExp(`${name} .*${state}: Why it is ${state}\\.`));
+    }
+    expect(terminal.output.lines.at(-2)).toBe(' cam0 degraded: Why it is degraded.');
+    await terminal.press('nn');
+    expect(terminal.output.lines.at(-2)).toBe(' cam2 frozen: Why it is frozen.');
+  });
+
+  it('shows that JPEGs are passed through, and since when their latency counts', async () => {
+    for (const [columns, rows] of [
+      [80, 24],
+      [160, 48],
+    ] as const) {
+      const terminal = setup(columns, rows);
+      await terminal.show(connected([PASSED]));
+      expect(terminal.output.text).toMatch(/│receive /);
+      expect(terminal.output.text).toMatch(/│encode +passed through +-/);
+      expect(terminal.output.text).toContain('since capture');
+    }
   });
 
   it('draws without Unicode and colours on a VT100', async () => {

@@ -52,7 +52,7 @@ function publishFrames(hub: InstanceType<typeof Hub>, jpegBytes: number): void {
     startTimeUs: timeline.startTimeUs,
     encoding: { mode: 'encoded', reason: 'the frames are synthetic' },
   } as const;
-  const stream = hub.add({ name: 'synthetic', frameBuffer: 1, policy: 'latest' }, shape);
+  const stream = hub.add('synthetic', { frameBuffer: 1, policy: 'latest' }, shape);
   stream.setState('live');
   const picture = jpegOf(jpegBytes);
   let sequence = 0;

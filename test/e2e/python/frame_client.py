@@ -102,9 +102,7 @@ class Client:
         self.finish_when_enough()
 
     def on_skipped(self, fields, _at_us):
-        count = fields['last'] - fields['first'] + 1
-        self.skipped += count
-        self.stream(fields).announced += count
+        self.stream(fields).announced += fields['last'] - fields['first'] + 1
 
     def on_credit(self, fields, _at_us):
         stream = self.stream(fields)
@@ -123,6 +121,7 @@ class Client:
             return
         if stream.counted is not None:
             self.lost += sequence - stream.counted - 1 - stream.announced
+            self.skipped += stream.announced
         stream.counted, stream.announced = sequence, 0
         self.first_sequence = sequence if self.first_sequence is None else self.first_sequence
         self.last_sequence = sequence

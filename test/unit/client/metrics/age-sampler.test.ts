@@ -111,6 +111,23 @@ describe('AgeSampler', () => {
     expect(summary(sampler)).toEqual({ count: 3, min: 0, mean: 500, max: 1_000 });
   });
 
+  it('samples nothing while the rate is not known, and begins with the next frame after that', () => {
+    const sampler = new AgeSampler(null);
+    sampler.onFrame(0, 0);
+    sampler.advance(5_000);
+    sampler.setPeriod(PERIOD_US);
+    sampler.advance(50_000);
+    expect(sampler.histogram.count).toBe(0);
+    sampler.onFrame(50_100, 50_000);
+    sampler.advance(51_600);
+    expect(summary(sampler)).toEqual({ count: 2, min: 100, mean: 600, max: 1_100 });
+    sampler.setPeriod(null);
+    sampler.advance(90_000);
+    sampler.setPeriod(PERIOD_US);
+    sampler.advance(99_000);
+    expect(sampler.histogram.count).toBe(2);
+  });
+
   it('forgets what it sampled but goes on with the frame it has', () => {
     const sampler = new AgeSampler(PERIOD_US);
     sampler.onFrame(0, 0);

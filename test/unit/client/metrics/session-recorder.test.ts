@@ -89,6 +89,39 @@ describe('SessionRecorder', () => {
     ]);
   });
 
+  it('keeps the figures of a stream that was removed, and goes on with it when it comes back', () => {
+    const recorder = connected();
+    recorder.stream(1)?.onFrame(observedFrame());
+    recorder.onRemoved(streamInfo({ state: 'ended' }), 'The stream was taken away.', START_US + SECOND_US);
+    recorder.onRemoved(streamInfo({ id: 77 }), null, START_US + SECOND_US);
+    expect(recorder.stream(1)).toBeUndefined();
+    expect(recorder.takeInterval(START_US + SECOND_US).streams.map(({ streamId }) => streamId)).toEqual([2]);
+    const shown = () =>
+      recorder
+        .snapshot(START_US + 2 * SECOND_US)
+        .streams.map(({ name, state, frames }) => [name, state, frames.received]);
+    expect(shown()).toEqual([
+      ['sample', 'removed', 1],
+      ['door', 'live', 0],
+    ]);
+    const startTimeUs = START_US + OFFSET_US + SECOND_US;
+    recorder.onStream(streamInfo({ id: 3, startTimeUs }), null, START_US + 2 * SECOND_US);
+    recorder.stream(3)?.onFrame(observedFrame({ n: 60, header: { sequence: 5 } }));
+    expect(shown()[0]).toEqual(['sample', 'live', 2]);
+    expect(recorder.snapshot(START_US + 3 * SECOND_US).streams[0]?.frames.lost).toBe(0);
+  });
+
+  it('gives the place of a removed stream to a new one when all are taken', () => {
+    const recorder = new SessionRecorder('127.0.0.1:8000', START_US);
+    for (let id = 0; id < 1_024; id += 1) recorder.onStream(streamInfo({ id, name: `stream-${id}` }), null, START_US);
+    recorder.onRemoved(streamInfo({ id: 5, name: 'stream-5' }), null, START_US);
+    expect(recorder.onStream(streamInfo({ id: 2_000, name: 'new' }), null, START_US)).not.toBeNull();
+    expect(recorder.onStream(streamInfo({ id: 2_001, name: 'newer' }), null, START_US)).toBeNull();
+    const names = recorder.snapshot(START_US).streams.map(({ name }) => name);
+    expect(names).toHaveLength(1_024);
+    expect(names).not.toContain('stream-5');
+  });
+
   it('reports a stream once that came back under another id', () => {
     const recorder = connected();
     recorder.onStream(streamInfo({ id: 8 }), null, START_US + SECOND_US);

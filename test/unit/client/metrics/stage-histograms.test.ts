@@ -9,7 +9,8 @@ describe('StageHistograms', () => {
     stages.onHeader(observedFrame().header);
     expect(stages.quantiles()).toMatchObject({
       decode: { p50: 1_000 },
-      queue: { p50: 500 },
+      process: { p50: 200 },
+      queue: { p50: 300 },
       encode: { p50: 3_000 },
       publish: { p50: 200 },
       network: { p50: null },
@@ -18,10 +19,11 @@ describe('StageHistograms', () => {
 
   it('has nothing to wait for in stages that were over before the frame was due', () => {
     const stages = new StageHistograms();
-    const offsets = { decodedOffsetUs: 0, encodeStartOffsetUs: 0, encodedOffsetUs: 0, publishedOffsetUs: 20 };
-    stages.onHeader(observedFrame({ header: offsets }).header);
+    const before = { decodedOffsetUs: 0, processedOffsetUs: 0, encodeStartOffsetUs: 0, encodedOffsetUs: 0 };
+    stages.onHeader(observedFrame({ header: { ...before, publishedOffsetUs: 20 } }).header);
     expect(stages.quantiles()).toMatchObject({
       decode: { p50: 0 },
+      process: { p50: 0 },
       queue: { p50: 0 },
       encode: { p50: 0 },
       publish: { p50: 20 },

@@ -55,7 +55,7 @@ describe('StreamRecorder.reset', () => {
     recorder.reset(START_US + 1_200_000);
     for (let n = 31; n <= 80; n += 1) recorder.onFrame(observedFrame({ n, latencyUs: 5_000 }));
     const { frames, fps, latencyUs, jitterUs, seconds } = recorder.snapshot(START_US + 3_210_000);
-    expect(frames).toEqual({ received: 50, lost: 1, skipped: 0, corrupt: 0 });
+    expect(frames).toEqual({ received: 50, lost: 1, skipped: 0, corrupt: 0, kept: 0 });
     expect(latencyUs).toMatchObject({ count: 50, min: 5_000, max: 5_000 });
     expect(jitterUs).toEqual({ p50: 0, p99: 5_000 });
     expect(fps).toEqual({ mean: 25, min: 25, max: 25, current: 25 });

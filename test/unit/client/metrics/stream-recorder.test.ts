@@ -15,9 +15,12 @@ describe('StreamRecorder', () => {
       width: 1280,
       height: 720,
       nominalFps: 29.97,
+      encoding: { mode: 'encoded', reason: 'the source is h264' },
       state: 'live',
       reason: null,
-      frames: { received: 0, lost: 0, skipped: 0, corrupt: 0 },
+      timeSource: 'schedule',
+      timeSources: { schedule: 0, arrival: 0, source: 0 },
+      frames: { received: 0, lost: 0, skipped: 0, corrupt: 0, kept: 0 },
       fps: { mean: 0, min: 0, max: 0, current: 0 },
       bytes: 0,
       throughputMbps: { mean: 0, max: 0, current: 0 },
@@ -38,6 +41,7 @@ describe('StreamRecorder', () => {
       jitterUs: NO_QUANTILES,
       stagesUs: {
         decode: NO_QUANTILES,
+        process: NO_QUANTILES,
         queue: NO_QUANTILES,
         encode: NO_QUANTILES,
         publish: NO_QUANTILES,
@@ -52,9 +56,9 @@ describe('StreamRecorder', () => {
   it('measures a steady stream exactly', () => {
     const recorder = recorded(76);
     const snapshot = recorder.snapshot(START_US + 3_010_000);
-    expect(snapshot.frames).toEqual({ received: 76, lost: 0, skipped: 0, corrupt: 0 });
+    expect(snapshot.frames).toEqual({ received: 76, lost: 0, skipped: 0, corrupt: 0, kept: 0 });
     expect(snapshot.fps).toEqual({ mean: 25, min: 25, max: 25, current: 25 });
-    // 951 bytes of JPEG and 49 of message make 1000.
+    // 945 bytes of JPEG and 55 of message make 1000.
     expect(snapshot.bytes).toBe(76_000);
     expect(snapshot.throughputMbps).toEqual({ mean: 0.2, max: 0.2, current: 0.2 });
     expect(snapshot.latencyUs).toEqual({
@@ -74,7 +78,8 @@ describe('StreamRecorder', () => {
     expect(snapshot.jitterUs).toEqual({ p50: 0, p99: 0 });
     expect(snapshot.stagesUs).toEqual({
       decode: { p50: 1_000, p99: 1_000 },
-      queue: { p50: 500, p99: 500 },
+      process: { p50: 200, p99: 200 },
+      queue: { p50: 300, p99: 300 },
       encode: { p50: 3_000, p99: 3_000 },
       publish: { p50: 200, p99: 200 },
       network: { p50: 5_300, p99: 5_300 },
@@ -145,7 +150,7 @@ describe('StreamRecorder', () => {
     recorder.onFrame(observedFrame({ n: 12 }));
     recorder.onCorrupt();
     const { frames } = recorder.snapshot(START_US + 500_000);
-    expect(frames).toEqual({ received: 7, lost: 2, skipped: 4, corrupt: 1 });
+    expect(frames).toEqual({ received: 7, lost: 2, skipped: 4, corrupt: 1, kept: 0 });
   });
 
   it('ignores repeated frames altogether', () => {
@@ -165,7 +170,7 @@ describe('StreamRecorder', () => {
     for (let n = 75; n <= 100; n += 1) recorder.onFrame(observedFrame({ n }));
     const snapshot = recorder.snapshot(START_US + 4_010_000);
     expect(snapshot.id).toBe(4);
-    expect(snapshot.frames).toEqual({ received: 52, lost: 49, skipped: 0, corrupt: 0 });
+    expect(snapshot.frames).toEqual({ received: 52, lost: 49, skipped: 0, corrupt: 0, kept: 0 });
     // At 2.97 s; the frame expected at 3.01 s came.
     expect(snapshot.ageUs.max).toBe(1_970_000);
     expect(snapshot.fps).toEqual({ mean: 51 / 4, min: 0, max: 25, current: 25 });
@@ -193,7 +198,13 @@ describe('StreamRecorder', () => {
     const startTimeUs = START_US + OFFSET_US + 4_000_000;
     recorder.onStreamInfo(streamInfo({ startTimeUs }), null, START_US + 4_000_000);
     for (let n = 0; n < 25; n += 1) recorder.onFrame(observedFrame({ n: 100 + n, header: { sequence: n } }));
-    expect(recorder.snapshot(START_US + 5_000_000).frames).toEqual({ received: 51, lost: 0, skipped: 0, corrupt: 0 });
+    expect(recorder.snapshot(START_US + 5_000_000).frames).toEqual({
+      received: 51,
+      lost: 0,
+      skipped: 0,
+      corrupt: 0,
+      kept: 0,
+    });
   });
 
   it('does not take the step to another server clock for a latency or for jitter', () => {
@@ -249,12 +260,19 @@ describe('StreamRecorder', () => {
     expect(recorder.snapshot(START_US + 20_000).stagesUs.clientDecode).toEqual({ p50: 1_200, p99: 1_200 });
   });
 
-  it('samples once a second when the rate is not known', () => {
-    const recorder = new StreamRecorder(streamInfo({ fps: 0 }), START_US);
-    recorder.onFrame(observedFrame());
-    recorder.finish(START_US + 10_000);
-    recorder.advance(START_US + 3_510_000);
-    expect(recorder.snapshot(START_US + 3_510_000).ageUs.max).toBe(3_010_000);
+  it('is removed once the server took it away, and expects nothing more', () => {
+    const recorder = recorded(51);
+    recorder.onRemoved(streamInfo(), 'The stream was taken away.', START_US + 2_012_000);
+    const { state, reason, fps, ageUs } = recorder.snapshot(START_US + 60_000_000);
+    expect({ state, reason, isRemoved: recorder.isRemoved }).toEqual({
+      state: 'removed',
+      reason: 'The stream was taken away.',
+      isRemoved: true,
+    });
+    expect(fps.min).toBe(25);
+    expect(ageUs.max).toBe(10_000);
+    recorder.onStreamInfo(streamInfo({ id: 8 }), null, START_US + 60_000_000);
+    expect(recorder.snapshot(START_US + 60_000_000)).toMatchObject({ id: 8, state: 'live', reason: null });
   });
 
   it('bears whatever a hostile server puts into its frames', () => {

@@ -16,6 +16,22 @@ describe('notesOn', () => {
     ]);
   });
 
+  it.each([
+    ['degraded', 'The stream is degraded: why.'],
+    ['silent', 'The stream is silent: why.'],
+    ['frozen', 'The stream is frozen: why.'],
+    ['clock-jump', 'The stream has a clock that leapt: why.'],
+    ['removed', 'The stream was removed: why.'],
+  ] as const)('has words for a stream that is %s', (state, note) => {
+    expect(notesOn(sampleStream({ state, reason: 'why.' }))).toEqual([note]);
+  });
+
+  it('says when capture times do not all mean the same', () => {
+    expect(notesOn(sampleStream({ timeSources: { schedule: 0, arrival: 1, source: 368 } }))).toEqual([
+      'Capture times are of more than one kind: arrival (1 frame), source (368 frames).',
+    ]);
+  });
+
   it('makes what the server said harmless', () => {
     expect(notesOn(sampleStream({ state: 'offline', reason: '\u001b]0;x\u0007\n' }))).toEqual([
       'The stream is offline: ?]0;x? ',
@@ -56,7 +72,7 @@ describe('notesOn', () => {
 });
 
 function withCounts(counts: Partial<StreamSnapshot['frames']>): StreamSnapshot {
-  return sampleStream({ frames: { received: 369, lost: 0, skipped: 0, corrupt: 0, ...counts } });
+  return sampleStream({ frames: { received: 369, lost: 0, skipped: 0, corrupt: 0, kept: 0, ...counts } });
 }
 
 function withLatency(figures: Partial<LatencyFigures>): StreamSnapshot {

@@ -24,7 +24,12 @@ const SESSION = {
 
 const STREAM = {
   stream: 'sample',
-  frames: { received: 369, lost: 0, skipped: 0, corrupt: 0 },
+  state: 'live',
+  reason: null,
+  encoding: { mode: 'encoded', reason: 'the source is h264' },
+  timeSource: 'schedule',
+  timeSources: { schedule: 369, arrival: 0, source: 0 },
+  frames: { received: 369, lost: 0, skipped: 0, corrupt: 0, kept: 0 },
   fps: { mean: 29.97, min: 29, max: 31 },
   bytes: 11_070_000,
   throughputMbps: { mean: 7.174, max: 7.44 },
@@ -45,6 +50,7 @@ const STREAM = {
   jitterUs: { p50: 212, p99: 1_103 },
   stagesUs: {
     decode: { p50: 850, p99: 1_310 },
+    process: { p50: 0, p99: 0 },
     queue: { p50: 40, p99: 90 },
     encode: { p50: 7_803, p99: 9_903 },
     publish: { p50: 12, p99: 31 },
@@ -68,6 +74,17 @@ describe('summarize', () => {
     });
   });
 
+  it('tells what became of a stream, and how its JPEGs came about', () => {
+    const encoding = { mode: 'pass-through', reason: 'the source is JPEG' } as const;
+    const stream = sampleStream({ state: 'removed', reason: 'It was taken away.', encoding, timeSource: 'source' });
+    expect(summarize(sampleSnapshot({ streams: [stream] }), HISTOGRAMS)).toMatchObject({
+      state: 'removed',
+      reason: 'It was taken away.',
+      encoding,
+      timeSource: 'source',
+    });
+  });
+
   it('has an empty array where there was no stream', () => {
     expect(summarize(sampleSnapshot({ streams: [] }), new Map())).toEqual({ ...SESSION, streams: [] });
   });
@@ -76,6 +93,8 @@ describe('summarize', () => {
     ['one stream', sampleSnapshot()],
     ['several streams', sampleSnapshot({ streams: [sampleStream(), sampleStream({ name: 'door' })] })],
     ['nothing', sampleSnapshot({ streams: [] })],
+    ['a stream in trouble', sampleSnapshot({ streams: [sampleStream({ state: 'clock-jump', reason: 'It leapt.' })] })],
+    ['a stream that was removed', sampleSnapshot({ streams: [sampleStream({ state: 'removed' })] })],
     ['a run', recordedRun(1)],
     ['a run with two streams', recordedRun(2)],
     ['a run without frames', recordedRun(1, 0)],

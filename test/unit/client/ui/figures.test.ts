@@ -10,7 +10,7 @@ const SMALL = { columns: 32, rows: 10 };
 
 describe('figureLines', () => {
   it('fits the most important figures into the panel of a small terminal', () => {
-    const stream = liveStream(4, { frames: { received: 12_345, lost: 1, skipped: 2, corrupt: 0 } });
+    const stream = liveStream(4, { frames: { received: 12_345, lost: 1, skipped: 2, corrupt: 0, kept: 0 } });
     const snapshot = connected([stream], { reconnects: 3, outageMs: 61_000 });
     expect(figureLines(snapshot, stream, SMALL, GLYPHS.braille, PLAIN)).toEqual([
       '    30.0 fps                ▇▇▇▇',
@@ -40,7 +40,18 @@ describe('figureLines', () => {
       'rate mean  30.0 fps, 7.2 Mbit/s',
       '     max   31.0 fps, 7.4 Mbit/s',
       '     min   29.0 fps',
+      'times      schedule, latency since due',
+      'jpeg       encoded: the source is h264',
     ]);
+  });
+
+  it('tells of frames of the past, and cuts a long reason', () => {
+    const reason = 'a processor works on the pixels of this stream';
+    const frames = { received: 9, lost: 0, skipped: 0, corrupt: 0, kept: 3 };
+    const stream = liveStream(4, { frames, encoding: { mode: 'encoded', reason }, nominalFps: null });
+    const lines = figureLines(connected([stream]), stream, { columns: 32, rows: 40 }, GLYPHS.braille, PLAIN);
+    expect(lines.slice(-2)).toEqual(['jpeg       encoded: a processor…', 'kept       3 of the past']);
+    expect(lines.join()).not.toMatch(/NaN|null/);
   });
 
   it('says in words what is not known, without a stream or a frame', () => {
@@ -53,7 +64,7 @@ describe('figureLines', () => {
   });
 
   it('marks what is wrong, and only that', () => {
-    const stream = liveStream(4, { frames: { received: 9, lost: 7, skipped: 5, corrupt: 0 } });
+    const stream = liveStream(4, { frames: { received: 9, lost: 7, skipped: 5, corrupt: 0, kept: 0 } });
     const marked = (text: string, role: string): string => (role === 'bad' ? `!${text.trim()}!` : text);
     const lines = figureLines(connected([stream], { reconnects: 2 }), stream, SMALL, GLYPHS.braille, marked);
     expect(lines.join('\n').match(/!.*?!/g)).toEqual(['!7!', '!2!']);
@@ -65,7 +76,7 @@ describe('figureLines', () => {
       fc.property(count, count, fc.integer({ min: -1e10, max: 1e10 }), (many, some, us) => {
         const latencyUs = { ...liveStream().latencyUs, negative: some };
         const stream = liveStream(3, {
-          frames: { received: many, lost: some, skipped: many, corrupt: some },
+          frames: { received: many, lost: some, skipped: many, corrupt: some, kept: 0 },
           latencyUs,
         });
         const clock = { offsetUs: us, errorUs: Math.abs(us) / 3, driftPpm: -200, rttUs: { min: 1, p50: Math.abs(us) } };

@@ -74,6 +74,12 @@ describe('layout', () => {
     });
   });
 
+  it('gives the waterfall a row for each of more stages than usual', () => {
+    const place = layout(80, 24, 1, 7);
+    expect(place?.waterfall).toEqual({ left: 0, top: 13, width: 46, height: 9 });
+    expect(place?.chart.height).toBe(11);
+  });
+
   it('shows the table instead of the histogram for several streams at 80x24', () => {
     const place = layout(80, 24, 3);
     expect(place?.table).toEqual({ left: 0, top: 14, width: 46, height: 8 });

@@ -7,21 +7,25 @@ const STYLE = { glyphs: GLYPHS.braille, paint: (text: string) => text };
 
 describe('headlineLines', () => {
   it('is one line of words in a small terminal', () => {
-    expect(headlineLines(liveStream(), false, STYLE)).toEqual([
+    expect(headlineLines(liveStream(), false, 80, STYLE)).toEqual([
+      ' latency p50 12.4 ms ± 0.3 ms   p99 15.5 ms   max 21.0 ms   since due',
+    ]);
+    expect(headlineLines(liveStream(), false, 60, STYLE)).toEqual([
       ' latency p50 12.4 ms ± 0.3 ms   p99 15.5 ms   max 21.0 ms',
     ]);
-    expect(headlineLines(emptyStream(), false, STYLE)).toEqual([' waiting for frames']);
+    expect(headlineLines(emptyStream(), false, 80, STYLE)).toEqual([' waiting for frames']);
   });
 
   it('has big digits in a large one that can show them', () => {
-    const lines = headlineLines(liveStream(), true, STYLE);
+    const lines = headlineLines(liveStream(), true, 160, STYLE);
     expect(lines).toHaveLength(3);
     expect(lines[1]).toMatch(/^ {5}p50 .*█.* p99 15\.5 ms {3}max 21\.0 ms$/);
-    expect(headlineLines(liveStream(), true, { ...STYLE, glyphs: GLYPHS.ascii })).toEqual([
+    expect(lines[2]).toMatch(/ {3}since due$/);
+    expect(headlineLines(liveStream(), true, 160, { ...STYLE, glyphs: GLYPHS.ascii })).toEqual([
       '',
-      ' latency p50 12.4 ms ± 0.3 ms   p99 15.5 ms   max 21.0 ms',
+      ' latency p50 12.4 ms ± 0.3 ms   p99 15.5 ms   max 21.0 ms   since due',
     ]);
-    expect(headlineLines(null, true, STYLE)).toEqual(['', ' waiting for frames']);
+    expect(headlineLines(null, true, 160, STYLE)).toEqual(['', ' waiting for frames']);
   });
 });
 

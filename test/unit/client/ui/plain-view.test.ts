@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionState, Snapshot } from '../../../../client/metrics/snapshot.js';
 import { PlainView } from '../../../../client/ui/plain-view.js';
+import { connected, liveStream } from '../../../helpers/chart-samples.js';
 
 function snapshot(durationMs: number, state: ConnectionState = 'connected'): Snapshot {
   const clock = { offsetUs: null, errorUs: null, driftPpm: null, rttUs: { min: null, p50: null } };
@@ -37,5 +38,23 @@ describe('PlainView', () => {
 
   it('tells of a connection that never came up before a second is over', () => {
     expect(printedBy([snapshot(0, 'connecting'), snapshot(10, 'closed')])).toEqual(['0s  closed']);
+  });
+
+  it('prints at once what changes about a stream, once', () => {
+    const live = [liveStream(1, { name: 'cam1' })];
+    const frozen = [liveStream(1, { name: 'cam1', state: 'frozen', reason: 'It stands still.' })];
+    const lines = printedBy([
+      connected(live, { durationMs: 1_000 }),
+      connected(frozen, { durationMs: 1_300 }),
+      connected(frozen, { durationMs: 1_600 }),
+      connected(frozen, { durationMs: 2_000 }),
+      connected(live, { durationMs: 2_100 }),
+    ]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^1s {2}cam1 30\.0 fps/),
+      '1s  cam1 live -> frozen: It stands still.',
+      expect.stringMatching(/^2s {2}cam1 frozen 30\.0 fps/),
+      '2s  cam1 frozen -> live',
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatPlainLine } from '../../../../client/ui/plain.js';
+import type { StreamSnapshot } from '../../../../client/metrics/snapshot.js';
+import { formatPlainLine, formatTransitions } from '../../../../client/ui/plain.js';
 import { connected, emptyStream, liveStream, second } from '../../../helpers/chart-samples.js';
 
 const CLOCK = { offsetUs: 200, errorUs: 100, driftPpm: 1, rttUs: { min: 180, p50: 260 } };
@@ -8,18 +9,18 @@ describe('formatPlainLine', () => {
   it('tells rates and latency of the newest second, and counts of the whole run', () => {
     const stream = liveStream(0, {
       name: 'cam1',
-      frames: { received: 360, lost: 0, skipped: 2, corrupt: 0 },
+      frames: { received: 360, lost: 0, skipped: 2, corrupt: 0, kept: 0 },
       seconds: [second(10, 9_000), { ...second(11, 3_100, 100), latencyP99Us: 5_000 }],
     });
     expect(formatPlainLine(connected([stream], { durationMs: 12_040, clock: CLOCK }), null)).toBe(
-      '12s  cam1 30.0 fps  7.4 Mbit/s  latency p50 3.1 ms ± 0.1 ms  p99 5.0 ms  lost 0  skipped 2  clock +200 µs ± 100 µs',
+      '12s  cam1 30.0 fps  7.4 Mbit/s  latency p50 3.1 ms ± 0.1 ms  p99 5.0 ms  since due  lost 0  skipped 2  clock +200 µs ± 100 µs',
     );
   });
 
   it('mentions damaged frames and negative latency only where there are any', () => {
     const { latencyUs } = liveStream();
     const stream = liveStream(1, {
-      frames: { received: 360, lost: 4, skipped: 0, corrupt: 3 },
+      frames: { received: 360, lost: 4, skipped: 0, corrupt: 3, kept: 0 },
       latencyUs: { ...latencyUs, negative: 12_345 },
     });
     expect(formatPlainLine(connected([stream]), null)).toContain('lost 4  skipped 0  corrupt 3  negative 12.3k  clock');
@@ -77,7 +78,58 @@ describe('formatPlainLine', () => {
     expect(formatPlainLine(snapshot, snapshot).split('\n')).toHaveLength(1);
   });
 
+  it('shows the figures of a source that is not well but delivers, with its state', () => {
+    for (const state of ['degraded', 'frozen', 'clock-jump'] as const) {
+      const line = formatPlainLine(connected([liveStream(1, { state, reason: 'why' })]), null);
+      expect(line).toContain(`  sample ${state} 30.0 fps  `);
+    }
+    const silent = liveStream(1, { state: 'silent', reason: 'Nothing came for 3 s.' });
+    expect(formatPlainLine(connected([silent], { durationMs: 4_000 }), null)).toBe(
+      '4s  sample silent: Nothing came for 3 s.',
+    );
+  });
+
+  it('has no line for a stream that was removed, and says when none is left', () => {
+    const removed = liveStream(1, { name: 'cam2', state: 'removed', reason: 'It was taken away.' });
+    const lines = formatPlainLine(connected([liveStream(1), removed]), null).split('\n');
+    expect(lines).toHaveLength(1);
+    expect(formatPlainLine(connected([removed], { durationMs: 4_000 }), null)).toBe(
+      '4s  connected, every stream was removed',
+    );
+  });
+
   it('says that there is no stream', () => {
     expect(formatPlainLine(connected([], { durationMs: 1_000 }), null)).toBe('1s  connected, no stream yet');
+  });
+});
+
+describe('formatTransitions', () => {
+  const cam = (state: StreamSnapshot['state'], reason: string | null = null) =>
+    liveStream(1, { name: 'cam1', state, reason });
+  const after = (stream: StreamSnapshot) => connected([stream], { durationMs: 12_000 });
+
+  it('has a line for each stream whose state is another one, with the reason', () => {
+    const offline = cam('offline', 'Connection\nrefused; next try in 4 s.');
+    expect(formatTransitions(after(offline), after(cam('live')))).toBe(
+      '12s  cam1 live -> offline: Connection refused; next try in 4 s.',
+    );
+    expect(formatTransitions(after(cam('live')), after(offline))).toBe('12s  cam1 offline -> live');
+    const removed = cam('removed', 'It was taken away.');
+    expect(formatTransitions(after(removed), after(cam('live')))).toBe('12s  cam1 live -> removed: It was taken away.');
+  });
+
+  it('tells of another reason for the same state', () => {
+    const again = after(cam('offline', 'No route; next try in 8 s.'));
+    expect(formatTransitions(again, after(cam('offline', 'No route; next try in 4 s.')))).toBe(
+      '12s  cam1 offline -> offline: No route; next try in 8 s.',
+    );
+    expect(formatTransitions(again, again)).toBe('');
+  });
+
+  it('tells of a stream that appeared, but not of those that were there when the connection came up', () => {
+    const both = connected([cam('live'), liveStream(1, { name: 'cam2', state: 'connecting' })], { durationMs: 12_000 });
+    expect(formatTransitions(both, after(cam('live')))).toBe('12s  cam2 appeared, connecting');
+    expect(formatTransitions(both, connected([], { state: 'connecting' }))).toBe('');
+    expect(formatTransitions(connected([cam('live')], { state: 'reconnecting' }), after(cam('silent')))).toBe('');
   });
 });

@@ -21,7 +21,16 @@ function status(
 describe('statusLine', () => {
   it('says what runs, where, how and for how long, and at the right which stream', () => {
     expect(status(80)).toBe(' frame-streamer  127.0.0.1:8000  connected  1m 20s                cam1 (1 of 2)');
-    expect(status(110, 1)).toMatch(/ {3}front-door 1280x720, 29\.97 fps \(2 of 2\)$/);
+    expect(status(110, 1)).toMatch(/ {3}front-door 1280x720, 29\.97 fps, encoded \(2 of 2\)$/);
+    expect(status(95, 1)).toMatch(/ {3}front-door 1280x720, 29\.97 fps \(2 of 2\)$/);
+  });
+
+  it('leaves out what is not known of the stream', () => {
+    const shown = (stream: Parameters<typeof liveStream>[1]) =>
+      status(120, 0, VIEW, connected([liveStream(4, { name: 'cam1', ...stream })])).trim();
+    expect(shown({ width: 0, height: 0 })).toMatch(/ {2}cam1 29\.97 fps, encoded$/);
+    expect(shown({ nominalFps: null })).toMatch(/ {2}cam1 1280x720, encoded$/);
+    expect(shown({ width: 0, height: 0, nominalFps: null })).toMatch(/ {2}cam1$/);
   });
 
   it('says when it is paused', () => {
@@ -55,12 +64,24 @@ describe('statusLine', () => {
 
 describe('headline', () => {
   it('shows p50 with its error, then p99 and the maximum', () => {
-    expect(headline(liveStream())).toEqual({ p50: '12.4 ms ± 0.3 ms', rest: 'p99 15.5 ms   max 21.0 ms' });
+    const rest = 'p99 15.5 ms   max 21.0 ms';
+    expect(headline(liveStream())).toEqual({ p50: '12.4 ms ± 0.3 ms', rest, since: 'since due' });
+  });
+
+  it('says from when on latency counts', () => {
+    expect(headline(liveStream(4, { timeSource: 'arrival' })).since).toBe('since arrival');
+    expect(headline(liveStream(4, { timeSource: 'source' })).since).toBe('since capture');
   });
 
   it('waits for frames', () => {
-    expect(headline(null)).toEqual({ p50: 'waiting for frames', rest: '' });
-    expect(headline(emptyStream())).toEqual({ p50: 'waiting for frames', rest: '' });
+    expect(headline(null)).toEqual({ p50: 'waiting for frames', rest: '', since: '' });
+    expect(headline(emptyStream())).toEqual({ p50: 'waiting for frames', rest: '', since: '' });
+  });
+
+  it('waits for no more of a stream that is over', () => {
+    for (const state of ['ended', 'removed'] as const) {
+      expect(headline(emptyStream({ state })).p50).toBe('no more frames');
+    }
   });
 });
 
@@ -73,8 +94,10 @@ describe('messageLine', () => {
   it('then of the stream, then of what the server said', () => {
     const snapshot = connected([], { notice: 'cam2 is back.' });
     const offline = emptyStream({ name: 'cam1', state: 'offline', reason: 'FFmpeg ended' });
-    expect(messageLine(snapshot, offline)).toBe('cam1: offline, FFmpeg ended');
-    expect(messageLine(snapshot, emptyStream({ name: 'cam1', state: 'ended' }))).toBe('cam1: ended');
+    expect(messageLine(snapshot, offline)).toBe('cam1 offline: FFmpeg ended');
+    expect(messageLine(snapshot, emptyStream({ name: 'cam1', state: 'ended' }))).toBe('cam1 ended');
+    const frozen = liveStream(4, { name: 'cam1', state: 'frozen', reason: 'The picture\nstands \u001b[2J still.' });
+    expect(messageLine(snapshot, frozen)).toBe('cam1 frozen: The picture stands ?[2J still.');
     expect(messageLine(snapshot, liveStream())).toBe('cam2 is back.');
     expect(messageLine(connected([]), null)).toBe('');
   });

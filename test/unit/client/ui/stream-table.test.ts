@@ -12,11 +12,10 @@ const STREAMS = [
 describe('streamTable', () => {
   it('shows every column where there is room', () => {
     const { headers, rows } = streamTable(STREAMS, 0, 160, GLYPHS.braille);
-    const names = 'stream state size fps Mbit/s p50 p99 ±error received lost skipped corrupt'.split(' ');
+    const names = 'stream size fps Mbit/s p50 p99 ±error received lost skipped corrupt times jpeg state'.split(' ');
     expect(headers.map((header) => header.replaceAll(' ', ''))).toEqual(names);
     expect(rows[0]?.map((cell) => cell.trim())).toEqual([
       '> cam1',
-      'live',
       '1280x720',
       '30.0',
       '7.2',
@@ -27,18 +26,37 @@ describe('streamTable', () => {
       '0',
       '0',
       '0',
+      'schedule',
+      'encoded',
+      'live',
     ]);
+  });
+
+  it('tells why a stream is not well, as far as there is room', () => {
+    const reason = 'Connection refused by the camera; next try in 4.0 s.';
+    const streams = [...STREAMS.slice(0, 1), emptyStream({ name: 'cam2', state: 'offline', reason })];
+    const state = (columns: number) => streamTable(streams, 0, columns, GLYPHS.braille).rows[1]?.at(-1);
+    expect(state(260)?.trim()).toBe(`offline: ${reason}`);
+    expect(state(156)).toBe('offline: Connection refused by the cam…');
+    expect(state(100)).toBe('offline: Connection refu…');
+    expect(state(80)).toBe('offline             ');
+    expect(state(42)).toBe('offline   ');
+  });
+
+  it('has nothing to say of a source that is not known yet', () => {
+    const unknown = emptyStream({ width: 0, height: 0, nominalFps: null });
+    expect(streamTable([unknown], 0, 160, GLYPHS.braille).rows[0]?.[1]?.trim()).toBe('-');
   });
 
   it('keeps the most important columns of a narrow one', () => {
     const { headers, rows } = streamTable(STREAMS, 1, 42, GLYPHS.braille);
-    expect(headers.map((header) => header.trim())).toEqual(['stream', 'fps', 'p50', 'p99']);
-    expect(rows.map((row) => row[0])).toEqual(['  cam1         ', '> a-camera-wit…']);
+    expect(headers.map((header) => header.trim())).toEqual(['stream', 'fps', 'p50', 'state']);
+    expect(rows.map((row) => row[0])).toEqual(['  cam1       ', '> a-camera-w…']);
   });
 
   it('says nothing where nothing was measured', () => {
     const { rows } = streamTable(STREAMS, 0, 160, GLYPHS.braille);
-    expect(rows[1]?.slice(4, 8).map((cell) => cell.trim())).toEqual(['0.0', '-', '-', '-']);
+    expect(rows[1]?.slice(3, 7).map((cell) => cell.trim())).toEqual(['0.0', '-', '-', '-']);
   });
 
   it('makes hostile names harmless', () => {
@@ -53,7 +71,7 @@ describe('streamTable', () => {
   it('has cells of exactly the width of their column, together within the table', () => {
     fc.assert(
       fc.property(fc.integer({ min: 20, max: 250 }), fc.integer({ min: 0, max: 1e9 }), (columns, count) => {
-        const frames = { received: count, lost: count, skipped: count, corrupt: count };
+        const frames = { received: count, lost: count, skipped: count, corrupt: count, kept: 0 };
         const { widths, headers, rows } = streamTable(
           [...STREAMS, liveStream(1, { frames })],
           0,

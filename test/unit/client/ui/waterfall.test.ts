@@ -1,16 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { STAGES, type Quantiles, type Stage } from '../../../../client/metrics/snapshot.js';
 import { GLYPHS } from '../../../../client/ui/glyphs.js';
 import type { Paint } from '../../../../client/ui/paint.js';
+import type { StageRow } from '../../../../client/ui/stage-rows.js';
 import { waterfallHeading, waterfallLines } from '../../../../client/ui/waterfall.js';
-import { emptyStream } from '../../../helpers/chart-samples.js';
 
 const PLAIN: Paint = (text) => text;
 
-function stages(...figures: [p50: number | null, p99: number | null][]): Record<Stage, Quantiles> {
-  const { stagesUs } = emptyStream();
-  return { ...stagesUs, ...Object.fromEntries(figures.map(([p50, p99], index) => [STAGES[index], { p50, p99 }])) };
+const NAMES = ['decode', 'queue', 'encode', 'publish', 'network', 'client decode'];
+
+function stages(...figures: [p50: number | null, p99: number | null][]): StageRow[] {
+  return NAMES.map((name, index) => {
+    const [p50, p99] = figures[index] ?? [null, null];
+    return { name, p50, p99, note: '' };
+  });
 }
 
 describe('waterfallLines', () => {
@@ -43,6 +46,12 @@ describe('waterfallLines', () => {
     const [decode] = waterfallLines(stages([1_000, 900_000], [1_000, 1_000]), 39, GLYPHS.ascii, PLAIN);
     expect(decode).toContain('####');
     expect(decode).toContain('>');
+  });
+
+  it('has the note of a stage in place of its bar where it fits', () => {
+    const rows: StageRow[] = [{ name: 'encode', p50: null, p99: null, note: 'passed through' }];
+    expect(waterfallLines(rows, 39, GLYPHS.ascii, PLAIN)).toEqual(['encode        passed through          -']);
+    expect(waterfallLines(rows, 36, GLYPHS.ascii, PLAIN)).toEqual([`encode${' '.repeat(29)}-`]);
   });
 
   it('draws no bar for a negative stage but tells the number', () => {
