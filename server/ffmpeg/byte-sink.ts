@@ -7,6 +7,6 @@ export interface ByteSink {
   target(): Buffer;
   /** So many bytes were written at the beginning of the last target; false takes no more until `FfmpegRun.resume`. */
   filled(lengthBytes: number): boolean;
-  /** Called once, after the last byte; also where no byte came. */
+  /** Called once, after the last byte and not while it waits; also where no byte came. */
   end(): void;
 }

@@ -9,7 +9,7 @@ const MAX_KEPT_CHARS = 2 * MAX_SHOWN_CHARS;
 const LINE_END = /\r\n|\r|\n/;
 
 /** The part of FFmpeg that speaks, with its address: `[rtsp @ 0x55d0c8a4c2c0] `. */
-const SPEAKER = /^(\[[^\]]* @ (?:0x)?[0-9a-f]+\] )+/;
+const SPEAKER = /^(\[[^\]]* @ (?:0x)?[0-9a-f]+\](?: |$))+/;
 /** What FFmpeg says last whatever happened: that it failed or ends, sums, progress. */
 const SAYS_NOTHING =
   /^\s*$|^(Conversion failed|Exiting|Terminating|Last message repeated|\[q\]|Press \[q\]|frame=|size=|video:|Nothing was written|Output file is empty)/;

@@ -101,7 +101,7 @@ class PipeOutput implements ChildOutput {
   }
 
   private tellEnd(): void {
-    if (!this.isOver || this.rest || this.isClosed) return;
+    if (!this.isOver || this.rest || this.isPaused || this.isClosed) return;
     this.isClosed = true;
     this.sink.end();
   }

@@ -1,141 +1,178 @@
-import { chmod } from 'node:fs/promises';
-import { afterAll, describe, expect, it } from 'vitest';
-import { startDecoding } from '../../server/ffmpeg/ffmpeg.js';
-import type { DecodeRequest } from '../../server/ffmpeg/ffmpeg.js';
+import { readFile } from 'node:fs/promises';
+import { PassThrough, Readable } from 'node:stream';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { readFfmpegVersion } from '../../server/ffmpeg/ffmpeg-version.js';
-import { checkHwaccel } from '../../server/ffmpeg/hwaccel.js';
-import { RawFrameAssembler } from '../../server/sources/raw-frame-assembler.js';
-import type { StreamerError } from '../../shared/errors.js';
-import { childrenNamed } from '../helpers/child-processes.js';
+import { childrenNamed, isAlive } from '../helpers/child-processes.js';
+import { ONE_SECOND, PATTERN_FRAME_BYTES, RAW_VIDEO, runFfmpeg, TARGET_BYTES } from '../helpers/ffmpeg-run.js';
+import { chooseOutputWay, OUTPUT_WAYS } from '../helpers/output-way.js';
+import { until } from '../helpers/until.js';
 import { ffmpegsUnderTest, VideoFixtures } from '../helpers/video-fixtures.js';
+
+vi.mock('../../server/ffmpeg/socket-pair.js', async (importOriginal) => {
+  const { chosenWay } = await import('../helpers/output-way.js');
+  return chosenWay(await importOriginal());
+});
 
 const fixtures = await VideoFixtures.create();
 afterAll(() => fixtures.remove());
 
-/** Begins to decode; frames are released at once, or never where `isStuck`. */
-function decode(request: Partial<DecodeRequest>, { isStuck = false } = {}) {
-  const counts = { frames: 0, exits: 0 };
-  let onFirstFrame: () => void = () => undefined;
-  const firstFrame = new Promise<void>((resolve) => (onFirstFrame = resolve));
-  let run = { stop: () => Promise.resolve() };
-  const exit = new Promise<StreamerError | null>((resolve) => {
-    const output = new RawFrameAssembler(
-      16 * 16 * 3,
-      2,
-      ({ release }) => {
-        counts.frames += 1;
-        onFirstFrame();
-        if (!isStuck) release();
-      },
-      () => undefined,
-    );
-    const onExit = (error: StreamerError | null) => {
-      counts.exits += 1;
-      resolve(error);
-    };
-    const source = { input: 'testsrc=size=16x16:rate=30', inputOptions: ['-f', 'lavfi'] };
-    run = startDecoding({
-      ffmpegPath: '',
-      ...source,
-      filters: ['null'],
-      outputOptions: [],
-      output,
-      onExit,
-      ...request,
-    });
-  });
-  return { run, exit, firstFrame, counts };
-}
-
 describe.each(await ffmpegsUnderTest())('$name as a child', ({ binaries: { ffmpegPath } }) => {
-  it('exits without an error at the end of its input', async () => {
-    const { exit, counts } = decode({ ffmpegPath, input: 'testsrc=size=16x16:rate=30:duration=1' });
-    expect(await exit).toBeNull();
-    expect(counts).toEqual({ frames: 30, exits: 1 });
+  it.each(OUTPUT_WAYS)(
+    'gives every byte and exits without an error at the end of its input, read through %s',
+    async (_, os) => {
+      chooseOutputWay(os);
+      const { over, sink, exits } = runFfmpeg(ffmpegPath, { ...ONE_SECOND });
+      expect(await over()).toBeNull();
+      expect(sink).toMatchObject({ bytes: 30 * PATTERN_FRAME_BYTES, ends: 1 });
+      expect(exits).toHaveLength(1);
+    },
+  );
+
+  it.each(OUTPUT_WAYS)('waits while it is told to, and goes on, read through %s', async (_, os) => {
+    chooseOutputWay(os);
+    const input = 'testsrc=size=320x240:rate=30:duration=2';
+    const { run, over, sink } = runFfmpeg(ffmpegPath, { ...ONE_SECOND, input }, { limitBytes: 1 });
+    for (let reads = 1; reads <= 20; reads += 1) {
+      await until(() => sink.bytes > 0);
+      expect(sink.bytes).toBeLessThanOrEqual(TARGET_BYTES);
+      sink.bytes = 0;
+      run.resume();
+    }
+    sink.bytes = 0;
+    sink.limitBytes = Infinity;
+    run.resume();
+    await over();
+    expect(sink.bytes).toBeGreaterThan(60 * 320 * 240 * 3 - 22 * TARGET_BYTES);
+    run.resume();
   });
+
+  it.each(OUTPUT_WAYS)(
+    'is gone when stop resolves, also when nobody takes what it wrote, read through %s',
+    async (_, os) => {
+      chooseOutputWay(os);
+      const { run, exit, exits, sink } = runFfmpeg(ffmpegPath, {}, { limitBytes: 1 });
+      await until(() => sink.bytes > 0);
+      const pid = run.pid!;
+      expect(await childrenNamed('ffmpeg')).toEqual([pid]);
+      await Promise.all([run.stop(), run.stop()]);
+      expect(isAlive(pid)).toBe(false);
+      await run.stop();
+      run.resume();
+      expect(await exit).toBeNull();
+      expect(exits).toHaveLength(1);
+      expect(sink.ends).toBe(0);
+      expect(sink.bytes).toBeLessThanOrEqual(TARGET_BYTES);
+    },
+  );
 
   it('tells its last words when it fails', async () => {
-    const error = await decode({ ffmpegPath, input: 'nosuchfilter=size=16x16' }).exit;
+    const { over, sink } = runFfmpeg(ffmpegPath, { input: 'nosuchfilter=size=16x16' });
+    const error = await over();
     expect(error).toMatchObject({ code: 'FFMPEG_FAILED' });
-    expect(error?.message).toMatch(/^FFmpeg failed on nosuchfilter=size=16x16: \S.*$/);
+    expect(error?.message).toMatch(/^FFmpeg failed on the input: \S.*$/);
     expect(String(error?.cause)).toContain("No such filter: 'nosuchfilter'");
+    expect(sink).toMatchObject({ bytes: 0, ends: 1 });
   });
 
-  it('is gone when stop resolves, also when nobody takes what it wrote', async () => {
-    const { run, exit, firstFrame, counts } = decode({ ffmpegPath }, { isStuck: true });
-    await firstFrame;
-    expect(await childrenNamed('ffmpeg')).toHaveLength(1);
-    await Promise.all([run.stop(), run.stop()]);
-    expect(await childrenNamed('ffmpeg')).toEqual([]);
-    await run.stop();
-    expect(await exit).toBeNull();
-    expect(counts.exits).toBe(1);
+  it('does not tell the password of what it was opened with', async () => {
+    const input = 'nosuch://joe:secret@host/x';
+    const lines: string[] = [];
+    const { exit } = runFfmpeg(ffmpegPath, { input, inputOptions: [], onLogLine: (line) => lines.push(line) });
+    const error = await exit;
+    expect(error?.message).toMatch(/^FFmpeg failed on the input: /);
+    expect([String(error?.message), String(error?.cause), ...lines].join('\n')).not.toContain('secret');
+    expect(lines.join('\n')).toContain('joe:***@');
   });
 
   it('does not outlive a stop that comes before it was started', async () => {
-    const { run, exit, counts } = decode({ ffmpegPath });
+    const { run, exit, sink } = runFfmpeg(ffmpegPath);
+    expect(run.pid).toBeNull();
+    run.resume();
     await run.stop();
     expect(await exit).toBeNull();
-    expect(counts.frames).toBe(0);
+    expect(sink).toMatchObject({ bytes: 0, ends: 0 });
     expect(await childrenNamed('ffmpeg')).toEqual([]);
   });
 
-  it('that is killed by somebody else has failed', async () => {
-    const { exit, firstFrame } = decode({ ffmpegPath }, { isStuck: true });
-    await firstFrame;
-    for (const pid of await childrenNamed('ffmpeg')) process.kill(pid, 'SIGKILL');
-    expect(await exit).toMatchObject({ code: 'FFMPEG_FAILED' });
+  it('does not outlive a stop at any moment of its start', async () => {
+    for (let turns = 0; turns < 12; turns += 1) {
+      const { run, exit, exits } = runFfmpeg(ffmpegPath);
+      for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      await run.stop();
+      expect(await exit).toBeNull();
+      expect(exits).toHaveLength(1);
+      expect(await childrenNamed('ffmpeg')).toEqual([]);
+    }
   });
 
-  it('knows its version, and which hardware it could use', async () => {
+  it('that is killed by somebody else has failed', async () => {
+    const { run, exit, sink } = runFfmpeg(ffmpegPath, { onLogLine: () => undefined }, { limitBytes: 1 });
+    await until(() => sink.bytes > 0);
+    process.kill(run.pid!, 'SIGKILL');
+    expect(await exit).toMatchObject({
+      code: 'FFMPEG_FAILED',
+      message: 'FFmpeg failed on the input: ffmpeg was killed with signal SIGKILL',
+    });
+  });
+
+  it('tells what it finds when somebody wants to know', async () => {
+    const lines: string[] = [];
+    const { exit } = runFfmpeg(ffmpegPath, { ...ONE_SECOND, onLogLine: (line) => lines.push(line) });
+    expect(await exit).toBeNull();
+    expect(lines.find((line) => line.includes('Video: rawvideo'))).toContain('16x16');
+  });
+
+  it('writes a file, over the one that was there', async () => {
+    const path = await fixtures.write('written.rgb', 'x');
+    for (const output of [path, `file:${path}`]) {
+      const { exit, sink } = runFfmpeg(ffmpegPath, { ...ONE_SECOND, output });
+      expect(await exit).toBeNull();
+      expect(await readFile(path)).toHaveLength(30 * PATTERN_FRAME_BYTES);
+      expect(sink).toMatchObject({ bytes: 0, ends: 0 });
+    }
+  });
+
+  it('reads a stream, and ends with it', async () => {
+    const picture = Buffer.alloc(PATTERN_FRAME_BYTES);
+    const input = Readable.from(Array.from({ length: 20 }, () => picture));
+    const { over, sink } = runFfmpeg(ffmpegPath, {
+      input,
+      inputOptions: ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', '16x16'],
+    });
+    expect(await over()).toBeNull();
+    expect(sink.bytes).toBe(20 * PATTERN_FRAME_BYTES);
+  });
+
+  it('leaves a stream alone that it does not read to its end', async () => {
+    const input = new PassThrough();
+    const inputOptions = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', '16x16'];
+    const { exit } = runFfmpeg(ffmpegPath, { input, inputOptions, outputOptions: ['-frames:v', '1', ...RAW_VIDEO] });
+    const timer = setInterval(() => input.write(Buffer.alloc(100 * PATTERN_FRAME_BYTES)), 1);
+    expect(await exit).toBeNull();
+    clearInterval(timer);
+    await until(() => input.listenerCount('error') + input.listenerCount('data') === 0);
+    expect(input.destroyed).toBe(false);
+  });
+
+  it('fails when its input breaks off', async () => {
+    const input = new PassThrough();
+    const inputOptions = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', '16x16'];
+    const { run, over, sink } = runFfmpeg(ffmpegPath, { input, inputOptions });
+    input.write(Buffer.alloc(2 * PATTERN_FRAME_BYTES));
+    await until(() => run.pid !== null);
+    input.destroy(new Error('The cable was cut.'));
+    expect(await over()).toMatchObject({
+      code: 'FFMPEG_FAILED',
+      message: 'FFmpeg failed on the input: its input broke off (The cable was cut.)',
+    });
+    expect(sink.bytes).toBe(2 * PATTERN_FRAME_BYTES);
+  });
+
+  it('knows its version, and how to pass every frame', async () => {
     const { name, passEveryFrame } = await readFfmpegVersion(ffmpegPath);
     expect(name).not.toBe('unknown');
-    const { exit, counts } = decode({
-      ffmpegPath,
-      input: 'testsrc=size=16x16:rate=30:duration=1',
-      outputOptions: passEveryFrame,
-    });
-    expect(await exit).toBeNull();
-    expect(counts.frames).toBe(30);
-    await expect(checkHwaccel(ffmpegPath, 'warp-drive')).rejects.toMatchObject({
-      code: 'BAD_USAGE',
-      message: expect.stringMatching(
-        /^--hwaccel warp-drive is unknown to this FFmpeg; it has .+\. Use auto or none\.$/,
-      ) as string,
-    });
-    await expect(checkHwaccel(ffmpegPath, 'Hardware acceleration methods:')).rejects.toMatchObject({
-      code: 'BAD_USAGE',
-    });
-  });
-});
-
-describe('checkHwaccel', () => {
-  it.each(['none', 'auto'])('does not ask FFmpeg about %s', async (name) => {
-    await checkHwaccel('/nowhere/ffmpeg', name);
-  });
-});
-
-describe('an FFmpeg that cannot be run', () => {
-  it.each([
-    ['does not exist', () => Promise.resolve('/nowhere/ffmpeg'), 'ENOENT'],
-    ['is not executable', () => fixtures.write('not-executable', 'x'), 'EACCES'],
-    ['is a folder', () => Promise.resolve(fixtures.folder), 'EACCES'],
-  ])('fails and does not end the process: it %s', async (_what, makePath, code) => {
-    const ffmpegPath = await makePath();
-    const { run, exit } = decode({ ffmpegPath });
-    const error = await exit;
-    expect(error?.code).toBe('FFMPEG_FAILED');
-    expect(error?.message).toContain(code);
-    await run.stop();
-  });
-
-  it('fails when it is no program', async () => {
-    const ffmpegPath = await fixtures.write('no-program', 'This is a letter, not a program.\n');
-    await chmod(ffmpegPath, 0o755);
-    expect(await decode({ ffmpegPath }).exit).toMatchObject({ code: 'FFMPEG_FAILED' });
-  });
-
-  it('is found out when it is asked for its version', async () => {
-    await expect(readFfmpegVersion('/nowhere/ffmpeg')).rejects.toMatchObject({ code: 'FFMPEG_NOT_FOUND' });
+    const { over, sink } = runFfmpeg(ffmpegPath, { ...ONE_SECOND, outputOptions: [...passEveryFrame, ...RAW_VIDEO] });
+    expect(await over()).toBeNull();
+    expect(sink.bytes).toBe(30 * PATTERN_FRAME_BYTES);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decoderOptions, scaleFilter } from '../../../../server/sources/decode-options.js';
+import { decoderOptions, rawVideoOptions, scaleFilter } from '../../../../server/sources/decode-options.js';
 
 const OPTIONS = { ffmpegPath: 'ffmpeg', hwaccel: 'none', passEveryFrame: [], maxBuffers: 5 };
 
@@ -23,5 +23,18 @@ describe('decoderOptions', () => {
 describe('scaleFilter', () => {
   it('names the size', () => {
     expect(scaleFilter({ width: 63, height: 47 })).toBe('scale=63:47');
+  });
+});
+
+describe('rawVideoOptions', () => {
+  const onlyVideo = ['-an', '-sn', '-dn', '-map', '0:v:0'];
+  const raw = ['-pix_fmt', 'rgb24', '-c:v', 'rawvideo', '-f', 'rawvideo'];
+
+  it('takes the filters in their order', () => {
+    expect(rawVideoOptions(['fps=5', 'scale=4:3'])).toEqual([...onlyVideo, '-filter:v', 'fps=5,scale=4:3', ...raw]);
+  });
+
+  it('names no filter where there is none', () => {
+    expect(rawVideoOptions([])).toEqual([...onlyVideo, ...raw]);
   });
 });

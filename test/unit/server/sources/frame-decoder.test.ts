@@ -1,17 +1,16 @@
-import type { Writable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import type { DecodeRequest } from '../../../../server/ffmpeg/ffmpeg.js';
-import { FrameDecoder } from '../../../../server/sources/frame-decoder.js';
+import type { ByteSink, FfmpegRequest } from '../../../../server/ffmpeg/ffmpeg.js';
+import { decodeFrames } from '../../../../server/sources/frame-decoder.js';
 import { StreamerError } from '../../../../shared/errors.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
 
-/** Takes the place of FFmpeg: the test writes into the pipe and says when the child is gone. */
-const children = vi.hoisted(() => [] as { request: DecodeRequest; stops: number }[]);
+/** Takes the place of FFmpeg: the test fills the sink and says when the child is gone. */
+const children = vi.hoisted(() => [] as { request: FfmpegRequest; stops: number; resumes: number }[]);
 vi.mock('../../../../server/ffmpeg/ffmpeg.js', () => ({
-  startDecoding: (request: DecodeRequest) => {
-    const child = { request, stops: 0 };
+  startFfmpeg: (request: FfmpegRequest) => {
+    const child = { request, stops: 0, resumes: 0 };
     children.push(child);
-    return { stop: async () => void (child.stops += 1) };
+    return { resume: () => void (child.resumes += 1), stop: async () => void (child.stops += 1) };
   },
 }));
 
@@ -19,52 +18,93 @@ vi.mock('../../../../server/ffmpeg/ffmpeg.js', () => ({
 function open({ maxBuffers = 3 } = {}) {
   const clock = new FakeClock();
   const log: string[] = [];
-  const request = { ffmpegPath: 'ffmpeg', input: 'x', inputOptions: [], filters: [], outputOptions: [] };
+  const request = {
+    ffmpegPath: '/ffmpeg',
+    input: 'file:x.mp4',
+    inputOptions: ['-ss', '1'],
+    filters: ['fps=5', 'scale=1:1'],
+    outputOptions: ['-vsync', '0'],
+  };
   const listener = {
     onReady: () => void log.push('ready'),
     onEnd: (error: StreamerError | null) => void log.push(error ? error.code : 'end'),
   };
-  const decoder = new FrameDecoder({ request, width: 1, height: 1, maxBuffers }, clock, listener);
+  const decoder = decodeFrames({ request, width: 1, height: 1, maxBuffers }, clock, listener);
   const child = children.at(-1)!;
-  const pipe: Writable = child.request.output;
-  return { clock, log, decoder, child, pipe, exit: child.request.onExit };
+  const sink = child.request.output as ByteSink;
+  /** Fills in text as far as the sink takes it; returns what is left. */
+  const write = (text: string): string => {
+    for (let rest = Buffer.from(text); ;) {
+      const lengthBytes = rest.copy(sink.target());
+      rest = rest.subarray(lengthBytes);
+      if (!sink.filled(lengthBytes) || rest.length === 0) return rest.toString();
+    }
+  };
+  return { clock, log, decoder, child, sink, write, exit: child.request.onExit };
 }
 
-describe('FrameDecoder', () => {
-  it('hands out pictures in order, with the time each was complete', () => {
-    const { clock, decoder, pipe, log } = open();
-    pipe.write(Buffer.from('abc'));
+describe('decodeFrames', () => {
+  it('asks FFmpeg for raw RGB24 of the first video', () => {
+    expect(open().child.request).toMatchObject({
+      ffmpegPath: '/ffmpeg',
+      input: 'file:x.mp4',
+      shownInput: 'file:x.mp4',
+      inputOptions: ['-ss', '1'],
+      outputOptions: [
+        ...['-vsync', '0', '-an', '-sn', '-dn', '-map', '0:v:0', '-filter:v', 'fps=5,scale=1:1'],
+        ...['-pix_fmt', 'rgb24', '-c:v', 'rawvideo', '-f', 'rawvideo'],
+      ],
+    });
+  });
+
+  it('hands out pictures in order, with their size and the time each was complete', () => {
+    const { clock, decoder, write, log } = open();
+    write('abc');
     const first = clock.nowUs();
     clock.advance(1000);
-    pipe.write(Buffer.from('def'));
+    write('def');
     expect(log).toEqual(['ready', 'ready']);
     expect(decoder.readyFrames).toBe(2);
-    expect([decoder.take(), decoder.take()].map((frame) => [frame?.data.toString(), frame?.decodedTimeUs])).toEqual([
-      ['abc', first],
-      ['def', first + 1000],
-    ]);
+    const facts = { kind: 'raw', width: 1, height: 1 };
+    expect(decoder.take()).toMatchObject({ ...facts, data: Buffer.from('abc'), decodedTimeUs: first });
+    expect(decoder.take()).toMatchObject({ ...facts, data: Buffer.from('def'), decodedTimeUs: first + 1000 });
     expect(decoder.readyFrames).toBe(0);
     expect(decoder.take()).toBeUndefined();
   });
 
-  it('takes no more from FFmpeg than it has buffers for, taken or not', () => {
-    const { decoder, pipe } = open({ maxBuffers: 2 });
-    expect(pipe.write(Buffer.from('abcdefghi'))).toBe(false);
+  it('has FFmpeg wait while all pictures are out, taken or not, and go on when one comes back', () => {
+    const { decoder, child, write } = open({ maxBuffers: 2 });
+    expect(write('abcdefghi')).toBe('ghi');
     expect(decoder.readyFrames).toBe(2);
     const frame = decoder.take();
-    expect(decoder.readyFrames).toBe(1);
+    expect(child.resumes).toBe(0);
     frame?.release();
+    expect(child.resumes).toBe(1);
+    expect(write('ghi')).toBe('');
     expect(decoder.readyFrames).toBe(2);
   });
 
+  it('takes another buffer instead of the one it handed out', () => {
+    const { decoder, write } = open({ maxBuffers: 1 });
+    const replacement = Buffer.allocUnsafeSlow(3);
+    write('abc');
+    decoder.take()?.release(replacement);
+    write('def');
+    decoder.take()?.release(null);
+    write('ghi');
+    const frame = decoder.take();
+    expect(frame?.data).toBe(replacement);
+    expect(frame?.data.toString()).toBe('ghi');
+  });
+
   it.each([
-    ['the pipe ends before the child', ['pipe', 'exit']],
-    ['the child ends before the pipe', ['exit', 'pipe']],
+    ['the output ends before the child', ['output', 'exit']],
+    ['the child ends before the output', ['exit', 'output']],
   ])('tells the end only when the last picture was taken; %s', async (_order, steps) => {
-    const { decoder, pipe, exit, log } = open();
-    pipe.write(Buffer.from('abcdef'));
+    const { decoder, sink, write, exit, log } = open();
+    write('abcdef');
     for (const step of steps)
-      if (step === 'pipe') pipe.end();
+      if (step === 'output') sink.end();
       else exit(null);
     decoder.take();
     await Promise.resolve();
@@ -75,65 +115,48 @@ describe('FrameDecoder', () => {
   });
 
   it('tells the end after the last picture was handed out, not while it is', async () => {
-    const { decoder, pipe, exit, log } = open();
-    pipe.write(Buffer.from('abc'));
-    pipe.end();
+    const { decoder, sink, write, exit, log } = open();
+    write('abc');
+    sink.end();
     exit(null);
     log.push(`got ${decoder.take()?.data.toString()}`);
     await Promise.resolve();
     expect(log).toEqual(['ready', 'got abc', 'end']);
   });
 
-  it('waits for pictures that are still in the pipe when the child has gone', async () => {
-    const { decoder, pipe, exit, log } = open({ maxBuffers: 1 });
-    pipe.write(Buffer.from('abcdef'));
-    pipe.end();
-    exit(null);
-    const first = decoder.take();
+  it.each([
+    ['came to its end', null, 'end'],
+    ['failed', new StreamerError('FFMPEG_FAILED', 'It broke.'), 'FFMPEG_FAILED'],
+  ])('waits for pictures that are still on their way from a child that %s', async (_how, error, told) => {
+    const { decoder, sink, write, exit, log } = open({ maxBuffers: 1 });
+    expect(write('abcdef')).toBe('def');
+    exit(error);
+    decoder.take()?.release();
     await Promise.resolve();
     expect(log).toEqual(['ready']);
-    first?.release();
+    write('def');
+    sink.end();
     expect(decoder.take()?.data.toString()).toBe('def');
     await Promise.resolve();
-    expect(log).toEqual(['ready', 'ready', 'end']);
-  });
-
-  it('tells of a failure after the pictures that came before it', async () => {
-    const { decoder, pipe, exit, log } = open();
-    pipe.write(Buffer.from('abc'));
-    exit(new StreamerError('FFMPEG_FAILED', 'It broke.'));
-    await Promise.resolve();
-    expect(log).toEqual(['ready']);
-    decoder.take();
-    await Promise.resolve();
-    expect(log).toEqual(['ready', 'FFMPEG_FAILED']);
-  });
-
-  it('tells of a child that could not be started, although there is no pipe that ends', async () => {
-    const { exit, log } = open();
-    exit(new StreamerError('FFMPEG_FAILED', 'There is no such file.'));
-    await Promise.resolve();
-    expect(log).toEqual(['FFMPEG_FAILED']);
+    expect(log).toEqual(['ready', 'ready', told]);
   });
 
   it.each([
-    ['pipe', 'exit'],
-    ['exit', 'pipe'],
-  ])('tells the end at once when there was no picture at all, with the %s before the %s', async (...steps) => {
-    const { pipe, exit, log } = open();
+    ['output', 'exit'],
+    ['exit', 'output'],
+  ])('tells the end at once when there was no picture at all, with the %s before the %s', (...steps) => {
+    const { sink, exit, log } = open();
     for (const step of steps) {
-      await Promise.resolve();
       expect(log).toEqual([]);
-      if (step === 'pipe') pipe.end();
+      if (step === 'output') sink.end();
       else exit(null);
     }
-    await Promise.resolve();
     expect(log).toEqual(['end']);
   });
 
   it('tells the end once, however often it is asked for more', async () => {
-    const { decoder, pipe, exit, log } = open();
-    pipe.end();
+    const { decoder, sink, exit, log } = open();
+    sink.end();
     exit(null);
     decoder.take();
     decoder.take();
@@ -141,26 +164,21 @@ describe('FrameDecoder', () => {
     expect(log).toEqual(['end']);
   });
 
-  it('says nothing after it was stopped, ends its child, and lets the pipe run dry', async () => {
-    const { decoder, pipe, exit, child, log } = open({ maxBuffers: 1 });
-    expect(pipe.write(Buffer.from('abcdef'))).toBe(false);
-    const drained = vi.fn();
-    pipe.on('drain', drained);
+  it('says nothing after it was stopped, and ends its child', async () => {
+    const { decoder, exit, child, write, log } = open({ maxBuffers: 1 });
+    expect(write('abcdef')).toBe('def');
     await decoder.stop();
     expect(child.stops).toBe(1);
-    expect(drained).toHaveBeenCalledOnce();
     expect(decoder.readyFrames).toBe(0);
-    pipe.write(Buffer.from('ghi'));
-    pipe.end();
     exit(null);
     await Promise.resolve();
     expect(log).toEqual(['ready']);
   });
 
   it('can be stopped between the last picture and the end', async () => {
-    const { decoder, pipe, exit, log } = open();
-    pipe.write(Buffer.from('abc'));
-    pipe.end();
+    const { decoder, sink, write, exit, log } = open();
+    write('abc');
+    sink.end();
     exit(null);
     decoder.take();
     void decoder.stop();
