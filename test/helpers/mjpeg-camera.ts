@@ -36,6 +36,12 @@ export interface CameraCredentials {
   readonly scheme: 'basic' | 'digest' | 'digest-sha256' | 'digest-2069';
 }
 
+/** Requests without credentials, and those with wrong ones. */
+export interface Denied {
+  readonly anonymous: number;
+  readonly wrong: number;
+}
+
 const PROGRAM = fileURLToPath(new URL('../tools/camera/camera.py', import.meta.url));
 
 /** Whether tests may use `MjpegCamera`. */
@@ -43,7 +49,10 @@ export function requireCamera(): boolean {
   return requirePart('python3', hasCommand('python3'), 'install Python 3.9 or newer');
 }
 
-/** An HTTP camera in a process of its own, on a free port of loopback, made of Python's standard library. */
+/**
+ * An HTTP camera in a process of its own, on a free port of loopback, made of Python's standard library. What it counts
+ * is known here a moment after it happened: wait for it with the `until…` methods.
+ */
 export class MjpegCamera {
   private constructor(
     private readonly tool: ToolProcess,
@@ -103,11 +112,16 @@ export class MjpegCamera {
     await this.tool.said(isEnough, this.tool.events.length);
   }
 
-  /** Requests that were answered 401: those without credentials, and those with wrong ones. */
-  get denied(): { readonly anonymous: number; readonly wrong: number } {
+  /** Requests that were answered 401. */
+  get denied(): Denied {
     const denied = this.tool.events.filter((event) => event.event === 'denied');
     const anonymous = denied.filter((event) => event['anonymous'] === true).length;
     return { anonymous, wrong: denied.length - anonymous };
+  }
+
+  /** Resolves when the requests that were answered 401 are as `holds` wants them. */
+  async untilDenied(holds: (denied: Denied) => boolean): Promise<void> {
+    while (!holds(this.denied)) await this.tool.said((event) => event.event === 'denied', this.tool.events.length);
   }
 
   /** What every stream does from now on, whether it is open already or comes later. */

@@ -13,7 +13,10 @@ export interface OpenAndTotal {
   readonly total: number;
 }
 
-/** A real RTSP server in a process of its own, on a free port of loopback; see the files that start one. */
+/**
+ * A real RTSP server in a process of its own, on a free port of loopback; see the files that start one. What it counts is
+ * known here a moment after it happened: wait for it with `untilReaders`.
+ */
 export class RtspServer {
   constructor(
     protected readonly tool: ToolProcess,

@@ -111,8 +111,12 @@ describe.skipIf(!requireCamera())('the HTTP camera', () => {
     const response = await fetch(camera.url('snapshot.jpg', null));
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toMatch(scheme === 'basic' ? /^Basic realm=/ : /^Digest realm=/);
-    expect(camera.denied).toEqual({ anonymous: 1, wrong: 0 });
-    expect(camera.requests('snapshot.jpg').total).toBe(0);
+
+    expect((await fetch(camera.url('snapshot.jpg', null), { headers: { Authorization: 'Basic OmE=' } })).status).toBe(
+      401,
+    );
+    await camera.untilDenied(({ anonymous, wrong }) => anonymous === 1 && wrong === 1);
+    expect(camera.requests('snapshot.jpg')).toEqual({ open: 0, total: 0 });
   });
 
   it.each(['basic', 'digest'] as const)('lets FFmpeg in by %s', async (scheme) => {
