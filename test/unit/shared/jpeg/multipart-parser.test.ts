@@ -1,0 +1,339 @@
+import { describe, expect, it } from 'vitest';
+
+import { MultipartParser, type MultipartPart } from '../../../../shared/jpeg/multipart-parser.js';
+import { builtJpeg } from '../../../helpers/built-jpeg.js';
+import { bytewise } from '../../../helpers/chunked.js';
+import { errorOf } from '../../../helpers/error-of.js';
+import { multipartOf } from '../../../helpers/multipart-sender.js';
+
+const FRAME = { delimiter: '--frame' };
+const JPEGS = [1, 2, 3, 4].map((width) => builtJpeg({ width, scans: [Buffer.alloc(300, width)] }));
+const [FIRST, SECOND, THIRD, FOURTH] = JPEGS as [Buffer, Buffer, Buffer, Buffer];
+
+describe('a part', () => {
+  it('has its headers and its body, in memory of its own', () => {
+    const { parser, parts } = parserOf();
+    const chunk = multipartOf([FIRST], { ...FRAME, headerLines: ['X-Timestamp: 17.25', 'junk', 'X-A: b', '  c'] });
+    parser.push(chunk);
+    chunk.fill(0);
+    expect(parts).toEqual([{ headers: expect.any(Map), body: FIRST }]);
+    expect(Object.fromEntries(parts[0]?.headers ?? [])).toEqual({
+      'content-type': 'image/jpeg',
+      'content-length': String(FIRST.length),
+      'x-timestamp': '17.25',
+      'x-a': 'b c',
+    });
+    expect(parts[0]?.body.buffer.byteLength).toBe(FIRST.length);
+  });
+
+  it('may have no headers at all', () => {
+    const { parser, bodies } = parserOf();
+    parser.push(Buffer.from('--frame\r\n\r\nabc\r\n--frame\n\nde\n--frame--'));
+    expect(bodies()).toEqual([Buffer.from('abc'), Buffer.from('de')]);
+  });
+
+  it.each([
+    ['with a length of 0', 'Content-Length: 0\r\n\r\n\r\n'],
+    ['without a length', '\r\n\r\n'],
+    ['without a length, and with one line end', '\r\n'],
+  ])('may be empty, %s', (_name, text) => {
+    const { parser, bodies } = parserOf();
+    parser.push(Buffer.from(`--frame\r\n${text}--frame\r\n${text}--frame--`));
+    expect(bodies()).toEqual([Buffer.alloc(0), Buffer.alloc(0)]);
+  });
+
+  it('begins again where a delimiter comes twice', () => {
+    const { parser, parts } = parserOf();
+    parser.push(Buffer.from('--frame\r\n--frame\r\nX-A: 1\r\n--frame\r\nX-B: 2\r\n\r\nabc\r\n--frame'));
+    parser.push(Buffer.from('\r\n--frame--\r\n'));
+    expect(parts).toEqual([{ headers: new Map([['x-b', '2']]), body: Buffer.from('abc') }]);
+    expect(parser.isClosed).toBe(true);
+  });
+
+  it('whose Content-Length is no number has none', () => {
+    const { parser, bodies } = parserOf();
+    parser.push(Buffer.from('--frame\r\nContent-Length: -1\r\n\r\nabc\r\n--frame--'));
+    expect(bodies()).toEqual([Buffer.from('abc')]);
+  });
+});
+
+describe('a part is delivered', () => {
+  it('with its last byte where it has a length', () => {
+    const { parser, bodies } = parserOf();
+    const bytes = multipartOf([FIRST], { ...FRAME, ending: 'body' });
+    parser.push(bytes.subarray(0, -1));
+    expect(bodies()).toEqual([]);
+    parser.push(bytes.subarray(-1));
+    expect(bodies()).toEqual([FIRST]);
+  });
+
+  it('with the last byte of the JPEG it holds where it has none', () => {
+    const { parser, bodies } = parserOf();
+    const bytes = multipartOf([FIRST], { ...FRAME, ending: 'body', hasLengths: false });
+    parser.push(bytes.subarray(0, -1));
+    expect(bodies()).toEqual([]);
+    parser.push(bytes.subarray(-1));
+    expect(bodies()).toEqual([FIRST]);
+  });
+
+  it('at the line end of the next delimiter where it has neither', () => {
+    const { parser, bodies } = parserOf();
+    parser.push(Buffer.from('--frame\r\n\r\nabc\r\n--frame\r'));
+    expect(bodies()).toEqual([]);
+    parser.push(Buffer.from('\n'));
+    expect(bodies()).toEqual([Buffer.from('abc')]);
+  });
+
+  it('at the next delimiter where the JPEG it holds is cut', () => {
+    const { parser, bodies } = parserOf();
+    const cut = FIRST.subarray(0, 100);
+    parser.push(multipartOf([cut, SECOND], { ...FRAME, hasLengths: false }));
+    expect(bodies()).toEqual([cut, SECOND]);
+  });
+});
+
+describe('the start of a part', () => {
+  it('is its first header, even if its delimiter came with the part before', () => {
+    const { parser, events } = parserOf();
+    const steps = [
+      '--frame\r\n',
+      'C',
+      'ontent-Length: 3\r\n\r\na',
+      'bc',
+      '\r\n--frame\r\n',
+      'Content-Length: 1\r\n\r\nd',
+    ];
+    const seen = steps.map((step) => {
+      parser.push(Buffer.from(step));
+      return events.join(' ');
+    });
+    expect(seen).toEqual(['', 'start', 'start', 'start part', 'start part', 'start part start part']);
+  });
+
+  it('is told again with the first byte of a body without a length', () => {
+    const { parser, events } = parserOf();
+    parser.push(Buffer.from('--frame\r\nContent-Type: image/jpeg\r\n\r\n'));
+    expect(events).toEqual(['start']);
+    parser.push(FIRST.subarray(0, 1));
+    expect(events).toEqual(['start', 'start']);
+    parser.push(FIRST.subarray(1));
+    expect(events).toEqual(['start', 'start', 'part']);
+  });
+
+  it('is not told for the delimiter that ends the stream, nor for what follows', () => {
+    const { parser, events } = parserOf();
+    parser.push(multipartOf([FIRST], FRAME));
+    parser.push(Buffer.from('\r\nThe end.\r\n--frame\r\n\r\nabc\r\n--frame--\r\n'));
+    expect(events).toEqual(['start', 'part']);
+    expect(parser.isClosed).toBe(true);
+    expect(parser.bufferedBytes).toBe(0);
+  });
+});
+
+describe('a wrong Content-Length', () => {
+  it.each([-200, -3, -1])('that is too short by %i costs that part alone', (lengthError) => {
+    expect(received(lengthError)).toEqual([FIRST.subarray(0, lengthError), SECOND, THIRD, FOURTH]);
+  });
+
+  it.each([1, 2])('that covers %i bytes of the line end costs nothing', (lengthError) => {
+    const [first, ...others] = received(lengthError, JPEGS.length);
+    expect(first?.subarray(0, FIRST.length)).toEqual(FIRST);
+    expect(others.map((body) => body.subarray(0, FIRST.length))).toEqual([SECOND, THIRD, FOURTH]);
+  });
+
+  it.each([3, 20, 80, 400])('that is too long by %i bytes costs the part behind it', (lengthError) => {
+    const [first, ...others] = received(lengthError);
+    expect(first?.subarray(0, FIRST.length)).toEqual(FIRST);
+    expect(others).toEqual([THIRD, FOURTH]);
+  });
+
+  it('is not believed again: all later parts end where they end', () => {
+    const { parser, bodies } = parserOf();
+    for (const chunk of bytewise(multipartOf(JPEGS, { ...FRAME, lengthError: -5 }))) parser.push(chunk);
+    expect(bodies()).toEqual([FIRST.subarray(0, -5), SECOND, THIRD, FOURTH]);
+  });
+
+  it('as padding behind every picture makes it seem, costs nothing', () => {
+    const { parser, bodies } = parserOf();
+    parser.push(multipartOf(JPEGS, { ...FRAME, behindBody: '\0\0\0\r\n' }));
+    expect(bodies()).toEqual(JPEGS);
+  });
+
+  /** What comes where the first `wrong` parts say a wrong length. */
+  function received(lengthError: number, wrong = 1): Buffer[] {
+    const { parser, bodies } = parserOf();
+    parser.push(multipartOf(JPEGS.slice(0, wrong), { ...FRAME, lengthError, ending: 'body' }));
+    parser.push(Buffer.from('\r\n'));
+    parser.push(multipartOf(JPEGS.slice(wrong), FRAME));
+    parser.end();
+    return bodies();
+  }
+});
+
+describe('limits', () => {
+  it('a part of exactly the limit is taken', () => {
+    for (const hasLengths of [true, false]) {
+      const { parser, bodies } = parserOf({ maxPartBytes: FIRST.length });
+      for (const chunk of bytewise(multipartOf([FIRST], { ...FRAME, hasLengths }))) parser.push(chunk);
+      expect(bodies()).toEqual([FIRST]);
+    }
+  });
+
+  it('a longer one is refused by its Content-Length, before it comes', () => {
+    const { parser } = parserOf({ maxPartBytes: 1000 });
+    const error = errorOf(() => parser.push(Buffer.from('--frame\r\nContent-Length: 1001\r\n\r\n')));
+    expect(error.code).toBe('SOURCE_BAD_ANSWER');
+    expect(error.message).toBe('The source sends a picture of more than 1000 bytes; lower its resolution or quality.');
+  });
+
+  it('one without a length is refused before more of it is held', () => {
+    const { parser } = parserOf({ maxPartBytes: 100_000 });
+    parser.push(Buffer.from('--frame\r\n\r\n'));
+    let pushedBytes = 0;
+    const error = errorOf(() => {
+      for (; ; pushedBytes += 1000) parser.push(Buffer.alloc(1000, 1));
+    });
+    expect(error.message).toContain('a picture of more than 100000 bytes');
+    expect(pushedBytes).toBe(100_000);
+    expect(parser.bufferedBytes).toBeLessThanOrEqual(100_000 + 16 * 1024 + 1000);
+  });
+
+  it('one without a length that came in one piece is refused as well', () => {
+    const { parser } = parserOf({ maxPartBytes: FIRST.length - 1 });
+    const error = errorOf(() => parser.push(multipartOf([FIRST], { ...FRAME, hasLengths: false })));
+    expect(error.code).toBe('SOURCE_BAD_ANSWER');
+  });
+
+  it.each([
+    ['one line without end', 'x'.repeat(1000)],
+    ['lines without end', `X-A: ${'x'.repeat(100)}\r\n`],
+  ])('headers are refused: %s', (_name, text) => {
+    const { parser } = parserOf();
+    parser.push(Buffer.from('--frame\r\n'));
+    let pushedBytes = 0;
+    const error = errorOf(() => {
+      for (; ; pushedBytes += text.length) parser.push(Buffer.from(text));
+    });
+    expect(error.code).toBe('SOURCE_BAD_ANSWER');
+    expect(error.message).toBe(
+      'The source sends a part with more than 16384 bytes of headers; check that the address is the one of an MJPEG stream.',
+    );
+    expect(pushedBytes).toBeLessThanOrEqual(16_384);
+    expect(pushedBytes).toBeGreaterThan(16_384 - 2 * text.length);
+  });
+
+  it.each([
+    ['zeros', Buffer.alloc(1000)],
+    ['lines', Buffer.alloc(1000, 'nothing here\r\n')],
+    ['line ends', Buffer.alloc(1000, '\n')],
+  ])('what is no multipart stream is refused, and not held: %s', (_name, chunk) => {
+    const { parser } = parserOf({ maxPartBytes: 50_000 });
+    let pushedBytes = 0;
+    const error = errorOf(() => {
+      for (; ; pushedBytes += chunk.length) {
+        parser.push(chunk);
+        expect(parser.bufferedBytes).toBeLessThanOrEqual(4096);
+      }
+    });
+    expect(error.code).toBe('SOURCE_BAD_ANSWER');
+    expect(error.message).toContain('more than 50000 bytes that belong to no part');
+    expect(pushedBytes).toBeGreaterThanOrEqual(49_000);
+    expect(pushedBytes).toBeLessThanOrEqual(52_000);
+  });
+
+  it('garbage behind a part is refused, and not held', () => {
+    const { parser } = parserOf({ maxPartBytes: 50_000 });
+    parser.push(multipartOf([FIRST], { ...FRAME, ending: 'body' }));
+    const error = errorOf(() => {
+      for (;;) {
+        parser.push(Buffer.alloc(1000, '\r\n--fram'));
+        expect(parser.bufferedBytes).toBeLessThanOrEqual(4096);
+      }
+    });
+    expect(error.message).toContain('more than 50000 bytes that belong to no part');
+  });
+
+  it('memory is that of the part, taken once its length is known, and given back with it', () => {
+    const { parser } = parserOf();
+    parser.push(Buffer.from('--frame\r\nContent-Length: 70000\r\n\r\n'));
+    for (let pushedBytes = 0; pushedBytes < 70_000; pushedBytes += 1000) {
+      expect(parser.bufferedBytes).toBe(70_000);
+      parser.push(Buffer.alloc(1000, 1));
+    }
+    expect(parser.bufferedBytes).toBe(0);
+  });
+});
+
+describe('the end', () => {
+  const whole = multipartOf([FIRST], { ...FRAME, ending: 'body' });
+
+  it.each([
+    ['behind a body', whole],
+    ['behind a line end', Buffer.concat([whole, Buffer.from('\r\n')])],
+    ['within a delimiter', Buffer.concat([whole, Buffer.from('\r\n--fra')])],
+    ['behind a delimiter', Buffer.concat([whole, Buffer.from('\r\n--frame\r\n')])],
+    ['behind the delimiter of the end', Buffer.concat([whole, Buffer.from('\r\n--frame--')])],
+  ])('may come %s', (_name, bytes) => {
+    const { parser, bodies } = parserOf();
+    parser.push(bytes);
+    parser.end();
+    expect(bodies()).toEqual([FIRST]);
+  });
+
+  it.each([
+    ['within a header', whole.subarray(0, 15)],
+    ['behind a header', whole.subarray(0, '--frame\r\nContent-Type: image/jpeg\r\n'.length)],
+    ['within a body', whole.subarray(0, -1)],
+    ['within a body without a length', Buffer.from('--frame\r\n\r\nabc')],
+    ['behind the headers of one', Buffer.from('--frame\r\n\r\n')],
+    ['behind a part with garbage', Buffer.concat([whole, Buffer.from('garbage')])],
+  ])('is an error %s', (_name, bytes) => {
+    const { parser } = parserOf();
+    parser.push(bytes);
+    const error = errorOf(() => parser.end());
+    expect(error.code).toBe('SOURCE_BAD_ANSWER');
+    expect(error.message).toBe('The source ends within a picture; check its power and its network.');
+  });
+
+  it.each([[''], ['<!doctype html>\n<title>Camera</title>\n'], ['--'], ['--frame']])(
+    'is an error where no part came: %j',
+    (text) => {
+      const { parser } = parserOf();
+      parser.push(Buffer.from(text));
+      const error = errorOf(() => parser.end());
+      expect(error.code).toBe('SOURCE_BAD_ANSWER');
+      expect(error.message).toBe(
+        'The source ends before the first part of a picture stream; check that the address is the one of an MJPEG stream.',
+      );
+    },
+  );
+});
+
+describe('what a callback throws', () => {
+  it('passes through, and stops the rest of the chunk', () => {
+    const parser = new MultipartParser({
+      boundary: 'frame',
+      maxPartBytes: 1_000_000,
+      onPartStart: () => {},
+      onPart: () => {
+        throw new RangeError('stop');
+      },
+    });
+    expect(() => parser.push(multipartOf(JPEGS, FRAME))).toThrow(RangeError);
+  });
+});
+
+function parserOf({ maxPartBytes = 1_000_000 }: { readonly maxPartBytes?: number } = {}) {
+  const parts: MultipartPart[] = [];
+  const events: string[] = [];
+  const parser = new MultipartParser({
+    boundary: 'frame',
+    maxPartBytes,
+    onPartStart: () => events.push('start'),
+    onPart: (part) => {
+      events.push('part');
+      parts.push(part);
+    },
+  });
+  return { parser, parts, events, bodies: () => parts.map(({ body }) => body) };
+}
