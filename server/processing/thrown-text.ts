@@ -2,10 +2,12 @@ import { toPrintable } from '../../shared/protocol/printable.js';
 import { redactUrl } from '../../shared/redact.js';
 
 const MAX_LENGTH = 500;
+/** More is not looked at; it may be megabytes. */
+const MAX_READ_LENGTH = 4 * MAX_LENGTH;
 
 /** What was thrown, as one line that can be logged, whatever it is and however long. */
 export function thrownText(thrown: unknown): string {
-  const text = toPrintable(redactUrl(rawText(thrown))).trim();
+  const text = toPrintable(redactUrl(rawText(thrown).slice(0, MAX_READ_LENGTH))).trim();
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
 }
 
