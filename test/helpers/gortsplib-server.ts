@@ -16,7 +16,7 @@ export interface GortsplibOptions {
   readonly udp?: boolean;
   /** Makes it a server of RTSPS. */
   readonly certificate?: Certificate;
-  /** Who may read; everybody may publish. */
+  /** Who may read, with no colon in the password, which gortsplib takes in none; everybody may publish. */
   readonly credentials?: Credentials;
   /** How far the clock of its RTCP sender reports is ahead of this machine's. */
   readonly clockOffsetMs?: number;
@@ -61,7 +61,8 @@ function argumentsFor({ port, udp, certificate, credentials, clockOffsetMs, repo
 let builtPath: string | null | undefined;
 
 function serverPath(): string | null {
-  builtPath ??= buildServer();
+  // Not `??=`: one that could not be built is not tried again.
+  if (builtPath === undefined) builtPath = buildServer();
   return builtPath;
 }
 
