@@ -1,0 +1,122 @@
+import type { Clock } from '../../shared/clock.js';
+import type { StreamerError } from '../../shared/errors.js';
+import { startFfmpeg } from '../ffmpeg/ffmpeg.js';
+import type { FfmpegRun } from '../ffmpeg/ffmpeg.js';
+import { FfmpegLog } from '../ffmpeg/ffmpeg-log.js';
+import type { LogEvent } from '../ffmpeg/ffmpeg-log.js';
+import { JpegReader } from './jpeg-reader.js';
+import type { ReadJpeg } from './jpeg-reader.js';
+import { liveError } from './live-error.js';
+import type { LivePlan } from './live-plan.js';
+import type { PicturePool } from './picture-pool.js';
+import { PpmReader } from './ppm-reader.js';
+import type { PpmPicture } from './ppm-reader.js';
+
+/** What a child is started with. */
+export interface LiveChildOptions {
+  readonly ffmpegPath: string;
+  readonly input: string;
+  readonly inputOptions: readonly string[];
+  readonly shownInput: string;
+  readonly plan: LivePlan;
+}
+
+/** What a child tells; nothing comes after `stop` or `onGone`. */
+export interface LiveChildListener {
+  onLog(event: LogEvent): void;
+  onPicture(picture: PpmPicture): void;
+  onJpeg(jpeg: ReadJpeg): void;
+  /** A picture was left out because every buffer was out. */
+  onDrop(): void;
+  /** A JPEG is broken and left out. */
+  onBadJpeg(error: StreamerError): void;
+  /** The child is gone, or could not be started, and why. */
+  onGone(error: StreamerError): void;
+}
+
+/** The last lines say why FFmpeg ended, but behind them come its sums. */
+const KEPT_LINES = 30;
+
+/** One FFmpeg that reads a live source as planned. */
+export class LiveChild {
+  private readonly run: FfmpegRun;
+  private readonly log = new FfmpegLog();
+  private readonly lines: string[] = [];
+  private isOver = false;
+  private hasOutputEnded = false;
+  private exit: { readonly error: StreamerError | null } | null = null;
+
+  constructor(
+    private readonly options: LiveChildOptions,
+    pool: PicturePool,
+    clock: Clock,
+    private readonly listener: LiveChildListener,
+  ) {
+    const { plan, inputOptions, ...rest } = options;
+    const { onPicture, onJpeg, onDrop, onBadJpeg } = this.whileRunning();
+    const onFailure = (error: StreamerError) => this.fail(error);
+    const onEnd = () => this.onOutputEnd();
+    this.run = startFfmpeg({
+      ...rest,
+      inputOptions: [...plan.inputOptions, ...inputOptions],
+      outputOptions: plan.outputOptions,
+      output:
+        plan.mode === 'copy'
+          ? new JpegReader(clock, { onJpeg, onBadJpeg, onFailure, onEnd })
+          : new PpmReader(pool, clock, { onPicture, onDrop, onFailure, onEnd }),
+      onLogLine: (line) => this.onLine(line),
+      onExit: (error) => this.onExit(error),
+    });
+  }
+
+  /** Ends it; resolves when it is gone. Idempotent. */
+  stop(): Promise<void> {
+    this.isOver = true;
+    return this.run.stop();
+  }
+
+  /** The listener, but deaf once this is over; a picture that comes too late goes back at once. */
+  private whileRunning(): Pick<LiveChildListener, 'onPicture' | 'onJpeg' | 'onDrop' | 'onBadJpeg'> {
+    const { listener } = this;
+    return {
+      onPicture: (picture) => (this.isOver ? picture.release() : listener.onPicture(picture)),
+      onJpeg: (jpeg) => this.isOver || listener.onJpeg(jpeg),
+      onDrop: () => this.isOver || listener.onDrop(),
+      onBadJpeg: (error) => this.isOver || listener.onBadJpeg(error),
+    };
+  }
+
+  private onLine(line: string): void {
+    if (this.isOver) return;
+    this.lines.push(line);
+    if (this.lines.length > KEPT_LINES) this.lines.shift();
+    const event = this.log.push(line);
+    if (!event) return;
+    // The source is open: what was said on the way there does not explain its end.
+    if (event.kind === 'chosen') this.lines.length = 0;
+    this.listener.onLog(event);
+  }
+
+  private onOutputEnd(): void {
+    this.hasOutputEnded = true;
+    this.tellWhenGone();
+  }
+
+  private onExit(error: StreamerError | null): void {
+    this.exit = { error };
+    this.tellWhenGone();
+  }
+
+  /** Not before the pictures that FFmpeg left behind. */
+  private tellWhenGone(): void {
+    if (this.isOver || !this.hasOutputEnded || !this.exit) return;
+    this.isOver = true;
+    this.listener.onGone(liveError(this.lines, this.options.shownInput, this.exit.error));
+  }
+
+  /** What it sends is of no use. */
+  private fail(error: StreamerError): void {
+    if (this.isOver) return;
+    void this.stop().then(() => this.listener.onGone(error));
+  }
+}

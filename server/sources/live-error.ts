@@ -1,0 +1,108 @@
+import { StreamerError } from '../../shared/errors.js';
+import type { ErrorCode } from '../../shared/errors.js';
+
+/** What a line of FFmpeg's means, and what to do; `sentence` goes on from the name of the source. */
+interface Meaning {
+  readonly pattern: RegExp;
+  readonly code: ErrorCode;
+  readonly sentence: string;
+}
+
+/** What says most comes first: FFmpeg's last line is often only that something went wrong. */
+const MEANINGS: readonly Meaning[] = [
+  {
+    pattern:
+      /\b401 Unauthorized\b|\b403 Forbidden\b|authorization failed|BADSECRET|incorrect passphrase|\bERROR:UNSECURE/i,
+    code: 'SOURCE_DENIED',
+    sentence: 'wants other credentials; correct the user and the password in its address.',
+  },
+  {
+    pattern: /Permission denied/,
+    code: 'SOURCE_UNREADABLE',
+    sentence: 'may not be opened by this user; give the permission (on Linux: the group `video`).',
+  },
+  {
+    pattern: /\b404 (?:Stream )?Not Found\b|error 404\b/i,
+    code: 'SOURCE_BAD_ANSWER',
+    sentence: 'does not exist on that server (404); check the path of its address.',
+  },
+  {
+    pattern: /method [A-Z_]+ failed: \d{3}|Server returned [45]|HTTP error [45]|Nonmatching transport/,
+    code: 'SOURCE_BAD_ANSWER',
+    sentence: 'is answered with an error',
+  },
+  {
+    pattern:
+      /resolve hostname|Name or service not known|No address associated|failure in name resolution|host not found/i,
+    code: 'SOURCE_UNREACHABLE',
+    sentence: 'has a host that nobody knows; check its name.',
+  },
+  {
+    pattern: /Connection refused|\bERROR:PEER\b/,
+    code: 'SOURCE_UNREACHABLE',
+    sentence: 'refuses the connection; check its port, and whether it is switched on.',
+  },
+  {
+    pattern: /No route to host|Network is unreachable|Host is (?:down|unreachable)|Cannot assign requested address/,
+    code: 'SOURCE_UNREACHABLE',
+    sentence: 'cannot be reached over the network; check its address.',
+  },
+  {
+    pattern: /Address already in use/,
+    code: 'SOURCE_UNREACHABLE',
+    sentence: 'has a port that another program receives on; end that or choose another port.',
+  },
+  {
+    pattern: /^\[(?:tls|gnutls|openssl|securetransport|schannel|mbedtls)|\bTLS\b|\bSSL\b|certificate verif/i,
+    code: 'SOURCE_UNREACHABLE',
+    sentence: 'does not speak TLS as it should; check its port, certificate and clock',
+  },
+  {
+    pattern: /Device or resource busy/,
+    code: 'SOURCE_UNREACHABLE',
+    sentence: 'is used by another program; end that first.',
+  },
+  {
+    pattern:
+      /No such (?:file or directory|device)|Could not find video device|Video device not found|Inappropriate ioctl/,
+    code: 'SOURCE_UNREACHABLE',
+    sentence: 'is no device of this machine; check its name.',
+  },
+  {
+    pattern: /timed? ?out/i,
+    code: 'SOURCE_TIMEOUT',
+    sentence: 'did not answer in time; check its address, and firewalls on the way.',
+  },
+  {
+    pattern: /Protocol not found|Unknown input format|Unrecognized option|Option \S+ not found/,
+    code: 'FFMPEG_FAILED',
+    sentence: 'is of a kind that this FFmpeg cannot open; install a current one',
+  },
+  {
+    pattern: /Invalid data found|does not contain any stream|matches no streams|Decoder .* not found|no decoder/i,
+    code: 'SOURCE_NOT_VIDEO',
+    sentence: 'sends nothing that FFmpeg takes for video; check its address.',
+  },
+];
+
+/** The part of FFmpeg that speaks, with its address. */
+const SPEAKER = /^\[[^\]]*\] /;
+
+/**
+ * Says in one sentence why FFmpeg left a live source, and what to do.
+ *
+ * @param lines the last of FFmpeg's log, without secrets, oldest first
+ * @param exit what the child ended with; null when it took what it had for a normal end
+ */
+export function liveError(lines: readonly string[], shownInput: string, exit: StreamerError | null): StreamerError {
+  const cause = new Error([...(exit ? [exit.message] : []), ...lines].join('\n'));
+  for (const { pattern, code, sentence } of MEANINGS) {
+    const line = lines.findLast((each) => pattern.test(each));
+    if (line === undefined) continue;
+    const text = sentence.endsWith('.') ? sentence : `${sentence}: ${line.replace(SPEAKER, '')}`;
+    return new StreamerError(code, `${shownInput} ${text}`, { cause });
+  }
+  if (!exit)
+    return new StreamerError('SOURCE_FAILED', `${shownInput} has ended; check whether it still sends.`, { cause });
+  return new StreamerError('SOURCE_FAILED', `${shownInput} broke off: ${exit.message}`, { cause });
+}

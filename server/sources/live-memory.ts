@@ -1,0 +1,47 @@
+import type { LoggedVideo } from '../ffmpeg/ffmpeg-log.js';
+import { chooseEncoding } from './encoding-choice.js';
+import type { WantedPicture } from './encoding-choice.js';
+import type { SourceInfo } from './source.js';
+
+/** What a live source learned of itself, kept from one run to the next. */
+export interface LiveMemory {
+  /** What FFmpeg says of the source; null before it was first reached. */
+  video: LoggedVideo | null;
+  /** Size of the pictures that come out; 0 before the first. */
+  width: number;
+  height: number;
+  /** Whether the input is opened with its `fallbackInputOptions`. */
+  usesFallback: boolean;
+  /** Whether its JPEGs cannot go out as they are, whatever was asked for. */
+  hasBrokenJpegs: boolean;
+}
+
+/** What a source knows that was never reached. */
+export function emptyMemory(): LiveMemory {
+  return { video: null, width: 0, height: 0, usesFallback: false, hasBrokenJpegs: false };
+}
+
+/** What is asked of the source that describes itself. */
+export interface DescribedSource {
+  readonly wanted: WantedPicture;
+  readonly fps: number | null;
+  readonly startTimeUs: number;
+}
+
+/** What can be said of a live source by what it learned of itself. */
+export function describeLive({ wanted, fps, startTimeUs }: DescribedSource, memory: LiveMemory): SourceInfo {
+  const { video, width, height } = memory;
+  const ownFps = video?.fps ?? 0;
+  return {
+    width,
+    height,
+    // Of an unknown rate, which may be lower than the one asked for, nothing is said.
+    fps: fps === null ? ownFps : Math.min(fps, ownFps),
+    timeSource: 'arrival',
+    codec: video?.codec ?? null,
+    encoding: memory.hasBrokenJpegs
+      ? { mode: 'encoded', reason: 'the JPEGs of the source are broken' }
+      : chooseEncoding(wanted, video ?? { codec: null, width: 0, height: 0 }),
+    startTimeUs,
+  };
+}

@@ -1,0 +1,79 @@
+import { LOG_OPTIONS } from '../ffmpeg/ffmpeg-log.js';
+import type { LoggedVideo } from '../ffmpeg/ffmpeg-log.js';
+import { decoderOptions } from './decode-options.js';
+import type { DecodeOptions } from './decode-options.js';
+import { chooseEncoding } from './encoding-choice.js';
+import type { WantedPicture } from './encoding-choice.js';
+
+/** What a plan is made for. */
+export interface LiveWishes extends DecodeOptions {
+  readonly wanted: WantedPicture;
+  /** Frames per second at most; null takes all. */
+  readonly fps: number | null;
+}
+
+/** How FFmpeg is to be run on a live source: `copy` has its JPEGs as they are, `decode` raw pictures. */
+export interface LivePlan {
+  readonly mode: 'copy' | 'decode';
+  readonly inputOptions: readonly string[];
+  readonly outputOptions: readonly string[];
+}
+
+const UNKNOWN: LoggedVideo = { codec: '', width: 0, height: 0, fps: 0 };
+const ONLY_VIDEO = ['-an', '-sn', '-dn'];
+
+/**
+ * Plans a run by what is known of the source: `seen` is null before it was first reached, and then its pictures are
+ * decoded.
+ */
+export function planLive(wishes: LiveWishes, seen: LoggedVideo | null): LivePlan {
+  const offered = seen ?? { ...UNKNOWN, codec: null };
+  const isCopied = chooseEncoding(wishes.wanted, offered).mode === 'pass-through';
+  return isCopied ? copyPlan() : decodePlan(wishes, seen ?? UNKNOWN);
+}
+
+/** Whether a running FFmpeg already does what the other plan asks. */
+export function isSamePlan(one: LivePlan, other: LivePlan): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function copyPlan(): LivePlan {
+  const outputOptions = [...ONLY_VIDEO, '-c:v', 'copy', '-flush_packets', '1', '-f', 'mpjpeg'];
+  return { mode: 'copy', inputOptions: LOG_OPTIONS, outputOptions };
+}
+
+function decodePlan(wishes: LiveWishes, seen: LoggedVideo): LivePlan {
+  const decoding = decoderOptions(wishes, seen, seen.fps);
+  const filters = [...(wishes.fps === null ? [] : [thinner(wishes.fps)]), scaler(wishes.wanted), 'setsar=1'];
+  const picture = ['-vf', filters.join(','), ...wishes.passEveryFrame, '-pix_fmt', 'rgb24', '-c:v', 'ppm'];
+  return {
+    mode: 'decode',
+    inputOptions: [...LOG_OPTIONS, ...decoding, ...delayOptions(decoding)],
+    outputOptions: [...ONLY_VIDEO, ...picture, '-flush_packets', '1', '-f', 'image2pipe'],
+  };
+}
+
+/** Without delay the frames are not decoded side by side, which a large picture needs more. */
+function delayOptions(decoding: readonly string[]): readonly string[] {
+  return decoding.at(-1) === '1' ? ['-flags', 'low_delay'] : [];
+}
+
+/**
+ * Passes the first frame of each interval of a grid. FFmpeg's own `fps` filter holds each frame back until the next one
+ * is there, and fills gaps with frames that nobody captured.
+ */
+function thinner(fps: number): string {
+  const place = (time: string) => `floor(${time}*${fps}+0.5)`;
+  return `select='isnan(prev_selected_t)+isnan(t)+gt(${place('t')},${place('prev_selected_t')})'`;
+}
+
+/** Pixels become square; where one side is asked for the other follows the aspect. */
+function scaler({ width, height }: WantedPicture): string {
+  const ownWidth = height === null ? 'iw*sar' : `${height}*dar`;
+  const ownHeight = width === null ? 'ih' : `${width}/dar`;
+  return `scale='${width ?? atLeastOne(ownWidth)}':'${height ?? atLeastOne(ownHeight)}'`;
+}
+
+function atLeastOne(side: string): string {
+  return `max(1,round(${side}))`;
+}
