@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
 import { Certificate, requireCertificates } from '../helpers/certificate.js';
 import { freeUdpPort } from '../helpers/free-port.js';
@@ -11,6 +11,7 @@ import type { Credentials } from '../helpers/rtsp-server.js';
 import { type CommandResult, runCommand } from '../helpers/run-command.js';
 import { h264, MJPEG, requireProtocol, StreamSender } from '../helpers/stream-sender.js';
 import { TcpVideoServer } from '../helpers/tcp-video-server.js';
+import { VideoFixtures } from '../helpers/video-fixtures.js';
 
 /** Without a colon, which gortsplib takes in no password. */
 const ME = { user: 'me', password: 'p w/@' };
@@ -123,6 +124,20 @@ describe.skipIf(!requireCamera())('the HTTP camera', () => {
     const camera = await ofTest(MjpegCamera.start({ credentials: { ...ME, scheme } }));
     expect((await ffprobe(camera.url('mjpeg', STRANGER))).stderr).toContain('401 Unauthorized');
     expect(await probe(camera.url('mjpeg'), ['-f', 'mpjpeg'])).toBe('mjpeg,160,120');
+  });
+
+  it('serves videos, whole and in parts', async () => {
+    const fixtures = await VideoFixtures.create();
+    onTestFinished(() => fixtures.remove());
+    const graph = 'testsrc=size=64x48:rate=25:duration=2';
+    await fixtures.drawn('clip.mp4', graph, ...h264(25));
+    await fixtures.drawn('live.m3u8', graph, ...h264(25), '-f', 'hls', '-hls_time', '1');
+
+    const camera = await ofTest(MjpegCamera.start({ mediaFolder: fixtures.folder }));
+    expect(await probe(camera.url('media/clip.mp4'))).toBe('h264,64,48');
+    expect(await probe(camera.url('media/live.m3u8'))).toBe('h264,64,48');
+    const part = await fetch(camera.url('media/clip.mp4'), { headers: { Range: 'bytes=4-7' } });
+    expect([part.status, await part.text()]).toEqual([206, 'ftyp']);
   });
 
   it.skipIf(!requireCertificates())('speaks HTTPS', async () => {
