@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.js';
 import { decoderOptions, scaleFilter } from './decode-options.js';
 import type { DecodeOptions } from './decode-options.js';
-import { FrameDecoder } from './frame-decoder.js';
+import { decodeFrames } from './frame-decoder.js';
 import { outputSize } from './output-size.js';
 import { PacedSource } from './paced-source.js';
 import { patternGraph } from './pattern-graph.js';
@@ -36,7 +36,7 @@ export function createPatternSource(options: PatternSourceOptions, clock: Clock)
       timeline: new Timeline(options.startTimeUs, fps),
       lengthFrames: null,
       openFeed: (_position, listener) =>
-        new FrameDecoder({ request, ...size, maxBuffers: options.maxBuffers }, clock, listener),
+        decodeFrames({ request, ...size, maxBuffers: options.maxBuffers }, clock, listener),
     },
     clock,
   );

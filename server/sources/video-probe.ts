@@ -19,6 +19,8 @@ export interface VideoProbe {
   readonly frames: number | null;
   readonly durationSeconds: number | null;
   readonly codec: string;
+  /** Whether the pictures are shown as they are coded: upright, with square pixels, not interlaced. */
+  readonly isPlain: boolean;
   /** Whether one FFmpeg can play it again and again. */
   readonly rewinds: boolean;
 }
@@ -38,6 +40,7 @@ interface ProbeStream {
   nb_frames?: string;
   duration?: string;
   sample_aspect_ratio?: string;
+  field_order?: string;
   disposition?: { attached_pic?: number };
   /** `DURATION` is what Matroska has in place of `duration`; the duration of the file is that of its longest stream. */
   tags?: { rotate?: string; DURATION?: string };
@@ -123,6 +126,7 @@ function describe(path: string, stream: ProbeStream, format: ProbeOutput['format
     frames: parsePositive(stream.nb_frames),
     durationSeconds,
     codec: stream.codec_name ?? 'unknown',
+    isPlain: width === stream.width && height === stream.height && isUpright(stream) && isProgressive(stream),
     rewinds: !FORMATS_NOT_REWOUND.has(format?.format_name ?? ''),
   };
 }
@@ -140,9 +144,22 @@ function displaySize(stream: ProbeStream): { width: number; height: number } {
   const aspect = horizontal > 0 && vertical > 0 ? horizontal / vertical : 1;
   const width = Math.max(1, Math.round((stream.width ?? 0) * aspect));
   const height = Math.max(1, stream.height ?? 0);
-  const rotation = stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ?? stream.tags?.rotate;
-  const sideways = Math.abs(Math.round(Number(rotation ?? 0) / 90)) % 2 === 1;
+  const sideways = Math.abs(quarterTurns(stream)) % 2 === 1;
   return sideways ? { width: height, height: width } : { width, height };
+}
+
+function isUpright(stream: ProbeStream): boolean {
+  return quarterTurns(stream) % 4 === 0;
+}
+
+function quarterTurns(stream: ProbeStream): number {
+  const rotation = stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ?? stream.tags?.rotate;
+  return Math.round(Number(rotation ?? 0) / 90);
+}
+
+/** Of interlaced JPEGs each packet holds two, one a field. */
+function isProgressive({ field_order: order = 'unknown' }: ProbeStream): boolean {
+  return order === 'progressive' || order === 'unknown';
 }
 
 /** "30000/1001" -> 29.97; null for "0/0" and what is no rate. */

@@ -1,3 +1,4 @@
+import { decodeJpeg } from '../../client/jpeg-decoder.js';
 import type { Source, SourceFrame, SourceSink } from '../../server/sources/source.js';
 import { readCount } from './video-fixtures.js';
 
@@ -5,6 +6,8 @@ import { readCount } from './video-fixtures.js';
 export interface Played {
   readonly sequences: number[];
   readonly counts: (number | undefined)[];
+  /** The pictures that were JPEG already, as they came. */
+  readonly jpegs: readonly Buffer[];
   /** `stopped` after as many frames as were asked for, `ended`, or the message of the error it ended with. */
   readonly outcome: string;
 }
@@ -16,6 +19,7 @@ export interface Played {
 export async function playSource(source: Source, frames: number): Promise<Played> {
   const sequences: number[] = [];
   const counts: (number | undefined)[] = [];
+  const jpegs: Buffer[] = [];
   const kept: SourceFrame[] = [];
   const outcome = await new Promise<string>((resolve) => {
     const sink: SourceSink = {
@@ -25,6 +29,7 @@ export async function playSource(source: Source, frames: number): Promise<Played
         if (sequences.length === frames) return release(frame);
         sequences.push(frame.sequence);
         if (frame.kind === 'raw') counts.push(readCount(frame.data, frame.width, frame.height));
+        else jpegs.push(frame.data);
         kept.push(frame);
         if (kept.length > 2) release(kept.shift()!);
         if (sequences.length === frames) void run.stop().then(() => resolve('stopped'));
@@ -37,7 +42,11 @@ export async function playSource(source: Source, frames: number): Promise<Played
     const run = source.start(sink, 0);
   });
   for (const frame of kept) release(frame);
-  return { sequences, counts, outcome };
+  for (const jpeg of jpegs) {
+    const { data, width, height } = await decodeJpeg(jpeg);
+    counts.push(readCount(data, width, height));
+  }
+  return { sequences, counts, jpegs, outcome };
 }
 
 function release(frame: SourceFrame): void {

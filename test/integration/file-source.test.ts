@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFfmpegVersion } from '../../server/ffmpeg/ffmpeg-version.js';
 import { createFileSource } from '../../server/sources/file-source.js';
@@ -5,6 +6,8 @@ import type { SourceFrame } from '../../server/sources/source.js';
 import { SourceSupervisor } from '../../server/sources/supervisor.js';
 import { probeVideo } from '../../server/sources/video-probe.js';
 import { Backoff } from '../../shared/backoff.js';
+import { withHuffmanTables } from '../../shared/jpeg/huffman-tables.js';
+import { JpegSplitter } from '../../shared/jpeg/jpeg-splitter.js';
 import { childrenNamed } from '../helpers/child-processes.js';
 import { EagerClock } from '../helpers/eager-clock.js';
 import { playSource } from '../helpers/play-source.js';
@@ -37,6 +40,10 @@ beforeAll(async () => {
     counted('1.mp4', B_FRAMES, '30', 1),
     counted('1.mkv', LOSSLESS, '30', 1),
     counted('1.png', [], '25', 1),
+    counted('1.jpg', [], '25', 1),
+    counted('pictures.avi', ['-c:v', 'mjpeg']),
+    counted('pictures.mkv', ['-c:v', 'mjpeg'], '24000/1001'),
+    counted('h264.mp4', B_FRAMES),
     counted('no-rewind.h264', B_FRAMES, '25'),
     counted('b-frames.ts', B_FRAMES),
     counted('b-frames.flv', B_FRAMES),
@@ -44,6 +51,16 @@ beforeAll(async () => {
     counted('variable.mp4', EVERY_SECOND_MISSING, '30', 60),
     counted('variable.mkv', EVERY_SECOND_MISSING, '30', 60),
     fixtures.counted('odd.mkv', { frames: FRAMES, fps: '30', output: LOSSLESS, width: 63, height: 47 }),
+  ]);
+  const select = ['-vf', "select='gt(n,10)+mod(n,2)'", '-vsync', '0', '-c:v', 'mjpeg'];
+  await counted('variable-jpeg.mkv', select, '30', 30);
+  await fixtures.make('turned-jpeg.mov', [
+    '-i',
+    fixtures.path('pictures.mov'),
+    '-c',
+    'copy',
+    '-metadata:s:v:0',
+    'rotate=90',
   ]);
   await fixtures.make('rotated.mp4', [
     '-i',
@@ -62,16 +79,17 @@ describe.each(await ffmpegsUnderTest())('a file with $name', ({ binaries }) => {
   async function open(
     name: string,
     from: number,
-    options: { fps?: number; loop?: boolean; width?: number; height?: number } = {},
+    options: { fps?: number; loop?: boolean; width?: number; height?: number; isProcessed?: boolean } = {},
   ) {
     const path = fixtures.path(name);
     const probe = await probeVideo(binaries.ffprobePath, path);
     const { passEveryFrame } = await readFfmpegVersion(binaries.ffmpegPath);
-    const { fps = null, loop = true, width = null, height = null } = options;
+    const { fps = null, loop = true, width = null, height = null, isProcessed = true } = options;
     const clock = new EagerClock();
     const startTimeUs = clock.nowUs() - Math.round((from * 1_000_000) / (fps ?? probe.fps));
     const decoding = { ffmpegPath: binaries.ffmpegPath, hwaccel: 'none', passEveryFrame, maxBuffers: 5 };
-    const source = createFileSource({ ...decoding, path, probe, fps, width, height, loop, startTimeUs }, clock);
+    const wanted = { width, height, quality: null, isProcessed };
+    const source = createFileSource({ ...decoding, path, probe, fps, width, height, wanted, loop, startTimeUs }, clock);
     return { source, clock, probe };
   }
 
@@ -99,7 +117,43 @@ describe.each(await ffmpegsUnderTest())('a file with $name', ({ binaries }) => {
     }
   });
 
+  it.each(['fragmented.mp4', 'pictures.mov', 'pictures.avi', 'pictures.mkv'])(
+    '%s passes JPEGs on byte for byte, from the start, joined in the middle and over its end',
+    async (name) => {
+      const stored = await storedJpegs(fixtures.path(name));
+      expect(stored).toHaveLength(FRAMES);
+      for (const from of [-1, 77]) {
+        const { source } = await open(name, from, { isProcessed: false });
+        expect(source.info.encoding.mode).toBe('pass-through');
+        const { sequences, jpegs, outcome } = await playSource(source, 110);
+        expect([outcome, sequences]).toEqual(['stopped', range(from + 1, 110)]);
+        const places = jpegs.map((jpeg) => stored.findIndex((each) => each.equals(jpeg)));
+        expect(places).toEqual(sequences.map((sequence) => sequence % FRAMES));
+      }
+    },
+  );
+
+  it('ends after the last JPEG when it does not loop', async () => {
+    const { source } = await open('pictures.mov', 20, { isProcessed: false, loop: false });
+    const { sequences, counts, outcome } = await playSource(source, 1000);
+    expect([sequences, counts, outcome]).toEqual([range(21, 9), range(21, 9), 'ended']);
+  });
+
   it.each([
+    ['pictures.mov', { isProcessed: true }, 'a processor works on the pixels'],
+    ['pictures.mov', { isProcessed: false, width: 32 }, 'size 32xauto was asked for'],
+    ['pictures.mov', { isProcessed: false, fps: 10 }, '10 fps were asked for'],
+    ['h264.mp4', { isProcessed: false }, 'the source is h264'],
+    ['variable-jpeg.mkv', { isProcessed: false }, 'the variable rate is evened out'],
+    ['turned-jpeg.mov', { isProcessed: false }, 'the pictures are turned, stretched or interlaced'],
+  ])('%s with %j is encoded: %s', async (name, options, reason) => {
+    const { source } = await open(name, -1, options);
+    expect(source.info.encoding).toEqual({ mode: 'encoded', reason });
+    expect((await playSource(source, 5)).jpegs).toEqual([]);
+  });
+
+  it.each([
+    ['1.jpg', 1],
     ['3.mp4', 3],
     ['3.mkv', 3],
     ['1.mp4', 1],
@@ -192,6 +246,7 @@ describe.each(await ffmpegsUnderTest())('a file with $name', ({ binaries }) => {
     expect(await playSource(source, 1000)).toEqual({
       sequences: range(0, frames),
       counts: range(0, frames),
+      jpegs: [],
       outcome: 'ended',
     });
   });
@@ -199,9 +254,14 @@ describe.each(await ffmpegsUnderTest())('a file with $name', ({ binaries }) => {
   it('plays the rest of a file that is joined in the middle, and nothing when it is over', async () => {
     const middle = await open('b-frames.mp4', 20, { loop: false });
     const rest = range(21, 9);
-    expect(await playSource(middle.source, 1000)).toEqual({ sequences: rest, counts: rest, outcome: 'ended' });
+    expect(await playSource(middle.source, 1000)).toEqual({
+      sequences: rest,
+      counts: rest,
+      jpegs: [],
+      outcome: 'ended',
+    });
     const over = await open('b-frames.mp4', 35, { loop: false });
-    expect(await playSource(over.source, 1000)).toEqual({ sequences: [], counts: [], outcome: 'ended' });
+    expect(await playSource(over.source, 1000)).toEqual({ sequences: [], counts: [], jpegs: [], outcome: 'ended' });
   });
 
   it('delivers the last picture before a supervisor tells the end', async () => {
@@ -261,6 +321,21 @@ describe.each(await ffmpegsUnderTest())('a file with $name', ({ binaries }) => {
     expect(outcome).toContain('Invalid data found when processing input');
   });
 });
+
+/** The JPEGs of a file as FFmpeg takes them out of it. */
+async function storedJpegs(path: string): Promise<Buffer[]> {
+  const args = ['-v', 'error', '-i', `file:${path}`, '-c:v', 'copy', '-f', 'image2pipe', 'pipe:1'];
+  const { stdout } = await execa(fixtures.binaries.ffmpegPath, args, { encoding: 'buffer' });
+  const jpegs: Buffer[] = [];
+  const splitter = new JpegSplitter({
+    maxBytes: stdout.length,
+    onStart: () => undefined,
+    onJpeg: (jpeg) => jpegs.push(withHuffmanTables(jpeg)),
+  });
+  splitter.push(Buffer.from(stdout));
+  splitter.end();
+  return jpegs;
+}
 
 /** How many pictures `count` is away from `expected` in a loop of `frames`. */
 function distance(expected: number, count: number | undefined, frames: number): number {

@@ -90,6 +90,7 @@ describe.each(await ffmpegsUnderTest())('probeVideo with $name', ({ binaries }) 
       frames: 25,
       durationSeconds: 1,
       codec: 'h264',
+      isPlain: true,
       rewinds: true,
     });
   });
