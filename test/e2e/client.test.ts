@@ -19,6 +19,11 @@ const SUMMARY_FIELDS = [
   'reconnects',
   'outageMs',
   'stream',
+  'state',
+  'reason',
+  'encoding',
+  'timeSource',
+  'timeSources',
   'frames',
   'fps',
   'bytes',
@@ -155,7 +160,7 @@ describe.concurrent('--plain', () => {
       2,
     );
     expect(stdout).toMatch(new RegExp(`^127\\.0\\.0\\.1:${server.port}: \\d+s, 1 stream, no outage$`, 'm'));
-    expect(stdout).toMatch(/^ {2}frames +\d+ received, 0 lost, \d+ skipped, 0 corrupt$/m);
+    expect(stdout).toMatch(/^ {2}frames +\d+ received, 0 lost, \d+ skipped, 0 corrupt(, \d+ of the past)?$/m);
     // Nothing for a terminal goes into a pipe.
     expect(stdout).not.toContain('\u001b');
   });

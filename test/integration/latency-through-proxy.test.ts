@@ -23,7 +23,7 @@ function measure(port: number): Promise<{ frames: SessionFrame[]; snapshot: Snap
       { host: '127.0.0.1', port, name: 'test', token: null, subscriptions: [{}], reconnect: false, decode: false },
       {
         onFrame: (frame) => {
-          frames.push(frame);
+          if (!frame.kept) frames.push(frame);
           if (frames.length === FRAMES) measurement.close();
         },
         onEnd: (error) => (error ? reject(error) : resolve({ frames, snapshot: measurement.snapshot() })),

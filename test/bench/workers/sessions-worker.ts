@@ -90,6 +90,7 @@ function open(port: number, name: string): Promise<void> {
 }
 
 function onFrame(frame: SessionFrame, tracker: SequenceTracker): void {
+  if (frame.kept) return;
   const gap = tracker.onFrame(frame.header.sequence);
   totals.lost += gap?.lost ?? 0;
   totals.skipped += gap?.skipped ?? 0;
