@@ -80,7 +80,6 @@ export class Health {
 
   /** The state at `nowUs`, when it is another than the last one that was returned, which began as `live`. */
   check(nowUs: number): HealthReport | null {
-    this.measure(nowUs);
     const report = this.judge(nowUs);
     if (report.state === this.state || !this.flaps.allow(nowUs)) return null;
     this.state = report.state;
@@ -94,13 +93,15 @@ export class Health {
     this.lastUs = nowUs;
     this.meter.add(frames, nowUs);
     this.nominal.add(frames, nowUs);
+    this.measure(nowUs);
   }
 
+  /** Only with a frame: in a gap the source is on its way to silence, and slow would be the wrong word. */
   private measure(nowUs: number): void {
     if (this.meter.windowUs !== this.rateWindowUs) this.meter = this.newMeter(nowUs);
     const rate = this.meter.rate(nowUs);
     if (rate === null) return;
-    this.nominal.compare(rate, nowUs);
+    this.nominal.compare(rate, this.meter.windowUs, nowUs);
     this.isSlow = rate < this.nominal.fps * (this.isSlow ? RECOVERED_ABOVE : DEGRADED_BELOW);
   }
 

@@ -3,9 +3,9 @@ import type { SourceInfo } from './source.js';
 
 /** A source that declares more declares nonsense, such as the ticks of its clock. */
 const MAX_FPS = 1000;
-/** What comes this much faster than the nominal rate, for so long, is the nominal rate. */
+/** What comes this much faster than the nominal rate, and as fast in one window as in the next, is the nominal rate. */
 const RAISE_FACTOR = 1.3;
-const RAISE_AFTER_US = 10_000_000;
+const RAISE_STEADY = 0.1;
 const COMMON_FPS = [
   0.1, 0.2, 0.5, 1, 2, 3, 4, 5, 6, 7.5, 8, 10, 12, 12.5, 15, 16, 18, 20, 24, 25, 29.97, 30, 48, 50, 59.94, 60, 90, 100,
   120,
@@ -20,7 +20,8 @@ export class NominalRate {
   private learner: RateLearner | null = null;
   private declared: SourceInfo | null = null;
   private value = 0;
-  private highSinceUs: number | null = null;
+  /** A rate above the nominal one that may turn out to last. */
+  private high: { readonly fps: number; readonly timeUs: number } | null = null;
 
   /** Frames per second; 0 while unknown. */
   get fps(): number {
@@ -32,7 +33,7 @@ export class NominalRate {
     const isChange = this.declared === null || isAnother(info, this.declared);
     this.declared = info;
     if (!isChange) return;
-    this.highSinceUs = null;
+    this.high = null;
     this.learner = null;
     if (info.fps > 0 && info.fps <= MAX_FPS) this.value = info.fps;
     else this.learner = new RateLearner();
@@ -40,7 +41,7 @@ export class NominalRate {
 
   /** A run of the source begins: what the former one began to show does not go on in it. */
   beginRun(): void {
-    this.highSinceUs = null;
+    this.high = null;
     if (this.learner) this.learner = new RateLearner();
   }
 
@@ -52,14 +53,14 @@ export class NominalRate {
     this.value = snap(learned);
   }
 
-  /** Takes the rate measured at `nowUs`, in frames per second, which may show that the nominal one is too low. */
-  compare(measuredFps: number, nowUs: number): void {
+  /** Takes the rate measured in the window before `nowUs`, in frames per second: the nominal one may be too low. */
+  compare(measuredFps: number, windowUs: number, nowUs: number): void {
     const isHigh = this.value > 0 && measuredFps > this.value * RAISE_FACTOR;
-    if (!isHigh) return void (this.highSinceUs = null);
-    this.highSinceUs ??= nowUs;
-    if (nowUs - this.highSinceUs < RAISE_AFTER_US) return;
-    this.highSinceUs = null;
-    this.value = snap(measuredFps);
+    if (!isHigh) return void (this.high = null);
+    if (this.high && nowUs - this.high.timeUs < windowUs) return;
+    const isSteady = this.high !== null && Math.abs(measuredFps / this.high.fps - 1) <= RAISE_STEADY;
+    this.high = isSteady ? null : { fps: measuredFps, timeUs: nowUs };
+    if (isSteady) this.value = snap(measuredFps);
   }
 }
 
