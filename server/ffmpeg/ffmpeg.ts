@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
 import { StreamerError } from '../../shared/errors.js';
 import { toPrintable } from '../../shared/protocol/printable.js';
+import { redactUrl } from '../../shared/redact.js';
 import type { ByteSink } from './byte-sink.js';
 import { feedChild } from './child-input.js';
 import { ChildMessages } from './child-messages.js';
@@ -154,7 +155,8 @@ class FfmpegChild implements FfmpegRun {
 
   private toError(error: Error | null): StreamerError | null {
     if (!error && !this.inputError) return null;
-    const reason = this.inputError ? `its input broke off (${this.inputError.message})` : this.reasonOf(error);
+    const brokenInput = this.inputError && `its input broke off (${redactUrl(this.inputError.message)})`;
+    const reason = brokenInput ?? this.reasonOf(error);
     return new StreamerError('FFMPEG_FAILED', toPrintable(`FFmpeg failed on ${this.request.shownInput}: ${reason}`), {
       // Not the error itself: it can hold the arguments, and these a password.
       cause: new Error([error?.message ?? reason, ...this.messages.lines].join('\n')),
