@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, platform } from 'node:os';
 import pLimit from 'p-limit';
 import type { Clock } from '../shared/clock.js';
 import type { ErrorCode } from '../shared/errors.js';
@@ -10,6 +10,7 @@ import type { FfmpegBinaries } from './ffmpeg/ffmpeg-binary.js';
 import { readFfmpegVersion } from './ffmpeg/ffmpeg-version.js';
 import { Hub } from './hub/hub.js';
 import type { HubStream } from './hub/stream.js';
+import { imageToJpeg } from './pipeline/jpeg-codec.js';
 import { openSource } from './sources/open-source.js';
 import type { OpenedSource } from './sources/open-source.js';
 import type { StreamSettings } from './stream-settings.js';
@@ -75,11 +76,10 @@ export async function openStreams(config: ServerConfig, open: OpenStream): Promi
  * @throws {StreamerError} FFMPEG_NOT_FOUND
  */
 export async function sourceOpener({ clock, logger, binaries, signal }: AppParts): Promise<OpenStream> {
-  const { name: version, passEveryFrame } = await readFfmpegVersion(binaries.ffmpegPath);
+  const { name: version, ...ffmpeg } = await readFfmpegVersion(binaries.ffmpegPath);
   logger.debug({ version, ...binaries }, 'FFmpeg found');
-  const parallelEncodes = availableParallelism();
-  const parts = { ...binaries, passEveryFrame, parallelEncodes, clock };
-  return (settings) => openSource(settings, { ...parts, signal });
+  const machine = { parallelEncodes: availableParallelism(), platform: platform(), convertImage: imageToJpeg };
+  return (settings) => openSource(settings, { ...binaries, ...ffmpeg, ...machine, clock, signal });
 }
 
 /**

@@ -8,11 +8,15 @@ export interface FfmpegVersion {
   readonly name: string;
   /** Options after `-i` with which every decoded frame goes out exactly once, whatever its time stamp. */
   readonly passEveryFrame: readonly string[];
+  /** Its option for the time-out of RTSP, in microseconds. */
+  readonly rtspTimeoutOption: string;
 }
 
 const TIMEOUT_MS = 10_000;
 /** FFmpeg 6. Since 5.1 there is `-fps_mode`; `-vsync`, its name before, is gone in newer ones. */
 const FIRST_WITHOUT_VSYNC_LIBAVCODEC = 60;
+/** FFmpeg 5. Before it `-timeout` made FFmpeg a server that waits to be sent to. */
+const FIRST_WITHOUT_STIMEOUT_LIBAVCODEC = 59;
 
 /**
  * Asks FFmpeg for its version, which also shows that it runs.
@@ -35,5 +39,9 @@ export function parseFfmpegVersion(output: string): FfmpegVersion {
   const name = /^ffmpeg version (\S+)/m.exec(output)?.[1] ?? 'unknown';
   const libavcodec = Number(/^libavcodec\s+(\d+)\./m.exec(output)?.[1] ?? Infinity);
   const isOld = libavcodec < FIRST_WITHOUT_VSYNC_LIBAVCODEC;
-  return { name, passEveryFrame: isOld ? ['-vsync', '0'] : ['-fps_mode', 'passthrough'] };
+  return {
+    name,
+    passEveryFrame: isOld ? ['-vsync', '0'] : ['-fps_mode', 'passthrough'],
+    rtspTimeoutOption: libavcodec < FIRST_WITHOUT_STIMEOUT_LIBAVCODEC ? '-stimeout' : '-timeout',
+  };
 }

@@ -66,6 +66,14 @@ export function createJpegCodec(quality: number): JpegCodec {
   };
 }
 
+/** Quality of images that are made into JPEGs: nobody would see that they ever were anything else. */
+const IMAGE_QUALITY = 95;
+
+/** Turns an image of any format sharp reads into an upright JPEG, what is transparent into white. Rejects otherwise. */
+export async function imageToJpeg(image: Buffer): Promise<Buffer> {
+  return sharp(image).rotate().flatten({ background: '#fff' }).jpeg({ quality: IMAGE_QUALITY }).toBuffer();
+}
+
 /** A picture cut short is not worth decoding, and one with a few wrong bits is. */
 function read(jpeg: Buffer, { width, height }: PictureSize): Sharp {
   return sharp(jpeg, { failOn: 'truncated' })

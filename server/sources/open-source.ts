@@ -1,9 +1,23 @@
+import { existsSync } from 'node:fs';
 import type { Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
+import { redactUrl } from '../../shared/redact.js';
 import { wantedPicture } from '../stream-settings.js';
 import type { StreamSettings } from '../stream-settings.js';
+import { deviceInput } from './device-input.js';
+import type { WantedPicture } from './encoding-choice.js';
+import { FfmpegLiveSource } from './ffmpeg-live-source.js';
 import { createFileSource } from './file-source.js';
+import { createHttpSource } from './http-source.js';
+import { httpVideoInput } from './http-video-input.js';
+import { isFolder, isGlob, listImages } from './image-list.js';
+import { createImageSource } from './image-source.js';
+import type { ConvertImage } from './image-source.js';
+import type { LiveInput } from './live-input.js';
+import { networkInput } from './network-input.js';
 import { createPatternSource } from './pattern-source.js';
+import type { PatternSpec } from './pattern-spec.js';
+import { rtspInput } from './rtsp-input.js';
 import type { Source } from './source.js';
 import { probeVideo } from './video-probe.js';
 
@@ -15,6 +29,10 @@ export interface SourceParts {
   readonly passEveryFrame: readonly string[];
   /** Encodes that run at once; each holds a raw picture. */
   readonly parallelEncodes: number;
+  /** What this FFmpeg calls the time-out of RTSP. */
+  readonly rtspTimeoutOption: string;
+  readonly convertImage: ConvertImage;
+  readonly platform: NodeJS.Platform;
   readonly clock: Clock;
   /** Breaks off looking at a source. */
   readonly signal?: AbortSignal | undefined;
@@ -39,20 +57,92 @@ const PROCESSING_FRAMES = 2;
  */
 export async function openSource(settings: StreamSettings, parts: SourceParts): Promise<OpenedSource> {
   const { source: spec, processors } = settings;
-  const { clock, parallelEncodes, ffprobePath, signal } = parts;
   // Besides those decoded ahead and those in a processor: one a running encode, one that waits for an encoder.
   const processing = processors.length > 0 ? PROCESSING_FRAMES : 0;
-  const maxBuffers = READ_AHEAD_FRAMES + processing + parallelEncodes + 1;
-  const options = { ...parts, ...settings, maxBuffers, wanted: wantedPicture(settings) };
-  if (spec.kind === 'pattern') {
-    const source = createPatternSource({ ...options, spec, startTimeUs: clock.nowUs() }, clock);
+  const maxBuffers = READ_AHEAD_FRAMES + processing + parts.parallelEncodes + 1;
+  const opener = new SourceOpener(settings, parts, maxBuffers);
+  switch (spec.kind) {
+    case 'pattern':
+      return opener.pattern(spec);
+    case 'file':
+      return opener.file(spec.path);
+    case 'rtsp':
+      return opener.live(rtspInput(spec, parts.rtspTimeoutOption));
+    case 'network':
+      return opener.live(networkInput(spec));
+    case 'device':
+      return opener.live(deviceInput(spec, settings, parts.platform));
+    case 'http':
+      return opener.http(spec.url);
+    case 'stdin':
+      throw new StreamerError('BAD_USAGE', 'Standard input is in the making.');
+  }
+}
+
+/** Opens sources of every kind with the same settings. */
+class SourceOpener {
+  private readonly wanted: WantedPicture;
+  private readonly startTimeUs: number;
+
+  constructor(
+    private readonly settings: StreamSettings,
+    private readonly parts: SourceParts,
+    private readonly maxBuffers: number,
+  ) {
+    this.wanted = wantedPicture(settings);
+    this.startTimeUs = parts.clock.nowUs();
+  }
+
+  pattern(spec: PatternSpec): OpenedSource {
+    const source = createPatternSource({ ...this.options(), spec }, this.parts.clock);
     return { source, summary: `test pattern ${spec.pattern}, ${describe(source)}` };
   }
-  if (spec.kind !== 'file') throw new StreamerError('BAD_USAGE', `Sources of kind ${spec.kind} are in the making.`);
-  const probe = await probeVideo(ffprobePath, spec.path, signal);
-  const source = createFileSource({ ...options, path: spec.path, probe, startTimeUs: clock.nowUs() }, clock);
-  const rate = probe.variableRate ? 'variable rate, evened out' : 'constant rate';
-  return { source, summary: `${probe.codec} file, ${describe(source)}, ${rate}` };
+
+  async file(path: string): Promise<OpenedSource> {
+    const { ffprobePath, clock, signal } = this.parts;
+    if (await isImages(path)) return this.images(path);
+    const probe = await probeVideo(ffprobePath, path, signal);
+    // The timeline starts when the file was looked at, which may take a while.
+    const source = createFileSource({ ...this.options(), path, probe, startTimeUs: clock.nowUs() }, clock);
+    const rate = probe.variableRate ? 'variable rate, evened out' : 'constant rate';
+    return { source, summary: `${probe.codec} file, ${describe(source)}, ${rate}` };
+  }
+
+  live(input: LiveInput): OpenedSource {
+    return { source: this.ffmpegSource(input), summary: this.liveSummary(input.shownInput) };
+  }
+
+  http(url: string): OpenedSource {
+    const openVideo = (address: string) => this.ffmpegSource(httpVideoInput(address));
+    const source = createHttpSource({ ...this.options(), url, openVideo }, this.parts.clock);
+    return { source, summary: this.liveSummary(redactUrl(url)) };
+  }
+
+  private async images(path: string): Promise<OpenedSource> {
+    const { convertImage: convert, clock } = this.parts;
+    const images = await listImages(path);
+    const source = await createImageSource({ ...this.options(), images, convert }, clock);
+    return { source, summary: `${images.length} images, ${describe(source)}` };
+  }
+
+  private ffmpegSource(input: LiveInput): FfmpegLiveSource {
+    return new FfmpegLiveSource({ ...this.options(), ...input }, this.parts.clock);
+  }
+
+  private liveSummary(shownInput: string): string {
+    return `${shownInput}, ${this.settings.onDemand ? 'connected to while somebody watches' : 'always connected to'}`;
+  }
+
+  private options() {
+    const { settings, parts, maxBuffers, wanted, startTimeUs } = this;
+    return { ...parts, ...settings, maxBuffers, wanted, startTimeUs };
+  }
+}
+
+/** A name that is a file's is that file, whatever characters it has. */
+async function isImages(path: string): Promise<boolean> {
+  if (await isFolder(path)) return true;
+  return isGlob(path) && !existsSync(path);
 }
 
 function describe({ info }: Source): string {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseFfmpegVersion, readFfmpegVersion } from '../../../../server/ffmpeg/ffmpeg-version.js';
 
-const OLD = { passEveryFrame: ['-vsync', '0'] };
-const NEW = { passEveryFrame: ['-fps_mode', 'passthrough'] };
+const OLDEST = { passEveryFrame: ['-vsync', '0'], rtspTimeoutOption: '-stimeout' };
+const OLD = { passEveryFrame: ['-vsync', '0'], rtspTimeoutOption: '-timeout' };
+const NEW = { passEveryFrame: ['-fps_mode', 'passthrough'], rtspTimeoutOption: '-timeout' };
 
 describe('parseFfmpegVersion', () => {
   it.each([
-    ['N-47683-g0e8eb07980-static', '58. 35.100 / 58. 35.100', OLD],
+    ['N-47683-g0e8eb07980-static', '58. 35.100 / 58. 35.100', OLDEST],
     ['5.1.9-0+deb12u1', '59. 37.100 / 59. 37.100', OLD],
     ['6.0', '60.  3.100 / 60.  3.100', NEW],
     ['n9.0.2-17-g2a571b6068', '63.  1.102 / 63.  1.102', NEW],
