@@ -3,7 +3,7 @@ import type { CancelTimer, Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
 import type { ErrorCode } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
-import { encodeBye, encodeError, encodePing, encodePong, encodeWelcome } from '../../shared/protocol/codec.js';
+import { encodeBye, encodeError, encodePing, encodePong, encodeStream, encodeWelcome } from '../../shared/protocol/codec.js';
 import { MessageType, PROTOCOL_VERSION } from '../../shared/protocol/messages.js';
 import type { Hello, Message, StreamChange } from '../../shared/protocol/messages.js';
 import type { RepeatLimiter } from '../../shared/repeat-limiter.js';
@@ -144,6 +144,7 @@ export class ProtocolSession {
     this.state = 'open';
     this.context.logger.info({ client: hello.name, peer, clients: clients.count }, 'client connected');
     this.sendWelcome(sessionId, subscriptions);
+    this.sendReasons();
     this.cancelTimer();
     this.keepAlive();
     subscriptions.begin();
@@ -154,6 +155,14 @@ export class ProtocolSession {
     const subscribed = subscriptions.streamIds;
     const welcome = { version: PROTOCOL_VERSION, sessionId, statsIntervalMs: STATS_INTERVAL_MS, streams, subscribed };
     this.channel.send(encodeWelcome(welcome));
+  }
+
+  /** WELCOME has the state of each stream, and no room for why it is in it. */
+  private sendReasons(): void {
+    for (const stream of this.context.hub.list()) {
+      const { reason } = stream;
+      if (reason) this.channel.send(encodeStream({ event: 'changed', stream: stream.info(), reason }));
+    }
   }
 
   private onOpenMessage(message: Message): void {

@@ -177,6 +177,18 @@ describe('an open session', () => {
     ]);
   });
 
+  it('says after WELCOME why a stream is in its state', () => {
+    const { channel, hello, stream } = sessionFixture();
+    const reason = { code: 'SOURCE_TIMEOUT', message: 'Nothing came for 10 s; next try in 4 s.' };
+    stream('b').setState('offline', reason);
+    channel.take();
+    hello({ subscriptions: [{ stream: 'b' }] });
+    const [welcome, change] = channel.take();
+    expect(welcome).toMatchObject({ type: MessageType.WELCOME });
+    const body = { event: 'changed', stream: stream('b').info(), reason };
+    expect(change).toEqual({ type: MessageType.STREAM, body });
+  });
+
   it('says nothing of streams before WELCOME', () => {
     const { channel, hub } = sessionFixture();
     addStream(hub, 'c');
