@@ -15,6 +15,10 @@ export interface FfmpegVersion {
 const TIMEOUT_MS = 10_000;
 /** FFmpeg 6. Since 5.1 there is `-fps_mode`; `-vsync`, its name before, is gone in newer ones. */
 const FIRST_WITHOUT_VSYNC_LIBAVCODEC = 60;
+/** FFmpeg 5. Before, `-timeout` made RTSP wait for somebody to connect. */
+const FIRST_WITH_RTSP_TIMEOUT_LIBAVCODEC = 59;
+/** FFmpeg 4.4. */
+const FIRST_CURRENT_LIBAVCODEC = { major: 58, minor: 134 };
 /** FFmpeg 5. Before it `-timeout` made FFmpeg a server that waits to be sent to. */
 const FIRST_WITHOUT_STIMEOUT_LIBAVCODEC = 59;
 
@@ -37,11 +41,21 @@ export async function readFfmpegVersion(ffmpegPath: string): Promise<FfmpegVersi
 /** Reads what `ffmpeg -version` prints. An unknown build is taken for a new one: old ones do not change any more. */
 export function parseFfmpegVersion(output: string): FfmpegVersion {
   const name = /^ffmpeg version (\S+)/m.exec(output)?.[1] ?? 'unknown';
-  const libavcodec = Number(/^libavcodec\s+(\d+)\./m.exec(output)?.[1] ?? Infinity);
-  const isOld = libavcodec < FIRST_WITHOUT_VSYNC_LIBAVCODEC;
+  const [, major = Infinity, minor = 0] = (/^libavcodec\s+(\d+)\. *(\d+)\./m.exec(output) ?? []).map(Number);
+  const current = FIRST_CURRENT_LIBAVCODEC;
   return {
     name,
-    passEveryFrame: isOld ? ['-vsync', '0'] : ['-fps_mode', 'passthrough'],
-    rtspTimeoutOption: libavcodec < FIRST_WITHOUT_STIMEOUT_LIBAVCODEC ? '-stimeout' : '-timeout',
+    passEveryFrame: major < FIRST_WITHOUT_VSYNC_LIBAVCODEC ? ['-vsync', '0'] : ['-fps_mode', 'passthrough'],
+    rtspTimeoutOption: major < FIRST_WITH_RTSP_TIMEOUT_LIBAVCODEC ? '-stimeout' : '-timeout',
+    isDated: major < current.major || (major === current.major && minor < current.minor),
   };
+}
+
+/**
+ * What to tell, once, whoever uses network sources with an FFmpeg that is too old for them, such as the one that comes
+ * with the package (2018); null where there is nothing to tell.
+ */
+export function oldFfmpegWarning({ name, isDated }: FfmpegVersion): string | null {
+  if (!isDated) return null;
+  return `FFmpeg ${name} is old: for network sources install a current one (it knows SRT, and its known holes are closed).`;
 }

@@ -11,6 +11,11 @@ interface Meaning {
 /** What says most comes first: FFmpeg's last line is often only that something went wrong. */
 const MEANINGS: readonly Meaning[] = [
   {
+    pattern: /Protocol not found|Unknown input format|Unrecognized option|Option \S+ not found/,
+    code: 'FFMPEG_FAILED',
+    sentence: 'is of a kind that this FFmpeg cannot open; install a current one',
+  },
+  {
     pattern:
       /\b401 Unauthorized\b|\b403 Forbidden\b|authorization failed|BADSECRET|incorrect passphrase|\bERROR:UNSECURE/i,
     code: 'SOURCE_DENIED',
@@ -69,14 +74,15 @@ const MEANINGS: readonly Meaning[] = [
     sentence: 'is no device of this machine; check its name.',
   },
   {
-    pattern: /timed? ?out/i,
+    pattern: /\btimed out\b|\bconnection time ?out\b/i,
     code: 'SOURCE_TIMEOUT',
     sentence: 'did not answer in time; check its address, and firewalls on the way.',
   },
   {
-    pattern: /Protocol not found|Unknown input format|Unrecognized option|Option \S+ not found/,
-    code: 'FFMPEG_FAILED',
-    sentence: 'is of a kind that this FFmpeg cannot open; install a current one',
+    // What FFmpeg makes of a time-out of SRT, and of its own.
+    pattern: /Input\/output error/,
+    code: 'SOURCE_TIMEOUT',
+    sentence: 'gives nothing; check that it is switched on and sends, its address, and firewalls on the way.',
   },
   {
     pattern: /Invalid data found|does not contain any stream|matches no streams|Decoder .* not found|no decoder/i,

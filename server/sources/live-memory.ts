@@ -1,3 +1,4 @@
+import type { StreamEncoding } from '../../shared/protocol/messages.js';
 import type { LoggedVideo } from '../ffmpeg/ffmpeg-log.js';
 import { chooseEncoding } from './encoding-choice.js';
 import type { WantedPicture } from './encoding-choice.js';
@@ -12,13 +13,13 @@ export interface LiveMemory {
   height: number;
   /** Whether the input is opened with its `fallbackInputOptions`. */
   usesFallback: boolean;
-  /** Whether its JPEGs cannot go out as they are, whatever was asked for. */
-  hasBrokenJpegs: boolean;
+  /** Why its JPEGs do not go out as they are although nothing else was asked for; null where they do. */
+  decodesBecause: string | null;
 }
 
 /** What a source knows that was never reached. */
 export function emptyMemory(): LiveMemory {
-  return { video: null, width: 0, height: 0, usesFallback: false, hasBrokenJpegs: false };
+  return { video: null, width: 0, height: 0, usesFallback: false, decodesBecause: null };
 }
 
 /** What is asked of the source that describes itself. */
@@ -39,9 +40,13 @@ export function describeLive({ wanted, fps, startTimeUs }: DescribedSource, memo
     fps: fps === null ? ownFps : Math.min(fps, ownFps),
     timeSource: 'arrival',
     codec: video?.codec ?? null,
-    encoding: memory.hasBrokenJpegs
-      ? { mode: 'encoded', reason: 'the JPEGs of the source are broken' }
-      : chooseEncoding(wanted, video ?? { codec: null, width: 0, height: 0 }),
+    encoding: encodingOf(wanted, memory),
     startTimeUs,
   };
+}
+
+function encodingOf(wanted: WantedPicture, { video, decodesBecause }: LiveMemory): StreamEncoding {
+  const choice = chooseEncoding(wanted, video ?? { codec: null, width: 0, height: 0 });
+  if (choice.mode !== 'pass-through' || decodesBecause === null) return choice;
+  return { mode: 'encoded', reason: decodesBecause };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
+import type { ErrorCode } from '../../shared/errors.js';
 import { RepeatLimiter } from '../../shared/repeat-limiter.js';
 import type { LogEvent } from '../ffmpeg/ffmpeg-log.js';
 import { FrameThinner } from './frame-thinner.js';
@@ -32,8 +33,11 @@ const MAX_CHANGES = 4;
 const CHANGES_WITHIN_US = 60_000_000;
 /** Broken JPEGs without a sound one in between, after which FFmpeg is to make pictures of them. */
 const MAX_BROKEN_JPEGS = 25;
-/** Failures that other options for the input cannot help. */
-const NOT_OF_OPTIONS = new Set(['SOURCE_UNREACHABLE', 'SOURCE_UNREADABLE', 'SOURCE_DENIED']);
+/** Why JPEGs are decoded although nothing asks for it. */
+const BROKEN_JPEGS = 'the JPEGs of the source are broken';
+const KEPT_CONNECTION = 'that the source is JPEG shows only once it is connected; the next time it is passed on';
+/** Failures that other options for the input may help; a source that did not answer is not asked twice. */
+const MAYBE_OF_OPTIONS: ReadonlySet<ErrorCode> = new Set(['FFMPEG_FAILED', 'SOURCE_NOT_VIDEO', 'SOURCE_FAILED']);
 
 /**
  * One run of a live source. FFmpeg's log says what the source is while its first pictures come; where another plan is
@@ -71,14 +75,15 @@ export class LiveRun implements SourceRun {
   private planNow(): LivePlan {
     const { options, memory } = this.parts;
     // What cannot be copied is decoded, as if the pixels were asked for.
-    const wanted = { ...options.wanted, isProcessed: options.wanted.isProcessed || memory.hasBrokenJpegs };
-    return planLive({ ...options, wanted }, memory.video);
+    const isProcessed = options.wanted.isProcessed || memory.decodesBecause === BROKEN_JPEGS;
+    return planLive({ ...options, wanted: { ...options.wanted, isProcessed } }, memory.video);
   }
 
   private startChild(): LiveChild {
     const { options, memory, pool, clock } = this.parts;
     const { ffmpegPath, input, shownInput, fallbackInputOptions } = options;
     const inputOptions = (memory.usesFallback ? fallbackInputOptions : undefined) ?? options.inputOptions;
+    if (memory.decodesBecause === KEPT_CONNECTION) memory.decodesBecause = null;
     this.isVideoKnown = false;
     this.codedSize = null;
     this.brokenJpegs = 0;
@@ -94,18 +99,22 @@ export class LiveRun implements SourceRun {
 
   private onLog(event: LogEvent): void {
     if (event.kind === 'size') return this.onCodedSize(`${event.width}x${event.height}`);
+    const { options, memory } = this.parts;
     this.isVideoKnown = true;
-    this.parts.memory.video = event.video;
     this.told = null;
-    if (!isSamePlan(this.planNow(), this.plan)) this.change();
+    memory.video = event.video;
+    if (isSamePlan(this.planNow(), this.plan)) return;
+    if (options.keepsConnection !== true || this.plan.mode === 'copy') this.change();
+    else memory.decodesBecause ??= KEPT_CONNECTION;
   }
 
   /** FFmpeg would squeeze pictures of another size into the one it began with. */
   private onCodedSize(size: string): void {
-    const { width, height } = this.parts.options.wanted;
+    const { wanted, keepsConnection } = this.parts.options;
     const isOther = this.codedSize !== null && this.codedSize !== size;
+    const isScaled = wanted.width !== null && wanted.height !== null;
     this.codedSize = size;
-    if (isOther && (width === null || height === null)) this.change();
+    if (isOther && !isScaled && keepsConnection !== true) this.change();
   }
 
   private onPicture({ firstByteTimeUs, completeTimeUs, ...picture }: PpmPicture): void {
@@ -141,14 +150,14 @@ export class LiveRun implements SourceRun {
       sink.onWarning(new StreamerError('BAD_JPEG', `${error.message}${more}`, { cause: error }));
     });
     if (this.brokenJpegs < MAX_BROKEN_JPEGS) return;
-    memory.hasBrokenJpegs = true;
+    memory.decodesBecause = BROKEN_JPEGS;
     this.change();
   }
 
   private onGone(error: StreamerError): void {
     const { options, memory, sink } = this.parts;
     const mayFallBack = options.fallbackInputOptions !== undefined && !this.isVideoKnown;
-    if (mayFallBack && !memory.usesFallback && !NOT_OF_OPTIONS.has(error.code)) {
+    if (mayFallBack && !memory.usesFallback && MAYBE_OF_OPTIONS.has(error.code)) {
       memory.usesFallback = true;
       return this.change();
     }
