@@ -10,17 +10,17 @@ export interface FfmpegVersion {
   readonly passEveryFrame: readonly string[];
   /** Its option for the time-out of RTSP, in microseconds. */
   readonly rtspTimeoutOption: string;
+  /** Whether it is from before FFmpeg 4.4 (2021). */
+  readonly isDated: boolean;
 }
 
 const TIMEOUT_MS = 10_000;
 /** FFmpeg 6. Since 5.1 there is `-fps_mode`; `-vsync`, its name before, is gone in newer ones. */
 const FIRST_WITHOUT_VSYNC_LIBAVCODEC = 60;
-/** FFmpeg 5. Before, `-timeout` made RTSP wait for somebody to connect. */
+/** FFmpeg 5. Before it `-timeout` made FFmpeg a server that waits to be sent to. */
 const FIRST_WITH_RTSP_TIMEOUT_LIBAVCODEC = 59;
 /** FFmpeg 4.4. */
 const FIRST_CURRENT_LIBAVCODEC = { major: 58, minor: 134 };
-/** FFmpeg 5. Before it `-timeout` made FFmpeg a server that waits to be sent to. */
-const FIRST_WITHOUT_STIMEOUT_LIBAVCODEC = 59;
 
 /**
  * Asks FFmpeg for its version, which also shows that it runs.
