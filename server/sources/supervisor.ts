@@ -4,7 +4,6 @@ import type { CancelTimer, Clock } from '../../shared/clock.js';
 import { toStreamerError, type StreamerError } from '../../shared/errors.js';
 import type { Notice, StreamState } from '../../shared/protocol/messages.js';
 import { NominalRate } from './nominal-rate.js';
-import { SequenceLine } from './sequence-line.js';
 import type { Source, SourceFrame, SourceInfo } from './source.js';
 import { SupervisedRun, type RunListener } from './supervised-run.js';
 
@@ -27,6 +26,8 @@ export interface SupervisorOptions {
   readonly onDemand: boolean;
   /** How long it goes on after the last viewer left. */
   readonly idleTimeoutMs: number;
+  /** The number of the first frame, where the stream had frames before; 0 by default. */
+  readonly firstSequence?: number;
 }
 
 /**
@@ -36,7 +37,6 @@ export interface SupervisorOptions {
  */
 export class SourceSupervisor {
   private nominal = new NominalRate();
-  private readonly sequences = new SequenceLine();
   private state: StreamState = 'idle';
   private run: SupervisedRun | null = null;
   /** Resolves when the former run is gone; null when it is. */
@@ -49,6 +49,8 @@ export class SourceSupervisor {
   private cancelIdle: CancelTimer | null = null;
   private cancelRetry: CancelTimer | null = null;
   private cancelEnd: CancelTimer | null = null;
+  /** One more than the last frame that was seen or dropped. */
+  private nextSequence: number;
   /** What the source said of itself last, and what was passed on of it. */
   private info: SourceInfo;
   private toldInfo: SourceInfo;
@@ -59,6 +61,7 @@ export class SourceSupervisor {
     private readonly clock: Clock,
     private readonly options: SupervisorOptions,
   ) {
+    this.nextSequence = options.firstSequence ?? 0;
     this.info = source.info;
     this.toldInfo = source.info;
     this.adopt(source);
@@ -107,7 +110,6 @@ export class SourceSupervisor {
 
   private adopt(source: Source): void {
     this.source = source;
-    this.sequences.adopt(source);
     this.nominal.declare(source.info);
     this.cancelEnd?.();
     const { endTimeUs } = source;
@@ -148,24 +150,34 @@ export class SourceSupervisor {
     this.tell('connecting');
     if (!this.mayStart) return;
     try {
-      this.run = new SupervisedRun(this.source, this.nominal, this.sequences.next, this.clock, this.listener());
+      this.run = new SupervisedRun(this.source, this.nominal, this.nextSequence, this.clock, this.listener());
     } catch (thrown) {
       this.onFailure(toStreamerError(thrown, 'SOURCE_FAILED'));
     }
   }
 
   private listener(): RunListener {
-    const { sink, sequences } = this;
+    const { sink } = this;
     return {
       onInfo: (info) => this.onInfo(info),
       onRate: () => this.tellInfo(this.info),
-      onFrame: (frame) => sink.onFrame(sequences.frame(frame)),
-      onDrop: (first, last) => sink.onDrop(sequences.place(first), sequences.place(last)),
+      onFrame: (frame) => {
+        this.passed(frame.sequence);
+        sink.onFrame(frame);
+      },
+      onDrop: (first, last) => {
+        this.passed(last);
+        sink.onDrop(first, last);
+      },
       onWarning: (error) => sink.onWarning(error),
       onHealth: ({ state, reason }) => this.tell(state, reason),
       onEnd: () => this.end(),
       onFailure: (error) => this.onFailure(error),
     };
+  }
+
+  private passed(sequence: number): void {
+    this.nextSequence = Math.max(this.nextSequence, sequence + 1);
   }
 
   private onInfo(info: SourceInfo): void {
@@ -235,7 +247,7 @@ export class SourceSupervisor {
 
   private tellInfo(info: SourceInfo): void {
     this.info = info;
-    const known = this.sequences.info(this.source.isLive ? { ...info, fps: this.nominal.fps } : info);
+    const known = this.source.isLive ? { ...info, fps: this.nominal.fps } : info;
     if (isDeepStrictEqual(known, this.toldInfo)) return;
     this.toldInfo = known;
     this.sink.onInfo(known);

@@ -1,11 +1,4 @@
-import type {
-  JpegFrame,
-  RawFrame,
-  Source,
-  SourceInfo,
-  SourceRun,
-  SourceSink,
-} from '../../server/sources/source.js';
+import type { JpegFrame, RawFrame, Source, SourceInfo, SourceRun, SourceSink } from '../../server/sources/source.js';
 import { SourceSupervisor, type SupervisorSink } from '../../server/sources/supervisor.js';
 import { Backoff } from '../../shared/backoff.js';
 import { FakeClock } from './fake-clock.js';
@@ -98,8 +91,9 @@ export function supervise({
   random = 0.5,
   onDemand = true,
   idleTimeoutMs = 10_000,
+  firstSequence = 0,
   ...sourceOptions
-}: FakeSourceOptions & { random?: number; onDemand?: boolean; idleTimeoutMs?: number } = {}) {
+}: FakeSourceOptions & { random?: number; onDemand?: boolean; idleTimeoutMs?: number; firstSequence?: number } = {}) {
   const clock = new FakeClock(START_US);
   const log: string[] = [];
   const source = new FakeSource(sourceOptions);
@@ -112,7 +106,7 @@ export function supervise({
     onState: (state, reason) => void log.push(reason ? `${state}: ${reason.code}: ${reason.message}` : state),
   };
   const backoff = new Backoff(undefined, () => random);
-  const supervisor = new SourceSupervisor(source, sink, clock, { backoff, onDemand, idleTimeoutMs });
+  const supervisor = new SourceSupervisor(source, sink, clock, { backoff, onDemand, idleTimeoutMs, firstSequence });
   return {
     clock,
     supervisor,

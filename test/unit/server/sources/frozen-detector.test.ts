@@ -51,25 +51,30 @@ describe('the same picture', () => {
     [1920, 1080],
     [1280, 720],
     [640, 480],
-  ])('is another one when a small clock in it goes on, wherever that is: %dx%d', (width, height) => {
+    [853, 480],
+  ])('is another one within ten ticks of a small clock, wherever in the picture that is: %dx%d', (width, height) => {
     const random = new SeededRandom(7);
     const data = Buffer.alloc(width * height * 3, 90);
-    const detector = new FrozenDetector();
-    detector.add({ ...rawFrame(0), width, height, data }, 0);
-    for (let i = 1; i <= 200; i += 1) {
-      const x = random.below(width - 16);
-      const y = random.below(height - 32);
-      // Every third pixel of a digit of 16x32 pixels changes, as from 1 to 2.
-      for (let row = 0; row < 32; row += 1) {
-        for (let column = row % 3; column < 16; column += 3)
-          data.fill(i, at(x + column, y + row), at(x + column + 1, y + row));
+    const frame = { ...rawFrame(0), width, height, data };
+    for (let i = 0; i < 50; i += 1) {
+      const detector = new FrozenDetector();
+      detector.add(frame, 0);
+      const corner = random.below(height - 32) * width + random.below(width - 16);
+      for (let tick = 0; tick < 10; tick += 1) {
+        changeDigit(corner, tick);
+        detector.add(frame, 0);
       }
-      detector.add({ ...rawFrame(i), width, height, data }, i);
+      expect(detector.sameFrames).toBeLessThan(10);
     }
-    expect(detector.sameFrames).toBeLessThan(4);
 
-    function at(column: number, row: number): number {
-      return (row * width + column) * 3;
+    /** Every fourth pixel of a digit of 16x32 pixels changes, as from 7 to 8. */
+    function changeDigit(corner: number, tick: number): void {
+      for (let row = 0; row < 32; row += 1) {
+        for (let column = 0; column < 16; column += 1) {
+          const pixel = (corner + row * width + column) * 3;
+          if (random.below(4) === 0) data.fill(tick, pixel, pixel + 3);
+        }
+      }
     }
   });
 
@@ -83,7 +88,7 @@ describe('the same picture', () => {
       },
     });
     new FrozenDetector().add({ ...rawFrame(0), width: WIDTH, height: HEIGHT, data }, 0);
-    expect(reads).toBeGreaterThan(20_000);
-    expect(reads).toBeLessThan(25_000);
+    expect(reads).toBeGreaterThan(15_000);
+    expect(reads).toBeLessThan(17_000);
   });
 });
