@@ -4,12 +4,15 @@ import { errorExit } from '../shared/command-line.js';
 import { toStreamerError } from '../shared/errors.js';
 import { createLogger } from '../shared/logger.js';
 import type { Logger } from '../shared/logger.js';
+import { toPrintable } from '../shared/protocol/printable.js';
 import { openStreams, sourceOpener, startApp } from './app.js';
-import type { App, AppParts } from './app.js';
+import type { App, AppParts, OpenedStream } from './app.js';
 import { parseServerCommand } from './cli.js';
 import type { ServeCommand } from './cli.js';
 import type { ServerConfig } from './config.js';
 import { findFfmpeg } from './ffmpeg/ffmpeg-binary.js';
+import { trySource } from './source-check.js';
+import { describeSource } from './sources/describe-source.js';
 
 /** After the last stream ended, slow clients get this long to take their last frames. */
 const END_GRACE_US = 500_000;
@@ -43,11 +46,27 @@ async function serve({ config, warnings }: ServeCommand): Promise<number> {
   }
 }
 
+/** Tries every source, also when one of them fails. */
 async function check(config: ServerConfig, parts: AppParts): Promise<number> {
   const streams = await openStreams(config, await sourceOpener(parts));
-  for (const { settings, opened } of streams) process.stdout.write(`${settings.name}: ${opened.summary}\n`);
-  process.stdout.write('The configuration is good.\n');
-  return 0;
+  const verdicts = await Promise.all(streams.map((stream) => tryStream(stream)));
+  for (const { line } of verdicts) process.stdout.write(`${line}\n`);
+  const failed = verdicts.filter(({ isGood }) => !isGood).length;
+  if (failed === 0) process.stdout.write('The configuration is good.\n');
+  else process.stdout.write(`${failed} of ${verdicts.length} sources cannot be streamed at present.\n`);
+  return failed === 0 ? 0 : 1;
+}
+
+async function tryStream({ settings, opened }: OpenedStream): Promise<{ isGood: boolean; line: string }> {
+  const { source, summary } = opened;
+  const head = `${settings.name}: ${summary}`;
+  if (!source.isLive) return { isGood: true, line: head };
+  try {
+    return { isGood: true, line: `${head}: ${describeSource(await trySource(source, clock))}` };
+  } catch (thrown) {
+    const { message, code } = toStreamerError(thrown);
+    return { isGood: false, line: toPrintable(`${head}: ${message} (${code})`) };
+  }
 }
 
 async function run(config: ServerConfig, parts: AppParts, stopRequest: Promise<NodeJS.Signals>): Promise<number> {

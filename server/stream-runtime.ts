@@ -10,6 +10,7 @@ import type { FrameProcessing } from './pipeline/frame-processing.js';
 import { createJpegCodec } from './pipeline/jpeg-codec.js';
 import type { JpegCodec } from './pipeline/jpeg-codec.js';
 import { createFrameProcessing } from './processing/worker-processing.js';
+import { describeSource } from './sources/describe-source.js';
 import { chooseEncoding } from './sources/encoding-choice.js';
 import { isTooLarge, outputSize } from './sources/output-size.js';
 import type { Size } from './sources/output-size.js';
@@ -101,11 +102,9 @@ export class StreamRuntime {
   }
 
   private onInfo(info: SourceInfo): void {
-    const description = describeSource(info, this.settings);
-    const { width, height, fps, encoding } = description;
+    const description = describeStream(info, this.settings);
     this.stream.describe(description);
-    const shape = `${width}x${height}${fps > 0 ? ` at ${Number(fps.toFixed(3))} fps` : ''}`;
-    const sentence = `${info.codec ?? 'unknown'} ${shape}, ${encoding.mode}: ${encoding.reason}`;
+    const sentence = describeSource({ ...info, ...description });
     if (sentence !== this.told) this.logger.info(sentence);
     this.told = sentence;
   }
@@ -149,7 +148,7 @@ export class StreamRuntime {
 const QUIET_STATES: ReadonlySet<StreamState> = new Set<StreamState>(['idle', 'connecting', 'live', 'ended']);
 
 /** A source as the stream it becomes with these settings. */
-export function describeSource(info: SourceInfo, settings: StreamSettings): StreamDescription {
+export function describeStream(info: SourceInfo, settings: StreamSettings): StreamDescription {
   const { fps, timeSource, startTimeUs, encoding } = info;
   return { ...sizeOf(info, settings), fps, timeSource, startTimeUs, encoding };
 }

@@ -3,7 +3,7 @@ import type { Hub } from './hub/hub.js';
 import type { HubStream } from './hub/stream.js';
 import type { OpenedSource } from './sources/open-source.js';
 import type { Source } from './sources/source.js';
-import { StreamRuntime, describeSource } from './stream-runtime.js';
+import { StreamRuntime, describeStream } from './stream-runtime.js';
 import type { StreamParts } from './stream-runtime.js';
 import type { StreamSettings } from './stream-settings.js';
 
@@ -82,7 +82,7 @@ export class Streams {
       const before = this.existing(name);
       await before.close();
       before.stream.reconfigure(settings);
-      before.stream.describe(describeSource(source.info, settings));
+      before.stream.describe(describeStream(source.info, settings));
       return this.run(before.stream, settings, source);
     });
   }
@@ -109,7 +109,7 @@ export class Streams {
   }
 
   private start(settings: StreamSettings, { source }: OpenedSource): HubStream {
-    const stream = this.hub.add(settings.name, settings, describeSource(source.info, settings));
+    const stream = this.hub.add(settings.name, settings, describeStream(source.info, settings));
     return this.run(stream, settings, source);
   }
 

@@ -4,6 +4,7 @@ import { StreamerError } from '../../shared/errors.js';
 import { redactUrl } from '../../shared/redact.js';
 import { wantedPicture } from '../stream-settings.js';
 import type { StreamSettings } from '../stream-settings.js';
+import { describeSource } from './describe-source.js';
 import { deviceInput } from './device-input.js';
 import type { WantedPicture } from './encoding-choice.js';
 import { FfmpegLiveSource } from './ffmpeg-live-source.js';
@@ -95,7 +96,7 @@ class SourceOpener {
 
   pattern(spec: PatternSpec): OpenedSource {
     const source = createPatternSource({ ...this.options(), spec }, this.parts.clock);
-    return { source, summary: `test pattern ${spec.pattern}, ${describe(source)}` };
+    return { source, summary: `test pattern ${spec.pattern}, ${describeSource(source.info)}` };
   }
 
   async file(path: string): Promise<OpenedSource> {
@@ -105,7 +106,7 @@ class SourceOpener {
     // The timeline starts when the file was looked at, which may take a while.
     const source = createFileSource({ ...this.options(), path, probe, startTimeUs: clock.nowUs() }, clock);
     const rate = probe.variableRate ? 'variable rate, evened out' : 'constant rate';
-    return { source, summary: `${probe.codec} file, ${describe(source)}, ${rate}` };
+    return { source, summary: `file, ${rate}, ${describeSource(source.info)}` };
   }
 
   live(input: LiveInput): OpenedSource {
@@ -122,7 +123,7 @@ class SourceOpener {
     const { convertImage: convert, clock } = this.parts;
     const images = await listImages(path);
     const source = await createImageSource({ ...this.options(), images, convert }, clock);
-    return { source, summary: `${images.length} images, ${describe(source)}` };
+    return { source, summary: `${images.length} images, ${describeSource(source.info)}` };
   }
 
   private ffmpegSource(input: LiveInput): FfmpegLiveSource {
@@ -143,9 +144,4 @@ class SourceOpener {
 async function isImages(path: string): Promise<boolean> {
   if (await isFolder(path)) return true;
   return isGlob(path) && !existsSync(path);
-}
-
-function describe({ info }: Source): string {
-  const { width, height, fps, encoding } = info;
-  return `${width}x${height} at ${Number(fps.toFixed(3))} fps, ${encoding.mode}: ${encoding.reason}`;
 }

@@ -47,8 +47,8 @@ describe('openStreams', () => {
     await fixtures.counted('loop.mp4', { frames: 10, fps: '30000/1001', output: ['-c:v', 'mjpeg'] });
     const config = configOf([`door=${fixtures.path('loop.mp4')}`, PATTERN], { width: '128' });
     expect((await open(config)).map(({ settings, opened }) => `${settings.name}: ${opened.summary}`)).toEqual([
-      'door: mjpeg file, 128x96 at 29.97 fps, encoded: the source is mjpeg, constant rate',
-      'test-bars: test pattern bars, 128x96 at 50 fps, encoded: the source is a test pattern',
+      'door: file, constant rate, mjpeg 128x96 at 29.97 fps, encoded: size 128xauto was asked for',
+      'test-bars: test pattern bars, rawvideo 128x96 at 50 fps, encoded: the source is a test pattern',
     ]);
   });
 

@@ -3,7 +3,7 @@ import { Hub } from '../../../server/hub/hub.js';
 import { Subscriber } from '../../../server/hub/subscriber.js';
 import type { JpegCodec } from '../../../server/pipeline/jpeg-codec.js';
 import type { Source, SourceInfo, SourceSink } from '../../../server/sources/source.js';
-import { StreamRuntime, describeSource } from '../../../server/stream-runtime.js';
+import { StreamRuntime, describeStream } from '../../../server/stream-runtime.js';
 import type { StreamSettings } from '../../../server/stream-settings.js';
 import { StreamerError } from '../../../shared/errors.js';
 import { createLogger } from '../../../shared/logger.js';
@@ -75,7 +75,7 @@ function setUp({ endTimeUs = null as number | null, settings = SETTINGS, info = 
       return { stop: async () => void (stops += 1) };
     },
   };
-  const stream = hub.add('cam', settings, describeSource(info, settings));
+  const stream = hub.add('cam', settings, describeStream(info, settings));
   const runtime = new StreamRuntime(stream, settings, source, { clock, logger, createCodec: () => codec });
   const events: string[] = [];
   hub.onChange(({ event, stream }) => events.push(`${event} ${stream.state}`));
