@@ -54,13 +54,13 @@ describe('with --no-loop', () => {
   it('exits with 0 when nobody looks', async () => {
     const server = spawnServer(['--no-loop', oneSecond]);
     expect(await server.exit).toEqual(CLEAN_EXIT);
-    expect(server.log.map(({ msg }) => msg)).toContain('stream ended');
+    expect(server.log.some(({ msg }) => msg.startsWith('stream ended'))).toBe(true);
     expect(server.stderr).toBe('');
   });
 
   it('tells who comes after the end of a stream that it has ended', async () => {
     const server = await startServer(['--no-loop', oneSecond, 'test:bars?size=64x48']);
-    await server.logged((line) => line.msg === 'stream ended');
+    await server.logged((line) => line.msg.startsWith('stream ended'));
     const viewer = await Viewer.open(server.port);
     expect(viewer.stream).toMatchObject({ name: 'one', state: 'ended' });
     await viewer.close();

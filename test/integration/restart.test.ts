@@ -54,7 +54,7 @@ describe('the figures of a client whose server is restarted', () => {
     expect(outages.map(({ code }) => code)).toEqual(['CONNECTION_LOST', ...new Array(4).fill('CONNECT_FAILED')]);
     expect(streams).toHaveLength(1);
     const { frames, latencyUs, ageUs } = streams[0]!;
-    expect(frames).toEqual({ received: 2 * FRAMES, lost: 0, skipped: 0, corrupt: 0 });
+    expect(frames).toEqual({ received: 2 * FRAMES, lost: 0, skipped: 0, corrupt: 0, kept: 0 });
     expect(latencyUs.count).toBe(2 * FRAMES);
     // Every frame came within an interval of its time, so only the age knows of the outage.
     const { intervalUs } = second.stream;

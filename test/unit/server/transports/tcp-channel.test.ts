@@ -54,7 +54,7 @@ describe('TcpChannel', () => {
   it('writes a frame and what belongs before it in one go', () => {
     const { socket, channel } = open();
     channel.sendFrame(publishedFrame(0, { jpegBytes: 100 }), [Buffer.alloc(23), Buffer.alloc(23)]);
-    expect(socket.log).toEqual(['cork', 'write 23', 'write 23', 'write 49', 'write 100', 'uncork']);
+    expect(socket.log).toEqual(['cork', 'write 23', 'write 23', 'write 55', 'write 100', 'uncork']);
   });
 
   it('tells what the socket holds', () => {
