@@ -105,6 +105,20 @@ describe('failures', () => {
     expect(backoff.attempts).toBe(3);
   });
 
+  it('do not count a minute with a silence in it', async () => {
+    const { supervisor, clock, backoff, newest } = supervise({ isLive: true, fps: 1 });
+    supervisor.setWanted(true);
+    newest().sink.onError(BROKEN);
+    await settle();
+    clock.advance(SECOND_US);
+    for (let i = 0; i < 90; i += 1) {
+      newest().sink.onFrame(rawFrame(i));
+      clock.advance((i === 45 ? 3 : 1) * SECOND_US);
+    }
+    newest().sink.onError(BROKEN);
+    expect(backoff.attempts).toBe(2);
+  });
+
   it('are tried again while nobody looks only until the idle time is over', async () => {
     const { supervisor, clock, runs, take, newest } = supervise({ idleTimeoutMs: 1000, random: 1 });
     supervisor.setWanted(true);
