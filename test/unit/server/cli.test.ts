@@ -22,8 +22,8 @@ function exitOf(argv: string[], env: Record<string, string> = {}) {
 describe('parseServerCommand', () => {
   it('serves the bundled sample when nothing is said', () => {
     const command = parseServerCommand([], {});
-    expect(command).toMatchObject({ kind: 'serve', warnings: [], config: { port: 8000, loop: true } });
-    const source = configOf([]).sources[0];
+    expect(command).toMatchObject({ kind: 'serve', warnings: [], config: { port: 8000, streams: [{ loop: true }] } });
+    const source = configOf([]).streams[0]?.source;
     if (source?.kind !== 'file') throw new Error('no file');
     expect(source.name).toBe('sample');
     expect(isAbsolute(source.path)).toBe(true);
@@ -34,32 +34,42 @@ describe('parseServerCommand', () => {
     const argv = [
       ...['a.mp4', '--host', '::1', '--port=0', '--classic-port', '0', '--fps', '30000/1001', '--width', '640'],
       ...['--height', '480', '--quality', '90', '--no-loop', '--max-clients', '5', '--token', '-t', '--hwaccel'],
-      ...['auto', '--log-level', 'debug', '--check', 'b=test:bars'],
+      ...['auto', '--log-level', 'debug', '--check', 'b=test:bars', '--max-streams', '7', '--processor', 'timecode'],
+      ...['--frame-buffer', '3', '--policy', 'every', '--no-on-demand', '--idle-timeout', '5', '--record', '/r'],
+      ...['--record-format', 'mp4', '--record-segment', '1m', '--record-keep', '1GB', '--processor', 'watermark'],
     ];
+    const settings = {
+      ...{ fps: 30_000 / 1001, width: 640, height: 480, quality: 90, loop: false, hwaccel: 'auto' },
+      ...{ frameBuffer: 3, policy: 'every', onDemand: false, idleTimeoutMs: 5000 },
+      processors: ['timecode', 'watermark'].map((kind) => ({ kind, path: null, parameters: {} })),
+      record: {
+        ...{ directory: '/r', format: 'mp4', segmentSeconds: 60, segmentBytes: null },
+        ...{ keepSeconds: null, keepBytes: 1e9 },
+      },
+    };
     expect(configOf(argv)).toEqual({
       host: '::1',
       port: 0,
       classicPort: 0,
-      fps: 30_000 / 1001,
-      width: 640,
-      height: 480,
-      quality: 90,
-      loop: false,
       maxClients: 5,
+      maxStreams: 7,
       token: '-t',
-      hwaccel: 'auto',
       logLevel: 'debug',
       check: true,
-      sources: [
-        { kind: 'file', name: 'a', path: 'a.mp4' },
-        { kind: 'pattern', name: 'b', pattern: 'bars', width: 1280, height: 720, fps: 30 },
+      streams: [
+        { name: 'a', source: { kind: 'file', name: 'a', path: 'a.mp4' }, ...settings },
+        {
+          name: 'b',
+          source: { kind: 'pattern', name: 'b', pattern: 'bars', width: 1280, height: 720, fps: 30 },
+          ...settings,
+        },
       ],
     });
   });
 
   it('takes what stands after -- as sources', () => {
-    const { sources } = configOf(['--port', '0', '--', '-a.mp4', '--port', '--help', 'x\ny "z".mp4']);
-    expect(sources.map((source) => source.kind === 'file' && source.path)).toEqual([
+    const { streams } = configOf(['--port', '0', '--', '-a.mp4', '--port', '--help', 'x\ny "z".mp4']);
+    expect(streams.map(({ source }) => source.kind === 'file' && source.path)).toEqual([
       '-a.mp4',
       '--port',
       '--help',
@@ -89,7 +99,7 @@ describe('parseServerCommand, configuration file', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('reads the file of --config or STREAMER_CONFIG', () => {
-    const expected = { port: 1, quality: 2, logLevel: 'error' };
+    const expected = { port: 1, logLevel: 'error', streams: [{ quality: 2 }] };
     expect(configOf(['--config', fileName, '--port', '1'], { STREAMER_QUALITY: '2' })).toMatchObject(expected);
     expect(configOf(['--port', '1'], { STREAMER_QUALITY: '2', STREAMER_CONFIG: fileName })).toMatchObject(expected);
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ConfigInputs, configFileName, resolveConfig } from '../../../server/config.js';
+import { SERVER_OPTIONS } from '../../../server/options.js';
 import { StreamerError } from '../../../shared/errors.js';
 import { errorOf } from '../../helpers/error-of.js';
 
@@ -12,24 +13,55 @@ function resolve(inputs: Partial<ConfigInputs> & { text?: string }) {
 }
 
 const configOf = (inputs: Parameters<typeof resolve>[0]) => resolve(inputs).config;
+const sourcesOf = (inputs: Parameters<typeof resolve>[0]) => configOf(inputs).streams.map(({ source }) => source);
 const failure = (inputs: Parameters<typeof resolve>[0]) => errorOf(() => resolve(inputs));
 
-const DEFAULTS = {
+/** Of the server itself. */
+const SERVER = {
   host: '127.0.0.1',
   port: 8000,
   classicPort: null,
+  maxClients: 100,
+  maxStreams: 50,
+  token: null,
+  logLevel: 'info',
+  check: false,
+};
+/** Of its one stream. */
+const STREAM = {
+  name: 'sample',
+  source: { kind: 'file', name: 'sample', path: 'sample.mp4' },
   fps: null,
   width: null,
   height: null,
-  quality: 80,
+  quality: null,
   loop: true,
-  maxClients: 100,
-  token: null,
   hwaccel: 'none',
-  logLevel: 'info',
-  check: false,
-  sources: [{ kind: 'file', name: 'sample', path: 'sample.mp4' }],
+  frameBuffer: 1,
+  policy: 'latest',
+  onDemand: true,
+  idleTimeoutMs: 10_000,
+  processors: [],
+  record: null,
 };
+const DEFAULTS = { ...SERVER, streams: [STREAM] };
+const TIMECODE = { kind: 'timecode', path: null, parameters: {} };
+const RECORD = {
+  directory: '/rec',
+  format: 'mkv',
+  segmentSeconds: 600,
+  segmentBytes: null,
+  keepSeconds: null,
+  keepBytes: null,
+};
+/** Every option that is more than a detail of another one. */
+const KEYS = Object.keys(SERVER_OPTIONS).filter((key) => key !== 'config');
+
+/** The configuration with one setting of the server, or of its stream, changed. */
+function withSetting(key: string, value: unknown) {
+  if (key in SERVER) return { ...SERVER, [key]: value, streams: [STREAM] };
+  return { ...SERVER, streams: [{ ...STREAM, [key]: value }] };
+}
 
 describe('resolveConfig, values', () => {
   it('has a default for everything', () => {
@@ -47,6 +79,10 @@ describe('resolveConfig, values', () => {
     ['quality', 'STREAMER_QUALITY', '100', 100],
     ['loop', 'STREAMER_LOOP', 'false', false],
     ['maxClients', 'STREAMER_MAX_CLIENTS', '1', 1],
+    ['maxStreams', 'STREAMER_MAX_STREAMS', '1', 1],
+    ['frameBuffer', 'STREAMER_FRAME_BUFFER', '100', 100],
+    ['policy', 'STREAMER_POLICY', 'queue:7', 'queue:7'],
+    ['onDemand', 'STREAMER_ON_DEMAND', 'false', false],
     ['token', 'STREAMER_TOKEN', 's3cret ä', 's3cret ä'],
     ['hwaccel', 'STREAMER_HWACCEL', 'vaapi', 'vaapi'],
     ['logLevel', 'STREAMER_LOG_LEVEL', 'debug', 'debug'],
@@ -54,14 +90,44 @@ describe('resolveConfig, values', () => {
   ] as const;
 
   it.each(given)('%s comes from flag, %s and file alike', (key, variable, text, value) => {
-    const expected = { ...DEFAULTS, [key]: value };
+    const expected = withSetting(key, value);
     expect(configOf({ flags: { [key]: text } })).toEqual(expected);
     expect(configOf({ env: { [variable]: text } })).toEqual(expected);
     expect(configOf({ text: `${key}: ${JSON.stringify(value)}\n` })).toEqual(expected);
   });
 
+  const converted = [
+    ['idleTimeout', 'STREAMER_IDLE_TIMEOUT', '2.5', { idleTimeoutMs: 2500 }],
+    ['idleTimeout', 'STREAMER_IDLE_TIMEOUT', '0', { idleTimeoutMs: 0 }],
+    ['processor', 'STREAMER_PROCESSOR', 'timecode', { processors: [TIMECODE] }],
+    ['record', 'STREAMER_RECORD', '/rec', { record: RECORD }],
+  ] as const;
+
+  it.each(converted)('%s comes from flag, %s and file alike: %s', (key, variable, text, value) => {
+    const expected = { ...SERVER, streams: [{ ...STREAM, ...value }] };
+    expect(configOf({ flags: { [key]: key === 'processor' ? [text] : text } })).toEqual(expected);
+    expect(configOf({ env: { [variable]: text } })).toEqual(expected);
+    expect(configOf({ text: `${key}: ${text}\n` })).toEqual(expected);
+  });
+
+  it.each([
+    [{ recordFormat: 'mp4' }, { format: 'mp4' }],
+    [{ recordSegment: '90s' }, { segmentSeconds: 90 }],
+    [{ recordSegment: '1.5h' }, { segmentSeconds: 5400 }],
+    [{ recordSegment: '500MB' }, { segmentSeconds: null, segmentBytes: 5e8 }],
+    [{ recordKeep: '7d' }, { keepSeconds: 604_800 }],
+    [{ recordKeep: '20gb' }, { keepBytes: 2e10 }],
+    [{ recordKeep: 'all' }, {}],
+  ])('%j makes recordings %j', (flags, expected) => {
+    expect(configOf({ flags: { record: '/rec', ...flags } }).streams[0]?.record).toEqual({ ...RECORD, ...expected });
+  });
+
   it('takes what commander makes of flags without an argument', () => {
-    expect(configOf({ flags: { loop: false, check: true } })).toEqual({ ...DEFAULTS, loop: false, check: true });
+    expect(configOf({ flags: { loop: false, check: true } })).toEqual({
+      ...SERVER,
+      check: true,
+      streams: [{ ...STREAM, loop: false }],
+    });
   });
 
   it('takes sources as arguments, as lines of STREAMER_SOURCES and as a list in the file', () => {
@@ -69,9 +135,9 @@ describe('resolveConfig, values', () => {
       { kind: 'file', name: 'a', path: 'x y.mp4' },
       { kind: 'pattern', name: 'test-bars', pattern: 'bars', width: 1280, height: 720, fps: 30 },
     ];
-    expect(configOf({ flags: { sources: ['a=x y.mp4', 'test:bars'] } }).sources).toEqual(sources);
-    expect(configOf({ env: { STREAMER_SOURCES: '\na=x y.mp4\r\ntest:bars\n' } }).sources).toEqual(sources);
-    expect(configOf({ text: 'sources:\n  - a=x y.mp4\n  - test:bars\n' }).sources).toEqual(sources);
+    expect(sourcesOf({ flags: { sources: ['a=x y.mp4', 'test:bars'] } })).toEqual(sources);
+    expect(sourcesOf({ env: { STREAMER_SOURCES: '\na=x y.mp4\r\ntest:bars\n' } })).toEqual(sources);
+    expect(sourcesOf({ text: 'sources:\n  - a=x y.mp4\n  - test:bars\n' })).toEqual(sources);
   });
 
   it('turns the classic port off again with off, in every place', () => {
@@ -84,7 +150,8 @@ describe('resolveConfig, values', () => {
 
   it('is frozen all the way down', () => {
     const config = configOf({ flags: { sources: ['a.mp4'] } });
-    for (const part of [config, config.sources, config.sources[0]]) expect(Object.isFrozen(part)).toBe(true);
+    for (const part of [config, config.streams, config.streams[0], config.streams[0]?.source])
+      expect(Object.isFrozen(part)).toBe(true);
   });
 });
 
@@ -95,9 +162,15 @@ describe('resolveConfig, precedence', () => {
 
   it('is flag, environment, file, default, for each option by itself', () => {
     const config = configOf({ flags, env, text });
-    expect(config).toMatchObject({ port: 1, quality: 2, width: 30, fps: null, sources: [{ path: 'c.mp4' }] });
-    expect(configOf({ env, text })).toMatchObject({ port: 2, quality: 2, sources: [{ path: 'e.mp4' }] });
-    expect(configOf({ text })).toMatchObject({ port: 3, quality: 3, sources: [{ path: 'f.mp4' }] });
+    expect(config).toMatchObject({
+      port: 1,
+      streams: [{ quality: 2, width: 30, fps: null, source: { path: 'c.mp4' } }],
+    });
+    expect(configOf({ env, text })).toMatchObject({
+      port: 2,
+      streams: [{ quality: 2, source: { path: 'e.mp4' } }],
+    });
+    expect(configOf({ text })).toMatchObject({ port: 3, streams: [{ quality: 3, source: { path: 'f.mp4' } }] });
   });
 
   it('takes LOG_LEVEL where STREAMER_LOG_LEVEL is not set', () => {
@@ -129,6 +202,33 @@ describe('resolveConfig, wrong values', () => {
     ['loop', '--no-loop', 'STREAMER_LOOP', 'no', 'true or false'],
     ['maxClients', '--max-clients', 'STREAMER_MAX_CLIENTS', '0', 'a whole number from 1 to 100000'],
     ['maxClients', '--max-clients', 'STREAMER_MAX_CLIENTS', '100001', 'a whole number from 1 to 100000'],
+    ['maxStreams', '--max-streams', 'STREAMER_MAX_STREAMS', '1025', 'a whole number from 1 to 1024'],
+    ['frameBuffer', '--frame-buffer', 'STREAMER_FRAME_BUFFER', '101', 'a whole number from 1 to 100'],
+    ['policy', '--policy', 'STREAMER_POLICY', 'queue:0', 'latest, every, or queue:N with N from 1 to 1000'],
+    ['onDemand', '--no-on-demand', 'STREAMER_ON_DEMAND', 'no', 'true or false'],
+    [
+      'idleTimeout',
+      '--idle-timeout',
+      'STREAMER_IDLE_TIMEOUT',
+      '-1',
+      'a number of seconds above 0 and at most 86400, or 0',
+    ],
+    ['recordFormat', '--record-format', 'STREAMER_RECORD_FORMAT', 'avi', 'one of mkv, mp4'],
+    ['recordSegment', '--record-segment', 'STREAMER_RECORD_SEGMENT', '10', 'a time such as 90s, 10m or 1h, or a size'],
+    [
+      'recordSegment',
+      '--record-segment',
+      'STREAMER_RECORD_SEGMENT',
+      '100kB',
+      'a time such as 90s, 10m or 1h, or a size',
+    ],
+    [
+      'recordKeep',
+      '--record-keep',
+      'STREAMER_RECORD_KEEP',
+      'week',
+      'an age such as 12h or 7d, a size such as 20GB, or all',
+    ],
     ['hwaccel', '--hwaccel', 'STREAMER_HWACCEL', 'VAAPI', 'none, auto, or the name FFmpeg gives a method'],
     ['logLevel', '--log-level', 'STREAMER_LOG_LEVEL', 'loud', 'one of trace, debug, info, warn, error, silent'],
     ['check', '--check', 'STREAMER_CHECK', '1', 'true or false'],
@@ -146,7 +246,7 @@ describe('resolveConfig, wrong values', () => {
     expect(byFile.message).toContain(`${key} in f.yaml line 2 ${sentence}`);
   });
 
-  const keys = Object.keys(DEFAULTS);
+  const keys = KEYS;
 
   it.each(keys)('%s: an empty value is refused in every place', (key) => {
     const variable = `STREAMER_${key.replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`;
@@ -167,6 +267,13 @@ describe('resolveConfig, wrong values', () => {
       expect(failure({ text }).message).toMatch(/^sources in f\.yaml line 1 must be a list of 1 to 256 sources/);
     },
   );
+
+  it('refuses more sources than streams are allowed', () => {
+    expect(failure({ flags: { maxStreams: '1', sources: ['a.mp4', 'b.mp4'] } })).toMatchObject({
+      code: 'TOO_MANY_STREAMS',
+      message: 'There are 2 sources, more than the 1 streams allowed; raise --max-streams.',
+    });
+  });
 
   it('says where a wrong source was given', () => {
     const problem = 'There is no test pattern "x"; the patterns are bars, testsrc, gradient, noise, life.';
@@ -270,5 +377,71 @@ describe('resolveConfig, anything', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('resolveConfig, sources with settings of their own', () => {
+  const text = `
+fps: 20
+quality: 60
+processor: [timecode]
+sources:
+  - plain.mp4
+  - name: door
+    url: rtsp://u:p@cam/1?transport=udp
+    fps: 5
+    quality: 90
+    width: 640
+    height: 480
+    frameBuffer: 10
+    policy: every
+    onDemand: false
+    idleTimeout: 1
+    hwaccel: vaapi
+    processor: off
+    record: /rec
+    recordFormat: mp4
+`;
+
+  it('have theirs, and those of the server where they have none', () => {
+    const [plain, door] = configOf({ text }).streams;
+    expect(plain).toMatchObject({ name: 'plain', fps: 20, quality: 60, processors: [TIMECODE], record: null });
+    expect(door).toEqual({
+      ...STREAM,
+      name: 'door',
+      source: { kind: 'rtsp', name: 'door', url: 'rtsp://u:p@cam/1', transport: 'udp' },
+      ...{ fps: 5, quality: 90, width: 640, height: 480, frameBuffer: 10, policy: 'every', onDemand: false },
+      ...{ idleTimeoutMs: 1000, hwaccel: 'vaapi', processors: [], record: { ...RECORD, format: 'mp4' } },
+    });
+  });
+
+  it('give way to a flag only where they have none', () => {
+    const [plain, door] = configOf({ text, flags: { fps: '30' } }).streams;
+    expect([plain?.fps, door?.fps]).toEqual([30, 5]);
+  });
+
+  it.each([
+    [
+      '{url: a.mp4, qualty: 3}',
+      'UNKNOWN_KEY',
+      'sources in f.yaml line 1 (source 1): there is no key "qualty"; did you mean quality?',
+    ],
+    ['{name: a}', 'BAD_CONFIG', 'sources in f.yaml line 1 (source 1) needs a url: the source as text.'],
+    ['{url: 3}', 'BAD_CONFIG', 'sources in f.yaml line 1 (source 1) needs a url: the source as text.'],
+    ['{url: a.mp4, name: a b}', 'BAD_CONFIG', 'The name of sources in f.yaml line 1 (source 1) must be 1 to 64'],
+    ['{url: a.mp4, fps: x}', 'BAD_CONFIG', 'fps of sources in f.yaml line 1 (source 1) must be a number above 0'],
+    ['{url: a.mp4, processor: [watermrak]}', 'BAD_CONFIG', 'did you mean watermark?'],
+    ['{url: a.mp4, port: 3}', 'UNKNOWN_KEY', 'there is no key "port"'],
+    ['{url: "ftp://h/a"}', 'BAD_CONFIG', 'has a scheme that is not known'],
+  ])('refuses %s', (source, code, message) => {
+    const error = failure({ text: `sources: [${source}]` });
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(message);
+  });
+
+  it('shows no password of a source', () => {
+    const error = failure({ text: 'sources: [{url: "rtsp://u:s3cret@h/a b"}]' });
+    expect(error.message).toContain('***');
+    expect(error.message).not.toContain('s3cret');
   });
 });

@@ -15,6 +15,9 @@ describe('redactUrl', () => {
     ['{"url":"/live?token=abc"}', '{"url":"/live?token=***"}'],
     ['/live?access_token=abc&password=d', '/live?access_token=***&password=***'],
     ['/live?TOKEN=abc', '/live?TOKEN=***'],
+    ['/cgi?loginuse=a&loginpas=b', '/cgi?loginuse=a&loginpas=***'],
+    ['/cgi?user=a&pwd=b&passwd=c&pass=d', '/cgi?user=a&pwd=***&passwd=***&pass=***'],
+    ['/cgi?apikey=a&auth_key=b&key=c', '/cgi?apikey=***&auth_key=***&key=***'],
   ])('hides the secret of %s', (text, redacted) => {
     expect(redactUrl(text)).toBe(redacted);
   });

@@ -63,6 +63,35 @@ describe('parseSourceSpec, test patterns', () => {
   });
 });
 
+describe('parseSourceSpec, cameras and streams', () => {
+  it.each([
+    [
+      'rtsp://cam1.lan:554/live/2',
+      { kind: 'rtsp', name: 'cam1.lan-2', url: 'rtsp://cam1.lan:554/live/2', transport: 'tcp' },
+    ],
+    ['rtsp://u:p@h', { kind: 'rtsp', name: 'h', url: 'rtsp://u:p@h', transport: 'tcp' }],
+    ['rtsps://h/a?transport=udp', { kind: 'rtsp', name: 'h-a', url: 'rtsps://h/a', transport: 'udp' }],
+    ['rtsp://h/a?x=1&transport=tcp&y=2', { kind: 'rtsp', name: 'h-a', url: 'rtsp://h/a?x=1&y=2', transport: 'tcp' }],
+    ['door=RTSP://h/a', { kind: 'rtsp', name: 'door', url: 'RTSP://h/a', transport: 'tcp' }],
+    ['http://u:p@h:81/video.mjpg?a=b', { kind: 'http', name: 'h-video.mjpg', url: 'http://u:p@h:81/video.mjpg?a=b' }],
+    ['https://[::1]:8443/', { kind: 'http', name: '1', url: 'https://[::1]:8443/' }],
+    ['srt://h:9000?mode=caller', { kind: 'network', name: 'h', url: 'srt://h:9000?mode=caller' }],
+    ['srt://:9000?mode=listener', { kind: 'network', name: 'video', url: 'srt://:9000?mode=listener' }],
+    ['udp://@239.0.0.1:1234', { kind: 'network', name: '239.0.0.1', url: 'udp://@239.0.0.1:1234' }],
+    ['tcp://h:1', { kind: 'network', name: 'h', url: 'tcp://h:1' }],
+    ['device:/dev/video0', { kind: 'device', name: 'video0', device: '/dev/video0' }],
+    ['device:FaceTime HD', { kind: 'device', name: 'FaceTime-HD', device: 'FaceTime HD' }],
+    ['-', { kind: 'stdin', name: 'stdin' }],
+    ['in=-', { kind: 'stdin', name: 'in' }],
+  ])('%s', (text, expected) => {
+    expect(parseSourceSpec(text)).toEqual(expected);
+  });
+
+  it('keeps passwords out of the name', () => {
+    expect(parseSourceSpec('rtsp://user:s3cret@h/a?token=t0p').name).toBe('h-a');
+  });
+});
+
 describe('parseSourceSpec, refusals', () => {
   it.each([
     ['', 'The source "" names no file.'],
@@ -85,14 +114,27 @@ describe('parseSourceSpec, refusals', () => {
     ['test:bars?fps=0.5', 'The fps must be a number from 1 to 240 or a fraction such as 30000/1001, not "0.5".'],
     ['test:bars?fps=241', 'The fps must be a number from 1 to 240 or a fraction such as 30000/1001, not "241".'],
     ['test:bars?fps=', 'The fps must be a number from 1 to 240 or a fraction such as 30000/1001, not "".'],
-    ['http://h/a.mp4', '"http://h/a.mp4" is a network source; this version reads files and test patterns.'],
-    ['d=RTSP://u:p@h/a', '"d=RTSP://u:***@h/a" is a network source; this version reads files and test patterns.'],
+    ['htp://h/a.mp4', '"htp://h/a.mp4" has a scheme that is not known; did you mean http://?'],
+    ['rstp://u:p@h/a', '"rstp://u:***@h/a" has a scheme that is not known; did you mean rtsp://?'],
+    [
+      'x+y://u:p@h/a',
+      '"x+y://u:***@h/a" has a scheme that is not known; the schemes are rtsp, rtsps, http, https, srt, udp, tcp.',
+    ],
+    ['rtsp://u:p@/a', '"rtsp://u:***@/a" names no host.'],
+    ['http://', '"http://" names no host.'],
+    ['http://h:99999/', '"http://h:99999/" is no address; check host and port.'],
+    ['http://h/a b', '"http://h/a b" has a space or a control character; write it as %20.'],
+    ['udp://239.0.0.1', '"udp://239.0.0.1" names no port.'],
+    ['rtsp://h/a?transport=sctp', 'The transport must be tcp or udp, not "sctp".'],
+    ['rtsp://h/a?transport=udp&transport=tcp', '"rtsp://h/a?transport=udp&transport=tcp" has transport twice.'],
+    [`http://h/${'a'.repeat(2048)}`, 'An address may have 2048 characters; one has 2057.'],
+    ['device:', 'A device needs a name, such as device:/dev/video0.'],
   ])('%j', (text, message) => {
     expect(errorOf(() => parseSourceSpec(text))).toMatchObject({ code: 'BAD_USAGE', message });
   });
 
   it('shows no password, however long the text is', () => {
-    const error = errorOf(() => parseSourceSpec(`rtsp://u:SECRET9${'x'.repeat(190)}@h`));
+    const error = errorOf(() => parseSourceSpec(`rtspx://u:SECRET9${'x'.repeat(190)}@h`));
     expect(error.message).not.toContain('SECRET9');
     expect(error.message.length).toBeLessThan(400);
   });
@@ -156,6 +198,11 @@ describe('parseSourceSpecs', () => {
   it('keeps made-up names within 64 characters', () => {
     const long = `${'n'.repeat(64)}.mp4`;
     expect(names(long, long)).toEqual(['n'.repeat(64), `${'n'.repeat(62)}-2`]);
+  });
+
+  it('takes standard input once', () => {
+    const error = errorOf(() => parseSourceSpecs(['a=-', 'b=-']));
+    expect(error).toMatchObject({ code: 'BAD_USAGE', message: 'Standard input can be one source only.' });
   });
 
   it('refuses the same name given twice', () => {
