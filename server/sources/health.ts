@@ -117,7 +117,8 @@ export class Health {
       return because('clock-jump', jumps.message);
     }
     if (this.isSlow) {
-      const measured = Number((meter.rate(nowUs) ?? 0).toFixed(1));
+      const rate = meter.rate(nowUs) ?? 0;
+      const measured = Number(rate.toFixed(rate < 1 ? 2 : 1));
       return because('degraded', `Only ${measured} of ${nominal.fps} fps for ${inSeconds(meter.windowUs)}.`);
     }
     return { state: 'live' };
