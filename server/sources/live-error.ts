@@ -91,6 +91,7 @@ const MEANINGS: readonly Meaning[] = [
   },
 ];
 
+const CRASH = /was killed with signal SIG(?:SEGV|ILL|BUS|FPE|ABRT)/;
 /** The part of FFmpeg that speaks, with its address. */
 const SPEAKER = /^\[[^\]]*\] /;
 
@@ -107,6 +108,10 @@ export function liveError(lines: readonly string[], shownInput: string, exit: St
     if (line === undefined) continue;
     const text = sentence.endsWith('.') ? sentence : `${sentence}: ${line.replace(SPEAKER, '')}`;
     return new StreamerError(code, `${shownInput} ${text}`, { cause });
+  }
+  if (exit && CRASH.test(exit.message)) {
+    const sentence = 'makes this FFmpeg crash; install another build (a static one does so on every host name).';
+    return new StreamerError('FFMPEG_FAILED', `${shownInput} ${sentence}`, { cause });
   }
   if (!exit)
     return new StreamerError('SOURCE_FAILED', `${shownInput} has ended; check whether it still sends.`, { cause });
