@@ -90,6 +90,15 @@ describe('a declared rate', () => {
     expect(nominal.fps).toBe(50);
   });
 
+  it('ends the learning', () => {
+    const nominal = new NominalRate();
+    nominal.declare(info);
+    for (let i = 0; i < 9; i += 1) nominal.add(1, i * 100_000);
+    nominal.declare({ ...info, fps: 25 });
+    for (let i = 9; i < 99; i += 1) nominal.add(1, i * 100_000);
+    expect(nominal.fps).toBe(25);
+  });
+
   it('that was raised is not taken back by the same word', () => {
     const nominal = new NominalRate();
     nominal.declare({ ...info, fps: 10 });

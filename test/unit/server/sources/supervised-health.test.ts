@@ -194,6 +194,14 @@ describe('the nominal rate', () => {
     expect(play(300, 66_800)).toEqual(['0.0668 live', '2.0708 info 0x0 15 fps null from 0']);
   });
 
+  it('that is low is compared over ten pictures', () => {
+    const { play } = watch();
+    expect(play(30, 2 * SECOND_US).at(-1)).toBe('20 info 0x0 0.5 fps null from 0');
+    const slow = play(30, 3 * SECOND_US);
+    expect(slow).toHaveLength(1);
+    expect(slow[0]).toMatch(/degraded: STREAM_HEALTH: Only 0\.3 of 0\.5 fps for 20 s\.$/);
+  });
+
   it('is kept over restarts and over what the source says again, so that a slower one is degraded', async () => {
     const { play, newest, source, clock, said } = watch();
     const info = { ...source.info, width: 4, height: 2, codec: 'mjpeg' };
