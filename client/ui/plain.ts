@@ -41,8 +41,8 @@ export function formatTransitions(snapshot: Snapshot, previous: Snapshot): strin
 function transitionText(stream: StreamSnapshot, before: StreamSnapshot | undefined): string | null {
   const name = safeText(stream.name);
   if (!before) return `${name} appeared, ${stateText(stream)}`;
-  if (before.state === stream.state && before.reason === stream.reason) return null;
-  return `${name} ${before.state} -> ${stateText(stream)}`;
+  if (before.state !== stream.state) return `${name} ${before.state} -> ${stateText(stream)}`;
+  return before.reason === stream.reason ? null : `${name} ${stateText(stream)}`;
 }
 
 function timed({ durationMs }: Snapshot, lines: readonly string[]): string {

@@ -39,7 +39,7 @@ const COLUMNS: readonly Column[] = [
 const STATE_RANK = 2;
 const MIN_STATE_COLUMNS = 10;
 /** Share of the table that states with their reasons may take, and from how many cells on a part of a reason helps. */
-const STATE_SHARE = 0.25;
+const STATE_SHARE = 0.4;
 const CUT_STATE_COLUMNS = 24;
 const MIN_NAME_COLUMNS = 12;
 const MAX_NAME_COLUMNS = 40;
@@ -77,7 +77,8 @@ function nameColumns(columns: number): number {
 
 function stateColumn(streams: readonly StreamSnapshot[], columns: number, glyphs: Glyphs): Column {
   const longest = Math.max(MIN_STATE_COLUMNS, ...streams.map((stream) => stateText(stream).length));
-  const width = Math.min(longest, Math.max(MIN_STATE_COLUMNS, Math.floor(columns * STATE_SHARE)));
+  const most = Math.floor(columns * STATE_SHARE);
+  const width = most < CUT_STATE_COLUMNS ? MIN_STATE_COLUMNS : Math.min(longest, most);
   const textOf = (stream: StreamSnapshot): string => {
     const text = stateText(stream);
     return text.length > width && width < CUT_STATE_COLUMNS ? stream.state : shortened(text, width, glyphs);

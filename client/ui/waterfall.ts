@@ -22,9 +22,9 @@ export function waterfallLines(stages: readonly StageRow[], columns: number, gly
   const fullUs = Math.max(1, totalUs, Math.min(Math.max(...endsUs), 2 * totalUs));
   const usPerCell = fullUs / Math.max(1, barColumns);
   return stages.map(({ name, p50, p99, note }, index) => {
-    const fits = note !== '' && note.length <= barColumns;
-    const bar = fits
-      ? note.padEnd(barColumns)
+    const text = noteFor(note, barColumns);
+    const bar = text
+      ? text.padEnd(barColumns)
       : painted(barCells(startUs(stages, index), positive(p50), p99, usPerCell, barColumns, glyphs), glyphs, paint);
     const texts = [p50, ...(numbers === 2 ? [p99] : [])].map((us) => formatDurationUs(us).padStart(NUMBER_COLUMNS));
     return name.padEnd(NAME_COLUMNS) + bar + texts.join('');
@@ -38,6 +38,11 @@ export function waterfallHeading(columns: number): string {
     .map((name) => name.padStart(NUMBER_COLUMNS))
     .join('')
     .padStart(columns);
+}
+
+/** As much of a note as fits: all of it, its first word, or nothing. */
+function noteFor(note: string, columns: number): string {
+  return [note, note.split(' ')[0] ?? ''].find((text) => text.length <= columns) ?? '';
 }
 
 function startUs(stages: readonly StageRow[], index: number): number {

@@ -121,7 +121,7 @@ describe('formatTransitions', () => {
   it('tells of another reason for the same state', () => {
     const again = after(cam('offline', 'No route; next try in 8 s.'));
     expect(formatTransitions(again, after(cam('offline', 'No route; next try in 4 s.')))).toBe(
-      '12s  cam1 offline -> offline: No route; next try in 8 s.',
+      '12s  cam1 offline: No route; next try in 8 s.',
     );
     expect(formatTransitions(again, again)).toBe('');
   });

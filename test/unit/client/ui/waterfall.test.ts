@@ -51,7 +51,8 @@ describe('waterfallLines', () => {
   it('has the note of a stage in place of its bar where it fits', () => {
     const rows: StageRow[] = [{ name: 'encode', p50: null, p99: null, note: 'passed through' }];
     expect(waterfallLines(rows, 39, GLYPHS.ascii, PLAIN)).toEqual(['encode        passed through          -']);
-    expect(waterfallLines(rows, 36, GLYPHS.ascii, PLAIN)).toEqual([`encode${' '.repeat(29)}-`]);
+    expect(waterfallLines(rows, 36, GLYPHS.ascii, PLAIN)).toEqual(['encode        passed               -']);
+    expect(waterfallLines(rows, 28, GLYPHS.ascii, PLAIN)).toEqual([`encode${' '.repeat(21)}-`]);
   });
 
   it('draws no bar for a negative stage but tells the number', () => {
