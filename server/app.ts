@@ -1,33 +1,21 @@
-import { availableParallelism, platform } from 'node:os';
 import pLimit from 'p-limit';
-import type { Clock } from '../shared/clock.js';
 import type { ErrorCode } from '../shared/errors.js';
-import type { Logger } from '../shared/logger.js';
 import { ClientRegistry } from './clients.js';
 import type { ServerConfig } from './config.js';
 import { exposureWarning } from './exposure.js';
-import type { FfmpegBinaries } from './ffmpeg/ffmpeg-binary.js';
-import { readFfmpegVersion } from './ffmpeg/ffmpeg-version.js';
 import { Hub } from './hub/hub.js';
 import type { HubStream } from './hub/stream.js';
-import { imageToJpeg } from './pipeline/jpeg-codec.js';
-import { openSource } from './sources/open-source.js';
 import type { OpenedSource } from './sources/open-source.js';
+import { createStreamOpener } from './stream-opener.js';
+import type { OpenStream, OpenerParts } from './stream-opener.js';
 import type { StreamSettings } from './stream-settings.js';
 import { Streams } from './streams.js';
-import type { OpenStream } from './streams.js';
 import { ClassicTransport } from './transports/classic-transport.js';
 import { TcpTransport } from './transports/tcp-transport.js';
 import { createTokenCheck } from './transports/token.js';
 
-/** What the app takes from its surroundings. */
-export interface AppParts {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly binaries: FfmpegBinaries;
-  /** Breaks off the start; what is running is ended with `App.stop`. */
-  readonly signal?: AbortSignal | undefined;
-}
+/** What the app takes from its surroundings; the signal breaks off the start, what runs is ended with `App.stop`. */
+export type AppParts = OpenerParts;
 
 /** A running server. */
 export interface App {
@@ -71,25 +59,13 @@ export async function openStreams(config: ServerConfig, open: OpenStream): Promi
 }
 
 /**
- * Finds out what FFmpeg can do; what is returned opens sources with it.
- *
- * @throws {StreamerError} FFMPEG_NOT_FOUND
- */
-export async function sourceOpener({ clock, logger, binaries, signal }: AppParts): Promise<OpenStream> {
-  const { name: version, ...ffmpeg } = await readFfmpegVersion(binaries.ffmpegPath);
-  logger.debug({ version, ...binaries }, 'FFmpeg found');
-  const machine = { parallelEncodes: availableParallelism(), platform: platform(), convertImage: imageToJpeg };
-  return (settings) => openSource(settings, { ...binaries, ...ffmpeg, ...machine, clock, signal });
-}
-
-/**
  * Builds and starts a server: sources, then streams, then transports; stopping goes the other way round.
  *
  * @throws {StreamerError} when a source cannot be streamed or a port cannot be listened on; nothing is left running.
  */
 export async function startApp(config: ServerConfig, parts: AppParts): Promise<App> {
   const { clock, logger } = parts;
-  const open = await sourceOpener(parts);
+  const open = await createStreamOpener(parts);
   const opened = await openStreams(config, open);
   const hub = new Hub(clock);
   const clients = new ClientRegistry(config.maxClients);

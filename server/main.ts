@@ -5,12 +5,13 @@ import { toStreamerError } from '../shared/errors.js';
 import { createLogger } from '../shared/logger.js';
 import type { Logger } from '../shared/logger.js';
 import { toPrintable } from '../shared/protocol/printable.js';
-import { openStreams, sourceOpener, startApp } from './app.js';
+import { openStreams, startApp } from './app.js';
 import type { App, AppParts, OpenedStream } from './app.js';
 import { parseServerCommand } from './cli.js';
 import type { ServeCommand } from './cli.js';
 import type { ServerConfig } from './config.js';
 import { findFfmpeg } from './ffmpeg/ffmpeg-binary.js';
+import { createStreamOpener } from './stream-opener.js';
 import { trySource } from './source-check.js';
 import { describeSource } from './sources/describe-source.js';
 
@@ -48,7 +49,7 @@ async function serve({ config, warnings }: ServeCommand): Promise<number> {
 
 /** Tries every source, also when one of them fails. */
 async function check(config: ServerConfig, parts: AppParts): Promise<number> {
-  const streams = await openStreams(config, await sourceOpener(parts));
+  const streams = await openStreams(config, await createStreamOpener(parts));
   const verdicts = await Promise.all(streams.map((stream) => tryStream(stream)));
   for (const { line } of verdicts) process.stdout.write(`${line}\n`);
   const failed = verdicts.filter(({ isGood }) => !isGood).length;

@@ -5,10 +5,8 @@ import type { OpenedSource } from './sources/open-source.js';
 import type { Source } from './sources/source.js';
 import { StreamRuntime, describeStream } from './stream-runtime.js';
 import type { StreamParts } from './stream-runtime.js';
+import type { OpenStream } from './stream-opener.js';
 import type { StreamSettings } from './stream-settings.js';
-
-/** Looks at what the settings name and makes a source of it; rejects with a StreamerError. */
-export type OpenStream = (settings: StreamSettings) => Promise<OpenedSource>;
 
 /**
  * The streams of a server: added, changed and removed while it runs. Calls for the same name take effect one after the

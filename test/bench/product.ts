@@ -7,6 +7,7 @@ import type * as hubModule from '../../server/hub/hub.js';
 import type * as jpegCodecModule from '../../server/pipeline/jpeg-codec.js';
 import type * as framePipelineModule from '../../server/pipeline/frame-pipeline.js';
 import type * as ffmpegBinaryModule from '../../server/ffmpeg/ffmpeg-binary.js';
+import type * as streamOpenerModule from '../../server/stream-opener.js';
 import type * as tcpModule from '../../server/transports/tcp-transport.js';
 import type * as histogramModule from '../../shared/histogram.js';
 import type * as loggerModule from '../../shared/logger.js';
@@ -24,6 +25,7 @@ interface Product {
   'server/pipeline/jpeg-codec.js': typeof jpegCodecModule;
   'server/pipeline/frame-pipeline.js': typeof framePipelineModule;
   'server/ffmpeg/ffmpeg-binary.js': typeof ffmpegBinaryModule;
+  'server/stream-opener.js': typeof streamOpenerModule;
   'server/transports/tcp-transport.js': typeof tcpModule;
   'shared/histogram.js': typeof histogramModule;
   'shared/logger.js': typeof loggerModule;

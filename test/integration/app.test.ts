@@ -2,11 +2,12 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openStreams, sourceOpener, startApp } from '../../server/app.js';
+import { openStreams, startApp } from '../../server/app.js';
 import type { App, OpenedStream } from '../../server/app.js';
 import type { ServerConfig } from '../../server/config.js';
 import { resolveConfig } from '../../server/config.js';
 import { Subscriber } from '../../server/hub/subscriber.js';
+import { createStreamOpener } from '../../server/stream-opener.js';
 import type { StreamSettings } from '../../server/stream-settings.js';
 import { SystemClock } from '../../shared/clock.js';
 import { createLogger } from '../../shared/logger.js';
@@ -39,7 +40,7 @@ function watch(app: App, name: string): { sink: FakeFrameSink; leave(): void } {
 }
 
 async function open(config: ServerConfig) {
-  return openStreams(config, await sourceOpener(parts));
+  return openStreams(config, await createStreamOpener(parts));
 }
 
 describe('openStreams', () => {

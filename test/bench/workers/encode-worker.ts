@@ -7,7 +7,8 @@ import { endedChildrenCpuSeconds } from '../process-figures.js';
 import { product } from '../product.js';
 import { serveCommands } from '../worker-link.js';
 
-const { openStreams, sourceOpener } = await product('server/app.js');
+const { openStreams } = await product('server/app.js');
+const { createStreamOpener } = await product('server/stream-opener.js');
 const { resolveConfig } = await product('server/config.js');
 const { createJpegCodec } = await product('server/pipeline/jpeg-codec.js');
 const { FramePipeline } = await product('server/pipeline/frame-pipeline.js');
@@ -24,7 +25,7 @@ export const commands = {
     const { config } = resolveConfig({ flags, env: {}, defaultSource: path });
     const encoding = new UnpacedEncoding(quality);
     const parts = { clock: encoding.clock, logger: createLogger({ level: 'error', pretty: false }) };
-    const open = await sourceOpener({ ...parts, binaries: await findFfmpeg(process.env) });
+    const open = await createStreamOpener({ ...parts, binaries: await findFfmpeg(process.env) });
     const [stream] = await openStreams(config, open);
     if (!stream) throw new Error(`${path} was not opened`);
     const start = { cpu: process.cpuUsage(), childrenSeconds: endedChildrenCpuSeconds(), ms: performance.now() };
