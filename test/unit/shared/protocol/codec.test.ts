@@ -45,7 +45,7 @@ const LONGEST_STREAM: StreamInfo = {
   name: 's'.repeat(64),
   width: 65_535,
   height: 65_535,
-  fps: 1.234_567_890_123_456_7e-300,
+  fps: 1.234_567_890_123_456e-300,
   timeSource: 'schedule',
   startTimeUs: Number.MAX_SAFE_INTEGER,
   encoding: { mode: 'pass-through', reason: '€'.repeat(MAX_REASON_CHARS) },
