@@ -5,6 +5,7 @@ import type { FfmpegBinaries } from './ffmpeg/ffmpeg-binary.js';
 import { oldFfmpegWarning, readFfmpegVersion } from './ffmpeg/ffmpeg-version.js';
 import { checkHwaccel, chooseHwaccel } from './ffmpeg/hwaccel.js';
 import { imageToJpeg } from './pipeline/jpeg-codec.js';
+import { checkProcessors } from './processing/check-processors.js';
 import { openSource } from './sources/open-source.js';
 import type { OpenedSource } from './sources/open-source.js';
 import type { StreamSettings } from './stream-settings.js';
@@ -42,6 +43,7 @@ export async function createStreamOpener({ clock, logger, binaries, signal }: Op
   };
   return async (settings) => {
     if (NETWORK_KINDS.has(settings.source.kind)) warnOnce(oldFfmpegWarning(version));
+    await checkProcessors(settings.processors, clock);
     await checkHwaccel(binaries.ffmpegPath, settings.hwaccel);
     const { hwaccel, warning } = await chooseHwaccel(binaries.ffmpegPath, settings.hwaccel);
     warnOnce(warning);

@@ -79,6 +79,7 @@ export class Streams {
       const { source } = await this.open(settings);
       const before = this.existing(name);
       await before.close();
+      before.stream.setState('idle');
       before.stream.reconfigure(settings);
       before.stream.describe(describeStream(source.info, settings));
       return this.run(before.stream, settings, source);

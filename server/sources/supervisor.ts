@@ -36,7 +36,7 @@ export interface SupervisorOptions {
  * when the children and connections of the former are gone.
  */
 export class SourceSupervisor {
-  private nominal = new NominalRate();
+  private readonly nominal = new NominalRate();
   private state: StreamState = 'idle';
   private run: SupervisedRun | null = null;
   /** Resolves when the former run is gone; null when it is. */
@@ -48,7 +48,7 @@ export class SourceSupervisor {
   private retryAtUs = 0;
   private cancelIdle: CancelTimer | null = null;
   private cancelRetry: CancelTimer | null = null;
-  private cancelEnd: CancelTimer | null = null;
+  private readonly cancelEnd: CancelTimer | null;
   /** One more than the last frame that was seen or dropped. */
   private nextSequence: number;
   /** What the source said of itself last, and what was passed on of it. */
@@ -56,7 +56,7 @@ export class SourceSupervisor {
   private toldInfo: SourceInfo;
 
   constructor(
-    private source: Source,
+    private readonly source: Source,
     private readonly sink: SupervisorSink,
     private readonly clock: Clock,
     private readonly options: SupervisorOptions,
@@ -64,7 +64,10 @@ export class SourceSupervisor {
     this.nextSequence = options.firstSequence ?? 0;
     this.info = source.info;
     this.toldInfo = source.info;
-    this.adopt(source);
+    this.nominal.declare(source.info);
+    const { endTimeUs } = source;
+    // Without a viewer nothing decodes the end, yet the timeline reaches it.
+    this.cancelEnd = endTimeUs === null ? null : clock.schedule(endTimeUs - clock.nowUs(), () => this.onTimelineEnd());
     this.demand();
   }
 
@@ -80,25 +83,6 @@ export class SourceSupervisor {
     if (!wasActive) this.demand();
   }
 
-  /**
-   * Takes another source in place of the present one, whose frames end at once; the numbering goes on. Resolves when
-   * the former one is gone.
-   */
-  async replace(source: Source): Promise<void> {
-    if (this.isClosed) return;
-    this.halt();
-    this.hasEnded = false;
-    this.failure = null;
-    this.retryAtUs = 0;
-    this.options.backoff.reset();
-    this.nominal = new NominalRate();
-    this.adopt(source);
-    this.tellInfo(source.info);
-    if (this.isActive) this.demand();
-    else this.tell('idle');
-    await this.stopping;
-  }
-
   /** Ends everything for good; resolves when the children are gone. */
   async close(): Promise<void> {
     this.isClosed = true;
@@ -106,16 +90,6 @@ export class SourceSupervisor {
     this.clearIdleTimer();
     this.halt();
     await this.stopping;
-  }
-
-  private adopt(source: Source): void {
-    this.source = source;
-    this.nominal.declare(source.info);
-    this.cancelEnd?.();
-    const { endTimeUs } = source;
-    // Without a viewer nothing decodes the end, yet the timeline reaches it.
-    this.cancelEnd =
-      endTimeUs === null ? null : this.clock.schedule(endTimeUs - this.clock.nowUs(), () => this.onTimelineEnd());
   }
 
   /** Whether the source should run: somebody looks, or did a moment ago. */

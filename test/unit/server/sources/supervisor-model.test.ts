@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StreamerError } from '../../../../shared/errors.js';
 import { START_US } from '../../../helpers/fake-frames.js';
-import { FakeSource, rawFrame, settle, supervise, type FakeRun } from '../../../helpers/supervised-source.js';
+import { rawFrame, settle, supervise, type FakeRun } from '../../../helpers/supervised-source.js';
 
 const SECOND_US = 1_000_000;
 const BROKEN = new StreamerError('FFMPEG_FAILED', 'It broke.');
-const STEPS = ['want', 'leave', 'frame', 'drop', 'fail', 'end', 'late', 'gone', 'replace', 'wait', 'waitLong'] as const;
+const STEPS = ['want', 'leave', 'frame', 'drop', 'fail', 'end', 'late', 'gone', 'wait', 'waitLong'] as const;
 
 /** Everything that can happen to a supervisor, in any order. */
 const course = fc.record({
@@ -23,13 +23,12 @@ describe('any course of events', () => {
       fc.asyncProperty(course, async ({ steps, ends, onDemand, ...kind }) => {
         const endTimeUs = ends ? START_US + 40 * SECOND_US : null;
         const { supervisor, source, clock, take } = supervise({ ...kind, onDemand, endTimeUs });
-        const sources = [source];
-        const runs = () => sources.flatMap((each) => each.runs);
+        const runs = () => source.runs;
         const released: { releases: number }[] = [];
         let lastState = take().at(-1) ?? 'idle';
         let sequence = 0;
         for (const step of steps) {
-          const run = sources.at(-1)?.runs.at(-1);
+          const run = runs().at(-1);
           const isHeard = run !== undefined && run.stops === 0;
           if (step === 'want' || step === 'leave') supervisor.setWanted(step === 'want');
           if (step === 'fail') run?.sink.onError(BROKEN);
@@ -44,10 +43,6 @@ describe('any course of events', () => {
             for (const old of runs().filter(({ stops }) => stops > 0)) released.push(sayAll(old));
           }
           if (step === 'gone') for (const old of runs()) if (old.stops > 0) old.finishStop();
-          if (step === 'replace') {
-            sources.push(new FakeSource({ ...kind, endTimeUs }));
-            void supervisor.replace(sources.at(-1) ?? source);
-          }
           if (step === 'wait') clock.advance(100_000);
           if (step === 'waitLong') clock.advance(11 * SECOND_US);
           await settle();

@@ -217,7 +217,7 @@ describe('close', () => {
   });
 
   it('is final and leaves no timer', async () => {
-    const { supervisor, clock, runs, take, newest, source } = supervise({ endTimeUs: START_US + SECOND_US });
+    const { supervisor, clock, runs, take, newest } = supervise({ endTimeUs: START_US + SECOND_US });
     supervisor.setWanted(true);
     newest().sink.onError(BROKEN);
     supervisor.setWanted(false);
@@ -226,7 +226,6 @@ describe('close', () => {
     take();
     supervisor.setWanted(false);
     supervisor.setWanted(true);
-    await supervisor.replace(source);
     clock.advance(100 * SECOND_US);
     expect([take(), runs.length, clock.pending]).toEqual([[], 1, 0]);
   });
