@@ -1,12 +1,18 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { summarySchema } from '../../client/report/summary-schema.js';
 import type { StreamSummary } from '../../client/report/summary-schema.js';
+import { encodeBye } from '../../shared/protocol/codec.js';
+import { FrameFlag } from '../../shared/protocol/messages.js';
 import { ClientProcess } from '../helpers/client-process.js';
 import { expectCadence } from '../helpers/frame-checks.js';
+import { streamInfo } from '../helpers/observed-frame.js';
 import { runNode } from '../helpers/run-command.js';
+import { frameMessage, welcomeMessage } from '../helpers/scripted-messages.js';
+import { ScriptedServer } from '../helpers/scripted-server.js';
 import { startServer } from '../helpers/server-of-test.js';
 import { CLIENT_BINARY } from '../helpers/server-process.js';
 import { VideoFixtures } from '../helpers/video-fixtures.js';
@@ -49,6 +55,22 @@ describe('what keeps a client from watching', () => {
     const client = ClientProcess.spawn(ended.port, ['--duration', '0.5']);
     expect(await client.exit).toEqual({ code: 1, signal: null });
     expect(client.stderr).toMatch(/^streamer-client: [^\n]+ \(NO_FRAMES\)\n$/);
+  });
+
+  it('is told when only frames of the past came, which it saves none of', async () => {
+    const script = [
+      welcomeMessage([streamInfo({ state: 'frozen' })]),
+      frameMessage({ sequence: 7, flags: FrameFlag.KEPT }),
+      encodeBye({ code: 'STREAMS_ENDED', message: 'That was all.' }),
+    ];
+    const server = await ScriptedServer.start((socket) => socket.end(Buffer.concat(script)));
+    onTestFinished(() => server.stop());
+    const picture = files.path('past.jpg');
+    const result = await runNode(CLIENT_BINARY, ['--port', String(server.port), '--save-frame', picture]);
+    expect(result.exitCode).toBe(1);
+    expect(result.stdout).toContain('0 received, 0 lost, 0 skipped, 0 corrupt, 1 of the past');
+    expect(result.stderr).toBe('streamer-client: Only frames of the past came; is the stream live? (NO_FRAMES)\n');
+    expect(existsSync(picture)).toBe(false);
   });
 });
 
