@@ -76,12 +76,11 @@ function isFrameHeader(code: number): boolean {
   return code >= Marker.SOF0 && code <= Marker.SOF15;
 }
 
-/** Where the segment of the marker at `at` ends; a length below 2 is none, so then behind the marker. */
+/** Where the segment of the marker at `at` ends. */
 function segmentEnd(jpeg: Buffer, at: number): number {
   const lengthAt = at + CODE_BYTES;
   if (lengthAt + 2 > jpeg.length) throw badJpeg('it ends within its header');
-  const lengthBytes = jpeg.readUInt16BE(lengthAt);
-  return lengthBytes < 2 ? lengthAt : lengthAt + lengthBytes;
+  return lengthAt + jpeg.readUInt16BE(lengthAt);
 }
 
 function badJpeg(problem: string): StreamerError {

@@ -43,9 +43,7 @@ export class JpegScanner {
       if (code === Marker.SOI) return BROKEN;
       const lengthAt = this.position + CODE_BYTES;
       if (lengthAt + LENGTH_BYTES > picture.length) return MORE;
-      // A length below 2 does not even cover itself: no segment, so only the marker is passed over.
-      const lengthBytes = picture.readUInt16BE(lengthAt);
-      this.position = lengthAt + (lengthBytes < LENGTH_BYTES ? 0 : lengthBytes);
+      this.position = lengthAt + picture.readUInt16BE(lengthAt);
     }
   }
 }

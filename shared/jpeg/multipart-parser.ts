@@ -221,7 +221,6 @@ export class MultipartParser {
   private readDelimiter(view: Buffer, offset: number): number {
     let at = offset;
     while (view[at] === CR || view[at] === LF) at += 1;
-    if (at === view.length) return at;
     const match = this.delimiter.match(view, at);
     if (match.kind === 'partial') return at === offset ? MORE : at;
     if (match.kind !== 'none') return this.pass(match);

@@ -166,7 +166,7 @@ describe('a stream with errors', () => {
         for (const body of bodies) expect(body.length).toBeLessThanOrEqual(maxPartBytes);
         expect(Buffer.concat(bodies).length).toBeLessThanOrEqual(bytes.length);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 
@@ -180,7 +180,7 @@ describe('a stream with errors', () => {
         expect(actual).toEqual(expected);
         expect(slowest).toEqual(expected);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -198,7 +198,7 @@ describe('a stream with errors', () => {
         const { bodies: received } = receive(cut(Buffer.concat([applied(head, { ...oneEdit, at }), tail])), 'frame');
         expect(received.slice(-3)).toEqual(bodies.slice(-3));
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 

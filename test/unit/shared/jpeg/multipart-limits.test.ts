@@ -92,6 +92,34 @@ describe('limits', () => {
     expect(error.message).toContain('more than 50000 bytes that belong to no part');
   });
 
+  it('garbage behind each of many parts is passed over', () => {
+    const { parser, bodies } = parserOf({ maxPartBytes: 1000 });
+    const sent = new Array<Buffer>(5).fill(JPEG);
+    const bytes = multipartOf(sent, { ...FRAME, behindBody: `${'x'.repeat(400)}\r\n` });
+    for (const chunk of bytewise(bytes)) parser.push(chunk);
+    expect(bodies()).toEqual(sent);
+  });
+
+  it('line ends without end are not held', () => {
+    const { parser, bodies } = parserOf();
+    parser.push(multipartOf([JPEG], { ...FRAME, ending: 'body' }));
+    for (let times = 0; times < 100; times++) {
+      parser.push(Buffer.alloc(1000, '\r\n'));
+      expect(parser.bufferedBytes).toBe(0);
+    }
+    parser.push(multipartOf([JPEG], FRAME));
+    expect(bodies()).toEqual([JPEG, JPEG]);
+  });
+
+  it('memory of a part without a length is given back when one with a length comes', () => {
+    const { parser } = parserOf({ maxPartBytes: 100_000 });
+    parser.push(Buffer.from('--frame\r\n\r\n'));
+    for (let times = 0; times < 90; times++) parser.push(Buffer.alloc(1000, 1));
+    expect(parser.bufferedBytes).toBeGreaterThan(90_000);
+    parser.push(Buffer.from('\r\n--frame\r\nContent-Length: 100000\r\n\r\n'));
+    expect(parser.bufferedBytes).toBe(100_000);
+  });
+
   it('memory is that of the part, taken once its length is known, and given back with it', () => {
     const { parser } = parserOf();
     parser.push(Buffer.from('--frame\r\nContent-Length: 70000\r\n\r\n'));

@@ -42,6 +42,26 @@ describe('a part', () => {
     expect(bodies()).toEqual([Buffer.alloc(0), Buffer.alloc(0)]);
   });
 
+  it('may be empty where its delimiter is followed by spaces, byte by byte', () => {
+    const { parser, bodies } = parserOf();
+    const bytes = Buffer.from(`--frame\r\n\r\n--frame${' '.repeat(50)}\r\n\r\nabc\r\n--frame--`);
+    for (const chunk of bytewise(bytes)) parser.push(chunk);
+    expect(bodies()).toEqual([Buffer.alloc(0), Buffer.from('abc')]);
+  });
+
+  it('does not begin at the end of a long line', () => {
+    const { parser, bodies } = parserOf();
+    parser.push(Buffer.alloc(2000, 'x'));
+    parser.push(Buffer.from('--frame\r\n\r\nabc\r\n--frame\r\n\r\nde\r\n--frame--'));
+    expect(bodies()).toEqual([Buffer.from('de')]);
+  });
+
+  it('may begin like a delimiter', () => {
+    const { parser, bodies } = parserOf();
+    for (const chunk of bytewise(Buffer.from('--frame\r\n\r\n--frames\r\n--frame--'))) parser.push(chunk);
+    expect(bodies()).toEqual([Buffer.from('--frames')]);
+  });
+
   it('begins again where a delimiter comes twice', () => {
     const { parser, parts } = parserOf();
     parser.push(Buffer.from('--frame\r\n--frame\r\nX-A: 1\r\n--frame\r\nX-B: 2\r\n\r\nabc\r\n--frame'));
