@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LOG_OPTIONS } from '../ffmpeg/ffmpeg-log.js';
 import type { LoggedVideo } from '../ffmpeg/ffmpeg-log.js';
 import { decoderOptions } from './decode-options.js';
@@ -34,7 +35,7 @@ export function planLive(wishes: LiveWishes, seen: LoggedVideo | null): LivePlan
 
 /** Whether a running FFmpeg already does what the other plan asks. */
 export function isSamePlan(one: LivePlan, other: LivePlan): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return isDeepStrictEqual(one, other);
 }
 
 function copyPlan(): LivePlan {

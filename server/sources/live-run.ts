@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
 import type { ErrorCode } from '../../shared/errors.js';
@@ -101,7 +102,7 @@ export class LiveRun implements SourceRun {
     if (event.kind === 'size') return this.onCodedSize(`${event.width}x${event.height}`);
     const { options, memory } = this.parts;
     this.isVideoKnown = true;
-    this.told = null;
+    if (!isDeepStrictEqual(memory.video, event.video)) this.told = null;
     memory.video = event.video;
     if (isSamePlan(this.planNow(), this.plan)) return;
     if (options.keepsConnection !== true || this.plan.mode === 'copy') this.change();

@@ -8,6 +8,7 @@ describe('redactUrl', () => {
     ['rtsp://admin:p@ss@cam/stream', 'rtsp://admin:***@cam/stream'],
     ['rtsp://admin:pa/ss?x#y@cam/stream', 'rtsp://admin:***@cam/stream'],
     ['rtsp://:secret@cam', 'rtsp://:***@cam'],
+    ['srt://cam:9000?passphrase=ab', 'srt://cam:9000?passphrase=***'],
     ['from rtsp://a:b@c to http://d:e@f.', 'from rtsp://a:***@c to http://d:***@f.'],
     ['{"url":"rtsp://a:b\\"c@d"}', '{"url":"rtsp://a:***@d"}'],
     ['http://host/live?token=abc', 'http://host/live?token=***'],
