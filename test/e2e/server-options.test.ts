@@ -36,8 +36,8 @@ describe('what is only printed', () => {
     expect(await run(['--check', ...sources])).toMatchObject({
       exitCode: 0,
       stdout: [
-        'door: test pattern bars, 320x240 at 30 fps',
-        'test-testsrc: test pattern testsrc, 64x48 at 25 fps',
+        'door: test pattern bars, 320x240 at 30 fps, encoded: the source is a test pattern',
+        'test-testsrc: test pattern testsrc, 64x48 at 25 fps, encoded: the source is a test pattern',
         'The configuration is good.\n',
       ].join('\n'),
       stderr: '',
@@ -129,27 +129,30 @@ describe('the environment', () => {
 
   it('sets the level of the log, its own variable before the common one', async () => {
     const { stdout } = await run(['--check', SMALL], { STREAMER_LOG_LEVEL: 'info', LOG_LEVEL: 'debug' });
-    expect(stdout).toBe('test-testsrc: test pattern testsrc, 64x48 at 25 fps\nThe configuration is good.\n');
+    expect(stdout).toBe(
+      'test-testsrc: test pattern testsrc, 64x48 at 25 fps, encoded: the source is a test pattern\nThe configuration is good.\n',
+    );
   });
 });
 
 describe('the log', () => {
   it('is JSON, one event a line, where standard output is no terminal', async () => {
-    const server = await startServer([SMALL]);
+    const server = await startServer(['--idle-timeout', '0', SMALL]);
     const viewer = await Viewer.open(server.port);
     await viewer.take(1);
     await viewer.close();
+    await server.logged(({ msg }) => msg === 'stream idle');
     await server.stop();
     // A busy machine may add warnings of late frames.
     const events = server.log.filter(({ level }) => level === 'info');
     expect(events.map(({ msg }) => msg)).toEqual([
-      'test pattern testsrc, 64x48 at 25 fps',
+      'test pattern testsrc, 64x48 at 25 fps, encoded: the source is a test pattern',
       'listening',
       'client connected',
       'stream connecting',
       'stream live',
-      'stream idle',
       'client gone',
+      'stream idle',
       'shutting down',
       'stopped',
     ]);

@@ -43,7 +43,7 @@ describe('a source that is no readable file', () => {
   it.each([
     { what: 'missing', source: 'nothing.mp4', code: 'SOURCE_NOT_FOUND' },
     { what: 'missing, with a line break', source: 'no\nthing.mp4', code: 'SOURCE_NOT_FOUND' },
-    { what: 'a directory', source: '.', code: 'SOURCE_UNREADABLE' },
+    { what: 'a directory without images', source: '.', code: 'SOURCE_NOT_FOUND' },
     { what: 'a device', source: '/dev/null', code: 'SOURCE_UNREADABLE' },
     { what: '0 bytes', source: 'empty.mp4', code: 'SOURCE_UNREADABLE' },
   ])('is refused with one line: $what', async ({ source, code }) => {

@@ -49,7 +49,7 @@ describe('openStreams', () => {
     const config = configOf([`door=${fixtures.path('loop.mp4')}`, PATTERN], { width: '128' });
     expect((await open(config)).map(({ settings, opened }) => `${settings.name}: ${opened.summary}`)).toEqual([
       'door: file, constant rate, mjpeg 128x96 at 29.97 fps, encoded: size 128xauto was asked for',
-      'test-bars: test pattern bars, rawvideo 128x96 at 50 fps, encoded: the source is a test pattern',
+      'test-bars: test pattern bars, 128x96 at 50 fps, encoded: the source is a test pattern',
     ]);
   });
 
