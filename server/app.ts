@@ -8,8 +8,11 @@ import type { HubStream } from './hub/stream.js';
 import type { OpenedSource } from './sources/open-source.js';
 import { createStreamOpener } from './stream-opener.js';
 import type { OpenStream, OpenerParts } from './stream-opener.js';
-import type { StreamSettings } from './stream-settings.js';
+import type { RecorderStatus } from './recording/recorder.js';
+import { Recordings } from './recordings.js';
+import type { RecordSettings, StreamSettings } from './stream-settings.js';
 import { Streams } from './streams.js';
+import type { StreamChange } from './streams.js';
 import { ClassicTransport } from './transports/classic-transport.js';
 import { TcpTransport } from './transports/tcp-transport.js';
 import { createTokenCheck } from './transports/token.js';
@@ -25,12 +28,20 @@ export interface App {
   readonly clients: ClientRegistry;
   /** Resolves when every stream has come to its end; never while one goes on. */
   readonly ended: Promise<void>;
-  /** As `Streams.add`. */
+  /** As `Streams.add`; recorded where the settings say so. */
   addStream(settings: StreamSettings): Promise<HubStream>;
   /** As `Streams.change`. */
-  changeStream(name: string, change: Partial<Omit<StreamSettings, 'name'>>): Promise<HubStream>;
+  changeStream(name: string, change: StreamChange): Promise<HubStream>;
   /** As `Streams.remove`. */
   removeStream(name: string): Promise<void>;
+  /** As `Recordings.start`. */
+  startRecording(name: string, settings: RecordSettings): Promise<void>;
+  /** As `Recordings.stop`. */
+  stopRecording(name: string): Promise<void>;
+  /** As `Recordings.status`. */
+  recordingStatus(name: string): RecorderStatus | null;
+  /** Whether stopping has files to complete. */
+  readonly isRecording: boolean;
   /** Says goodbye to all clients and ends every child; resolves when both are gone. Idempotent. */
   stop(code: ErrorCode, message: string): Promise<void>;
 }
@@ -70,18 +81,45 @@ export async function startApp(config: ServerConfig, parts: AppParts): Promise<A
   const hub = new Hub(clock);
   const clients = new ClientRegistry(config.maxClients);
   const streams = new Streams(hub, open, parts, config.maxStreams);
+  const recordings = new Recordings(hub, { clock, logger, ffmpegPath: parts.binaries.ffmpegPath });
   const context = { hub, clients, clock, logger, checkToken: createTokenCheck(config.token) };
   const tcp = new TcpTransport({ ...context, transport: 'tcp' });
   const classic = config.classicPort === null ? null : new ClassicTransport({ ...context, transport: 'classic' });
 
   let stopped: Promise<void> | null = null;
   async function stopAll(code: ErrorCode, message: string): Promise<void> {
-    await Promise.all([tcp.close(code, message), classic?.close(), streams.close()]);
+    await Promise.all([tcp.close(code, message), classic?.close(), recordings.close()]);
+    await streams.close();
   }
   const stop = (code: ErrorCode, message: string) => (stopped ??= stopAll(code, message));
 
+  async function addStream(settings: StreamSettings): Promise<HubStream> {
+    const stream = await streams.add(settings);
+    try {
+      await recordings.follow(settings.name, settings.record);
+      return stream;
+    } catch (error) {
+      await streams.remove(settings.name);
+      throw error;
+    }
+  }
+
+  async function changeStream(name: string, change: StreamChange): Promise<HubStream> {
+    const stream = await streams.change(name, change);
+    await recordings.follow(name, streams.get(name)?.settings.record ?? null);
+    return stream;
+  }
+
+  async function removeStream(name: string): Promise<void> {
+    await recordings.stop(name);
+    await streams.remove(name);
+  }
+
   try {
-    for (const stream of opened) streams.addOpened(stream.settings, stream.opened);
+    for (const { settings, opened: source } of opened) {
+      streams.addOpened(settings, source);
+      await recordings.follow(settings.name, settings.record);
+    }
     const port = await tcp.listen(config.host, config.port);
     const classicPort = classic ? await classic.listen(config.host, config.classicPort ?? 0) : null;
     for (const { settings, opened: source } of opened) logger.info({ stream: settings.name }, source.summary);
@@ -94,9 +132,15 @@ export async function startApp(config: ServerConfig, parts: AppParts): Promise<A
       hub,
       clients,
       ended: streams.ended,
-      addStream: streams.add.bind(streams),
-      changeStream: streams.change.bind(streams),
-      removeStream: streams.remove.bind(streams),
+      addStream,
+      changeStream,
+      removeStream,
+      startRecording: recordings.start.bind(recordings),
+      stopRecording: recordings.stop.bind(recordings),
+      recordingStatus: recordings.status.bind(recordings),
+      get isRecording() {
+        return recordings.areRunning;
+      },
       stop,
     };
   } catch (error) {

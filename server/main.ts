@@ -19,6 +19,8 @@ import { describeSource } from './sources/describe-source.js';
 const END_GRACE_US = 500_000;
 /** A shutdown that takes longer than this is cut short. */
 const SHUTDOWN_LIMIT_MS = 1800;
+/** The same while recordings have to be completed. */
+const RECORDING_SHUTDOWN_LIMIT_MS = 10_000;
 
 const clock = new SystemClock();
 
@@ -82,7 +84,7 @@ async function run(config: ServerConfig, parts: AppParts, stopRequest: Promise<N
 
 async function stopWithin(app: App, code: 'SERVER_CLOSING' | 'STREAMS_ENDED'): Promise<void> {
   const message = code === 'SERVER_CLOSING' ? 'The server shuts down.' : 'Every stream has come to its end.';
-  setTimeout(() => process.exit(0), SHUTDOWN_LIMIT_MS).unref();
+  setTimeout(() => process.exit(0), app.isRecording ? RECORDING_SHUTDOWN_LIMIT_MS : SHUTDOWN_LIMIT_MS).unref();
   await app.stop(code, message);
 }
 

@@ -8,6 +8,9 @@ import type { StreamParts } from './stream-runtime.js';
 import type { OpenStream } from './stream-opener.js';
 import type { StreamSettings } from './stream-settings.js';
 
+/** Settings that take the place of a stream's present ones. */
+export type StreamChange = Partial<Omit<StreamSettings, 'name'>>;
+
 /**
  * The streams of a server: added, changed and removed while it runs. Calls for the same name take effect one after the
  * other; those for other names do not wait.
@@ -73,7 +76,7 @@ export class Streams {
    *
    * @throws {StreamerError} UNKNOWN_STREAM, or as the source is refused.
    */
-  change(name: string, change: Partial<Omit<StreamSettings, 'name'>>): Promise<HubStream> {
+  change(name: string, change: StreamChange): Promise<HubStream> {
     return this.inTurn(name, async () => {
       const settings = { ...this.existing(name).settings, ...change };
       const { source } = await this.open(settings);
