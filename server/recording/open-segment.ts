@@ -26,21 +26,33 @@ export interface SegmentParts {
 
 const ASSUMED_FPS = 30;
 
-/** Makes the files of a segment that begins with the frame. Rejects with the error of the system. */
+/** Makes the files of a segment that begins with the frame. Rejects with the error of the system, and leaves no file then. */
 export async function openSegment(first: FrameHeader, parts: SegmentParts): Promise<Segment> {
-  const { disk, clock, settings, stream } = parts;
+  const { disk, settings, stream } = parts;
   const files = await createSegmentFiles(disk, settings, stream, first.captureTimeUs);
+  try {
+    return await beginSegment(first, files, parts);
+  } catch (error) {
+    await Promise.allSettled([files.video.close(), files.sidecar.close()]);
+    await Promise.allSettled([disk.remove(files.path), disk.remove(files.sidecarPath)]);
+    throw error;
+  }
+}
+
+async function beginSegment(first: FrameHeader, files: SegmentFiles, parts: SegmentParts): Promise<Segment> {
+  const { disk, clock, settings, stream } = parts;
   const { captureTimeUs: startTimeUs, width, height } = first;
-  const { format } = settings;
   const sidecar = new Sidecar(files.sidecar, {
     schema: 'frame-streamer/recording/1',
     stream,
     file: basename(files.path),
-    format,
+    format: settings.format,
     startTimeUs,
     width,
     height,
   });
+  // At once, so that even a file of one second says what it is.
+  await sidecar.flush();
   const video = await openVideo(first, files, parts);
   return new Segment(disk, files, video, sidecar, first, clock.nowUs());
 }

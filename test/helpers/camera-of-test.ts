@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { Hub } from '../../server/hub/hub.js';
 import type { HubStream } from '../../server/hub/stream.js';
 import type { Clock } from '../../shared/clock.js';
+import { SeededRandom } from './seeded-random.js';
 
 /** A picture of one colour that no other number gives, as a JPEG that every decoder takes. */
 export async function numberedJpeg(number: number, width = 64, height = 48): Promise<Buffer> {
@@ -40,4 +41,13 @@ export class CameraOfTest {
     const times = { captureTimeUs, timeSource: 'arrival', ...stages, ...encoded } as const;
     this.stream.publish({ sequence, ...times, width, height, jpeg });
   }
+}
+
+/** A JPEG as large as its size allows: nothing in it can be compressed. */
+export async function noisyJpeg(seed: number, width: number, height: number): Promise<Buffer> {
+  const random = new SeededRandom(seed);
+  const pixels = Buffer.from(Array.from({ length: width * height * 3 }, () => random.below(256)));
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 90 })
+    .toBuffer();
 }

@@ -32,8 +32,8 @@ export async function decodeAll(ffmpegPath: string, path: string): Promise<{ fra
 /** The lines of a sidecar; one that was cut off is left out. */
 export async function readSidecar(videoPath: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const text = await readFile(videoPath.replace(/\.\w+$/, '.jsonl'), 'utf8');
-  const whole = text.slice(0, text.lastIndexOf('\n'));
-  return whole.split('\n').map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  const whole = text.split('\n').slice(0, -1);
+  return whole.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
 }
 
 export function sha256(bytes: Buffer): string {
