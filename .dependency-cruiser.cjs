@@ -81,7 +81,7 @@ module.exports = {
     ),
     forbid(
       'processing-is-plugged-in',
-      path('^server/', '^server/(processing/|app\\.ts$|stream-runtime\\.ts$)'),
+      path('^server/', '^server/(processing/|app\\.ts$|stream-(opener|runtime)\\.ts$)'),
       values('^server/processing/'),
       'The pipeline knows the interface of the processors, and only who puts a stream together knows what is behind it.',
     ),
