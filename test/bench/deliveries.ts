@@ -2,9 +2,13 @@ import type { SessionFrame } from '../../client/session.js';
 import { LatencyHistogram } from '../../shared/histogram.js';
 import { ArrivalLog } from './arrivals.js';
 import type { Arrivals } from './arrivals.js';
+import { sentTimeUs } from './sent-stamp.js';
 
-/** Spans of a frame's way that are measured: `total` from the moment it was due, `added` from the end of its encoding. */
-export const SPANS = ['total', 'queue', 'encode', 'publish', 'network', 'added'] as const;
+/**
+ * Spans of a frame's way that are measured: `total` from its capture time, `added` from the end of its encoding, and
+ * `sinceSent` from a camera's own stamp in the JPEG (sent-stamp.ts), where there is one.
+ */
+export const SPANS = ['total', 'queue', 'encode', 'publish', 'network', 'added', 'processing', 'sinceSent'] as const;
 export type Span = (typeof SPANS)[number];
 
 /** What the sessions of one worker received. */
@@ -55,8 +59,13 @@ export class DeliveryRecorder {
   onFrame({ header, jpeg, receivedTimeUs, clock }: SessionFrame): void {
     this.frames += 1;
     this.bytes += jpeg.length;
-    this.arrivals.note(header.sequence, receivedTimeUs + this.monotonicOffsetUs);
+    const arrivedUs = receivedTimeUs + this.monotonicOffsetUs;
+    this.arrivals.note(header.sequence, arrivedUs);
     const { spans } = this;
+    const sentUs = sentTimeUs(jpeg);
+    if (sentUs !== null) spans.sinceSent.record(arrivedUs - sentUs);
+    const processingUs = header.processedOffsetUs - header.decodedOffsetUs;
+    if (processingUs > 0) spans.processing.record(processingUs);
     spans.queue.record(header.encodeStartOffsetUs);
     spans.encode.record(header.encodedOffsetUs - header.encodeStartOffsetUs);
     spans.publish.record(header.publishedOffsetUs - header.encodedOffsetUs);

@@ -18,8 +18,9 @@ import { latency } from './scenarios/latency.js';
 import { measuring } from './scenarios/measuring.js';
 import { memory } from './scenarios/memory.js';
 import { parser } from './scenarios/parser.js';
+import { passThrough } from './scenarios/pass-through.js';
 
-const SCENARIOS: readonly Scenario[] = [encode, fanOut, latency, parser, memory, measuring];
+const SCENARIOS: readonly Scenario[] = [encode, fanOut, latency, parser, memory, measuring, passThrough];
 
 // An interrupted run may still wait for something that nobody wants any more.
 process.exit(await main(process.argv.slice(2)));

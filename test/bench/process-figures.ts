@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Clock ticks a second in /proc: USER_HZ, which Linux fixes for every architecture Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -11,6 +12,28 @@ export function treeCpuSeconds(pid: number): number {
     if (times) seconds += times.ownSeconds + times.endedChildrenSeconds;
   }
   return seconds;
+}
+
+/** CPU of a process over a time, in seconds: its own, and that of all it started. */
+export interface CpuUse {
+  readonly ownSeconds: number;
+  readonly childrenSeconds: number;
+  /** How long it was watched. */
+  readonly wallSeconds: number;
+}
+
+/** Watches what the process `pid` uses for `durationMs`. */
+export async function cpuWhile(pid: number, durationMs: number): Promise<CpuUse> {
+  const before = { own: ownCpuSeconds(pid), tree: treeCpuSeconds(pid), ms: performance.now() };
+  await sleep(durationMs);
+  const ownSeconds = ownCpuSeconds(pid) - before.own;
+  const childrenSeconds = treeCpuSeconds(pid) - before.tree - ownSeconds;
+  return { ownSeconds, childrenSeconds, wallSeconds: (performance.now() - before.ms) / 1000 };
+}
+
+/** CPU in percent of one core. */
+export function percentOfCore({ ownSeconds, childrenSeconds, wallSeconds }: CpuUse): number {
+  return ((ownSeconds + childrenSeconds) / wallSeconds) * 100;
 }
 
 /** CPU time in seconds of all children of this process that have ended and were waited for. */
@@ -39,6 +62,10 @@ export function maxOpenFiles(): number {
 /** Whether this system has what all of the above is read from. */
 export function hasProcessFigures(): boolean {
   return readTimes(process.pid) !== null;
+}
+
+function ownCpuSeconds(pid: number): number {
+  return readTimes(pid)?.ownSeconds ?? 0;
 }
 
 /** Fields 14 to 17 of /proc/pid/stat, see proc(5); the name in field 2 may hold anything, so count from its end. */

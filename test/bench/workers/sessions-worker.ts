@@ -1,4 +1,5 @@
 /** Many real client sessions in one process, without screens: what they receive is recorded together. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SequenceTracker } from '../../../client/metrics/sequence-tracker.js';
 import type { Session, SessionFrame } from '../../../client/session.js';
 import { SystemClock } from '../../../shared/clock.js';
@@ -22,23 +23,33 @@ const totals = { lost: 0, skipped: 0, ended: 0 };
 const statsLatency = typicalLatencies();
 let serverClock: ClockPair | null = null;
 let recorder: DeliveryRecorder | null = null;
+let nextFrames: NextFrames | null = null;
 
 /** Where to connect how many sessions; `serverClock` where the server is one of our workers. */
 interface ConnectInput {
   readonly port: number;
   readonly clients: number;
   readonly serverClock: ClockPair | null;
+  /** Streams that each of them wants, by name; the first one of the server by default. */
+  readonly streams?: readonly string[];
+}
+
+/** The next frame of each stream, as far as it has come. */
+interface NextFrames {
+  readonly times: Map<string, number>;
+  readonly wanted: number;
+  readonly resolve: () => void;
 }
 
 export const commands = {
-  /** Connects the sessions; resolves once each of them has its first frame. */
+  /** Connects the sessions; resolves once each of them has a frame of every stream it wants. */
   async connect(input: ConnectInput) {
     serverClock = input.serverClock;
     let started = 0;
     const connectNext = async (): Promise<void> => {
       while (started < input.clients) {
         started += 1;
-        await open(input.port, `bench-${started}`);
+        await open(input, `bench-${started}`);
       }
     };
     await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, connectNext));
@@ -58,24 +69,46 @@ export const commands = {
     recorder = null;
     return { deliveries, ...totals };
   },
+
+  /**
+   * Waits for a frame of every one of `streams`, at most `limitMs`. Resolves to when each of them came, in microseconds
+   * of the clock that all processes of the machine share.
+   */
+  async nextFrames({ streams, limitMs }: { streams: number; limitMs: number }) {
+    const times = new Map<string, number>();
+    const timer = new AbortController();
+    const allCame = new Promise<void>((resolve) => (nextFrames = { times, wanted: streams, resolve }));
+    await Promise.race([allCame, sleep(limitMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
+    timer.abort();
+    nextFrames = null;
+    return times;
+  },
+
+  /** How the frames of the first stream are made, as the server says. */
+  encoding() {
+    return sessions[0]?.stream(1)?.encoding ?? null;
+  },
 };
 
 /** The commands this worker takes. */
 export type SessionsCommands = typeof commands;
 
-function open(port: number, name: string): Promise<void> {
-  const tracker = new trackerModule.SequenceTracker();
+function open({ port, streams }: ConnectInput, name: string): Promise<void> {
+  const trackers = new Map<number, SequenceTracker>();
+  const subscriptions = streams?.map((stream) => ({ stream })) ?? [{}];
   const address = { host: '127.0.0.1', port, name, token: null };
-  const options = { ...address, subscriptions: [{}], reconnect: false, acknowledgeOnReceipt: true };
+  const options = { ...address, subscriptions, reconnect: false, acknowledgeOnReceipt: true };
   return new Promise((resolve, reject) => {
     const session = new sessionModule.Session(
       options,
       {
         onFrame: (frame) => {
-          onFrame(frame, tracker);
-          resolve();
+          if (frame.kept) return;
+          onFrame(frame, trackerOf(trackers, frame.header.streamId));
+          if (nextFrames) noteNext(nextFrames, session, frame);
+          if (trackers.size === subscriptions.length) resolve();
         },
-        onSkipped: (_streamId, first, last) => tracker.onSkipped(first, last),
+        onSkipped: (streamId, first, last) => trackers.get(streamId)?.onSkipped(first, last),
         collectStats: report,
         onEnd: (error) => {
           totals.ended += 1;
@@ -89,12 +122,25 @@ function open(port: number, name: string): Promise<void> {
   });
 }
 
+function trackerOf(trackers: Map<number, SequenceTracker>, streamId: number): SequenceTracker {
+  let tracker = trackers.get(streamId);
+  if (!tracker) trackers.set(streamId, (tracker = new trackerModule.SequenceTracker()));
+  return tracker;
+}
+
 function onFrame(frame: SessionFrame, tracker: SequenceTracker): void {
-  if (frame.kept) return;
   const gap = tracker.onFrame(frame.header.sequence);
   totals.lost += gap?.lost ?? 0;
   totals.skipped += gap?.skipped ?? 0;
   recorder?.onFrame(frame);
+}
+
+function noteNext({ times, wanted, resolve }: NextFrames, session: Session, frame: SessionFrame): void {
+  const stream = session.stream(frame.header.streamId)?.name ?? '';
+  if (times.has(stream)) return;
+  const { nowUs, monotonicUs } = readClockPair(clock);
+  times.set(stream, frame.receivedTimeUs - nowUs + monotonicUs);
+  if (times.size === wanted) resolve();
 }
 
 /** As many bytes of statistics as a real client sends each second, without the work of measuring them. */
