@@ -8,11 +8,11 @@ export type ChildRequest = Omit<FfmpegRequest, 'output' | 'onExit'>;
 
 /** Where what takes a child's output apart delivers. */
 export interface FeedIntake {
-  onFrame(frame: FeedFrame): void;
+  readonly onFrame: (frame: FeedFrame) => void;
   /** There is room again after the sink had said that it takes no more. */
-  onRoom(): void;
+  readonly onRoom: () => void;
   /** The output came to its end. */
-  onEnd(): void;
+  readonly onEnd: () => void;
 }
 
 /** One FFmpeg child as a feed of pictures: it works ahead until its sink takes no more, then waits. */
