@@ -55,11 +55,6 @@ export class FrameIntake implements FrameSink {
     return this.waiting[0];
   }
 
-  /** Frames that wait, those with the subscriber too. */
-  get waitingFrames(): number {
-    return this.waiting.length + this.subscriber.waitingFrames;
-  }
-
   /** Frames that were left out because too many waited. */
   get leftOut(): number {
     return this.subscriber.counters.replaced;

@@ -80,8 +80,8 @@ export class SegmentSeries {
     try {
       await segment.add(frame);
     } catch (error) {
-      this.lose(header.sequence);
       await this.fail(error);
+      this.lose(header.sequence);
     }
   }
 
