@@ -14,6 +14,7 @@ import { findFfmpeg } from './ffmpeg/ffmpeg-binary.js';
 import { createStreamOpener } from './stream-opener.js';
 import { trySource } from './source-check.js';
 import { describeSource } from './sources/describe-source.js';
+import { StandardInput } from './sources/standard-input.js';
 
 /** After the last stream ended, slow clients get this long to take their last frames. */
 const END_GRACE_US = 500_000;
@@ -38,14 +39,17 @@ async function serve({ config, warnings }: ServeCommand): Promise<number> {
   for (const warning of warnings) logger.warn(warning);
   const stopRequest = waitForSignal();
   const starting = new AbortController();
+  const stdin = new StandardInput(() => process.stdin, clock);
   void stopRequest.then(() => starting.abort());
   try {
     const binaries = await findFfmpeg(process.env);
-    const parts = { clock, logger, binaries, signal: starting.signal };
+    const parts = { clock, logger, binaries, stdin, signal: starting.signal };
     return config.check ? await check(config, parts) : await run(config, parts, stopRequest);
   } catch (error) {
     // Asked to stop while it was starting: what that broke off is no failure.
     return starting.signal.aborted ? 0 : report(error, logger);
+  } finally {
+    stdin.close();
   }
 }
 

@@ -8,6 +8,7 @@ import { imageToJpeg } from './pipeline/jpeg-codec.js';
 import { checkProcessors } from './processing/check-processors.js';
 import { openSource } from './sources/open-source.js';
 import type { OpenedSource } from './sources/open-source.js';
+import type { StandardInput } from './sources/standard-input.js';
 import type { StreamSettings } from './stream-settings.js';
 
 /** What sources are opened with. */
@@ -15,6 +16,8 @@ export interface OpenerParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly binaries: FfmpegBinaries;
+  /** What the source `-` reads; without it there is none. Whoever made it closes it. */
+  readonly stdin?: StandardInput | undefined;
   /** Breaks off looking at sources. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -30,11 +33,11 @@ const NETWORK_KINDS: ReadonlySet<string> = new Set(['rtsp', 'http', 'network']);
  *
  * @throws {StreamerError} FFMPEG_NOT_FOUND
  */
-export async function createStreamOpener({ clock, logger, binaries, signal }: OpenerParts): Promise<OpenStream> {
+export async function createStreamOpener({ clock, logger, binaries, stdin, signal }: OpenerParts): Promise<OpenStream> {
   const version = await readFfmpegVersion(binaries.ffmpegPath);
   logger.debug({ version: version.name, ...binaries }, 'FFmpeg found');
   const machine = { parallelEncodes: availableParallelism(), platform: platform(), convertImage: imageToJpeg };
-  const parts = { ...binaries, ...version, ...machine, clock, signal };
+  const parts = { ...binaries, ...version, ...machine, stdin, clock, signal };
   const told = new Set<string>();
   const warnOnce = (warning: string | null) => {
     if (warning === null || told.has(warning)) return;

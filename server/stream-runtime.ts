@@ -47,7 +47,9 @@ export class StreamRuntime {
     private readonly parts: StreamParts,
   ) {
     const { clock, logger } = parts;
-    const { name, onDemand, idleTimeoutMs } = settings;
+    const { name, source: spec, idleTimeoutMs } = settings;
+    // Who writes to standard input would wait for its reader.
+    const onDemand = settings.onDemand && spec.kind !== 'stdin';
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
     this.logger = logger.child({ stream: name });
     this.limiter = new RepeatLimiter(clock);

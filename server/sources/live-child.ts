@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Clock } from '../../shared/clock.js';
 import type { StreamerError } from '../../shared/errors.js';
 import { startFfmpeg } from '../ffmpeg/ffmpeg.js';
@@ -15,7 +16,7 @@ import type { PpmPicture } from './ppm-reader.js';
 /** What a child is started with. */
 export interface LiveChildOptions {
   readonly ffmpegPath: string;
-  readonly input: string;
+  readonly input: string | Readable;
   readonly inputOptions: readonly string[];
   readonly shownInput: string;
   readonly plan: LivePlan;

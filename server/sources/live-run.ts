@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Readable } from 'node:stream';
 import type { Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
 import type { ErrorCode } from '../../shared/errors.js';
@@ -16,8 +17,10 @@ import type { PicturePool } from './picture-pool.js';
 import type { PpmPicture } from './ppm-reader.js';
 import type { SourceInfo, SourceRun, SourceSink } from './source.js';
 
-/** What a live source is read from, and what is asked of it. */
-export type LiveOptions = LiveInput & LiveWishes & DescribedSource;
+/** What a live source is read from, and what is asked of it; a stream can be read by one child only. */
+export type LiveOptions = Omit<LiveInput, 'input'> &
+  LiveWishes &
+  DescribedSource & { readonly input: string | Readable };
 
 /** What a run works with; `memory` and `pool` outlive it. */
 export interface LiveRunParts {

@@ -20,6 +20,8 @@ import { createPatternSource } from './pattern-source.js';
 import type { PatternSpec } from './pattern-spec.js';
 import { rtspInput } from './rtsp-input.js';
 import type { Source } from './source.js';
+import type { StandardInput } from './standard-input.js';
+import { createStdinSource } from './stdin-source.js';
 import { probeVideo } from './video-probe.js';
 
 /** What holds for every source of a server. */
@@ -34,6 +36,8 @@ export interface SourceParts {
   readonly rtspTimeoutOption: string;
   readonly convertImage: ConvertImage;
   readonly platform: NodeJS.Platform;
+  /** What the source `-` reads; without it there is none. */
+  readonly stdin?: StandardInput | undefined;
   readonly clock: Clock;
   /** Breaks off looking at a source. */
   readonly signal?: AbortSignal | undefined;
@@ -76,7 +80,7 @@ export async function openSource(settings: StreamSettings, parts: SourceParts): 
     case 'http':
       return opener.http(spec.url);
     case 'stdin':
-      throw new StreamerError('BAD_USAGE', 'Standard input is in the making.');
+      return opener.stdin();
   }
 }
 
@@ -117,6 +121,12 @@ class SourceOpener {
     const openVideo = (address: string) => this.ffmpegSource(httpVideoInput(address));
     const source = createHttpSource({ ...this.options(), url, openVideo }, this.parts.clock);
     return { source, summary: this.liveSummary(redactUrl(url)) };
+  }
+
+  stdin(): OpenedSource {
+    const { stdin: input, clock } = this.parts;
+    if (!input) throw new StreamerError('BAD_USAGE', 'This program has no standard input to read.');
+    return { source: createStdinSource({ ...this.options(), input }, clock), summary: 'standard input, read always' };
   }
 
   private async images(path: string): Promise<OpenedSource> {
