@@ -34,7 +34,8 @@ export async function chooseH264Encoding(ffmpegPath: string): Promise<readonly s
 
 async function chooseEncoder(ffmpegPath: string): Promise<string> {
   const limits = { timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES };
-  const { stdout } = await promisify(execFile)(ffmpegPath, ['-hide_banner', '-encoders'], limits);
+  const listing = promisify(execFile)(ffmpegPath, ['-hide_banner', '-encoders'], limits);
+  const { stdout } = await listing.catch(() => ({ stdout: '' }));
   const names = new Set(stdout.split('\n').map((line) => line.trim().split(/\s+/)[1]));
   const found = Object.keys(ENCODERS).find((name) => names.has(name));
   if (found !== undefined) return found;
