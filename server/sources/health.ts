@@ -15,7 +15,8 @@ export interface HealthReport {
   readonly reason?: Notice;
 }
 
-const SILENT_AFTER_US = 2_000_000;
+/** A source that sends nothing for so long, or for three of its intervals, is silent. */
+export const SILENT_AFTER_US = 2_000_000;
 const SILENT_AFTER_INTERVALS = 3;
 const FROZEN_AFTER_US = 10_000_000;
 const FROZEN_AFTER_FRAMES = 5;

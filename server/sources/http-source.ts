@@ -126,7 +126,9 @@ class HttpRun implements SourceRun {
   }
 
   private readStream(answer: IncomingMessage): void {
-    const { url } = this.source;
+    const { url, info, options } = this.source;
+    // That it is connected is worth knowing also when no picture follows.
+    this.tellInfo({ ...info, codec: 'mjpeg', encoding: chooseEncoding(options.wanted, { ...info, codec: 'mjpeg' }) });
     this.reader = new MjpegReader(answer, this.newIntake(), this.clock, {
       onClosed: () => this.fail(failure('SOURCE_FAILED', url, 'the camera closed the connection.')),
       onError: (error) => this.fail(error),

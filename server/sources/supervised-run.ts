@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
-import { Health, type HealthReport } from './health.js';
+import { Health, type HealthReport, SILENT_AFTER_US } from './health.js';
 import type { NominalRate } from './nominal-rate.js';
 import type { Source, SourceFrame, SourceInfo, SourceRun, SourceSink } from './source.js';
 
@@ -39,6 +39,9 @@ export class SupervisedRun {
   private cancelLook: CancelTimer = () => undefined;
   private health: Health | null = null;
   private isDelivering = false;
+  /** When a live source said what it is, while no picture has come. */
+  private connectedAtUs: number | null = null;
+  private isMute = false;
   /** When the first frame came, or the first one after a silence. */
   private steadySinceUs: number;
   private lastUs: number;
@@ -72,7 +75,7 @@ export class SupervisedRun {
   private sink(): SourceSink {
     const { listener } = this;
     return {
-      onInfo: (info) => this.isOver || listener.onInfo(info),
+      onInfo: (info) => this.isOver || this.onInfo(info),
       onFrame: (frame) => (this.isOver ? letGo(frame) : this.onFrame(frame)),
       onDrop: (first, last) => this.isOver || this.onDrop(first, last),
       onWarning: (error) => this.isOver || listener.onWarning(error),
@@ -83,6 +86,12 @@ export class SupervisedRun {
         if (this.finish()) listener.onFailure(error);
       },
     };
+  }
+
+  private onInfo(info: SourceInfo): void {
+    if (this.source.isLive) this.connectedAtUs ??= this.clock.nowUs();
+    this.listener.onInfo(info);
+    this.planLook();
   }
 
   private onFrame(frame: SourceFrame): void {
@@ -126,9 +135,9 @@ export class SupervisedRun {
     if (this.isOver) return;
     this.cancelLook();
     const nowUs = this.clock.nowUs();
-    const silentAtUs = this.health?.silentAtUs ?? Infinity;
-    const lookAtUs = this.health ? Math.min(nowUs + LOOK_US, silentAtUs > nowUs ? silentAtUs : Infinity) : Infinity;
-    const dueUs = Math.min(lookAtUs, this.deadlineUs);
+    const silentAtUs = this.health?.silentAtUs ?? this.muteAtUs;
+    const lookAtUs = this.health ? nowUs + LOOK_US : Infinity;
+    const dueUs = Math.min(lookAtUs, silentAtUs > nowUs ? silentAtUs : Infinity, this.deadlineUs);
     this.cancelLook = this.clock.schedule(dueUs - nowUs, () => this.look(dueUs));
   }
 
@@ -137,8 +146,22 @@ export class SupervisedRun {
     if (nowUs - dueUs > LATE_US) this.excuse(nowUs - dueUs, nowUs);
     if (nowUs >= this.deadlineUs) return this.stall(nowUs);
     if (this.health && nowUs >= this.health.silentAtUs) this.steadySinceUs = Infinity;
+    if (!this.health && nowUs >= this.muteAtUs) this.tellMute(nowUs);
     this.observe(() => undefined);
     this.planLook();
+  }
+
+  /** When a source that is connected has kept its first picture back for too long. */
+  private get muteAtUs(): number {
+    if (this.connectedAtUs === null || this.isMute) return Infinity;
+    return this.connectedAtUs + Math.max(SILENT_AFTER_US, FIRST_FRAME_INTERVALS * this.intervalUs);
+  }
+
+  private tellMute(nowUs: number): void {
+    this.isMute = true;
+    const seconds = Number(((nowUs - (this.connectedAtUs ?? nowUs)) / 1_000_000).toFixed(1));
+    const message = `Connected, but no picture for ${seconds} s.`;
+    this.listener.onHealth({ state: 'silent', reason: { code: 'STREAM_HEALTH', message } });
   }
 
   private excuse(us: number, nowUs: number): void {

@@ -6,6 +6,8 @@ export class SourceLog implements SourceSink {
   /** What came, in order: `info`, `frame`, `warning`, `end`, `error`. */
   readonly order: string[] = [];
   readonly infos: SourceInfo[] = [];
+  /** How often it said that it is connected, before it knew its pictures. */
+  connections = 0;
   readonly frames: SourceFrame[] = [];
   readonly warnings: StreamerError[] = [];
   readonly errors: StreamerError[] = [];
@@ -57,6 +59,10 @@ export class SourceLog implements SourceSink {
   }
 
   onInfo(info: SourceInfo): void {
+    if (info.width === 0) {
+      this.connections += 1;
+      return;
+    }
     this.infos.push(info);
     this.note('info');
   }

@@ -31,7 +31,7 @@ describe.skipIf(!requireCamera())('an HTTP source at a camera', () => {
     const sent = [...camera.frames, ...camera.frames];
     expect(log.jpegs.slice(0, 10)).toEqual(sent.slice(0, 10));
     expect(log.frames.slice(0, 3).map(({ sequence }) => sequence)).toEqual([0, 1, 2]);
-    expect(log.order.slice(0, 3)).toEqual(['info', 'frame', 'frame']);
+    expect([log.connections, log.order.slice(0, 3)]).toEqual([1, ['info', 'frame', 'frame']]);
     expect(log.infos).toEqual([
       {
         ...{ width: 160, height: 120, fps: 0, timeSource: 'arrival', codec: 'mjpeg', startTimeUs: START_TIME_US },

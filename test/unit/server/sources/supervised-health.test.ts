@@ -35,6 +35,39 @@ describe('a live source', () => {
     expect(play(2000, 50_000)).toEqual(['0.05 live']);
   });
 
+  it('is silent when it is connected and sends no first picture', () => {
+    const { newest, clock, said, source } = watch();
+    clock.advance(5 * SECOND_US);
+    expect(said()).toEqual([]);
+    newest().sink.onInfo({ ...source.info, codec: 'mjpeg' });
+    clock.advance(2 * SECOND_US - 1);
+    expect(said()).toEqual(['info 0x0 0 fps mjpeg from 0']);
+    clock.advance(1);
+    expect(said()).toEqual(['silent: STREAM_HEALTH: Connected, but no picture for 2 s.']);
+    newest().sink.onFrame(jpegFrame(0));
+    expect(said()).toEqual(['live']);
+  });
+
+  it('fails all the same when the first picture never comes', async () => {
+    const { newest, clock, said, source } = watch();
+    newest().sink.onInfo({ ...source.info, codec: 'mjpeg' });
+    clock.advance(15 * SECOND_US);
+    await settle();
+    expect(said().slice(1)).toEqual([
+      'silent: STREAM_HEALTH: Connected, but no picture for 2 s.',
+      expect.stringMatching(/^offline: SOURCE_TIMEOUT: No first picture within 15 s\./),
+    ]);
+  });
+
+  it('waits two intervals for the first picture of a slow source', () => {
+    const { newest, clock, said, source } = watch({ fps: 0.2 });
+    newest().sink.onInfo({ ...source.info, fps: 0.2 });
+    clock.advance(10 * SECOND_US - 1);
+    expect(said().filter((line) => line.startsWith('silent'))).toEqual([]);
+    clock.advance(1);
+    expect(said()).toEqual(['silent: STREAM_HEALTH: Connected, but no picture for 10 s.']);
+  });
+
   it('is silent when nothing comes, and live with the next frame', () => {
     const { play, clock, said } = watch({ fps: 15 });
     play(50, 66_667);
