@@ -110,7 +110,8 @@ export function liveError(lines: readonly string[], shownInput: string, exit: St
     return new StreamerError(code, `${shownInput} ${text}`, { cause });
   }
   if (exit && CRASH.test(exit.message)) {
-    const sentence = 'makes this FFmpeg crash; install another build (a static one does so on every host name).';
+    const sentence =
+      'makes this FFmpeg crash; install another build, best the one of the system (static ones may not fit it).';
     return new StreamerError('FFMPEG_FAILED', `${shownInput} ${sentence}`, { cause });
   }
   if (!exit)

@@ -6,14 +6,19 @@ import type { RtspSpec } from './live-spec.js';
 /** SRTP is what RTSPS over UDP carries. */
 const PROTOCOLS = 'rtsp,rtsps,rtp,srtp,udp,tcp,tls,crypto';
 
+/** Newer FFmpegs check certificates, and those of cameras are nearly always their own; older ones refuse the option. */
+const ANY_CERTIFICATE = ['-tls_verify', '0'];
+
 /**
- * A camera or server that speaks RTSP. Sound is not asked for. Certificates are not checked, as those of cameras are
- * nearly always their own.
+ * A camera or server that speaks RTSP. Sound is not asked for, and certificates are not checked.
  *
  * @param timeoutOption what this FFmpeg calls the time-out, see `FfmpegVersion`
  */
 export function rtspInput({ url, transport }: RtspSpec, timeoutOption: string): LiveInput {
   const connection = ['-rtsp_transport', transport, timeoutOption, `${INPUT_TIMEOUT_US}`];
-  const inputOptions = ['-protocol_whitelist', PROTOCOLS, ...connection, '-allowed_media_types', 'video'];
-  return { input: url, inputOptions: [...inputOptions, ...QUICK_START], shownInput: redactUrl(url) };
+  const video = ['-allowed_media_types', 'video', ...QUICK_START];
+  const inputOptions = ['-protocol_whitelist', PROTOCOLS, ...connection, ...video];
+  const input = { input: url, inputOptions, shownInput: redactUrl(url) };
+  if (!/^rtsps:/i.test(url)) return input;
+  return { ...input, inputOptions: [...ANY_CERTIFICATE, ...inputOptions], fallbackInputOptions: inputOptions };
 }

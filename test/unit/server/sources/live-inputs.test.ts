@@ -21,6 +21,15 @@ describe('rtspInput', () => {
   });
 });
 
+describe('rtspInput of an rtsps:// address', () => {
+  it('takes any certificate, also where FFmpeg does not know how to', () => {
+    const spec = { kind: 'rtsp', name: 'cam', url: 'rtsps://cam/h264', transport: 'tcp' } as const;
+    const { inputOptions, fallbackInputOptions } = rtspInput(spec, '-timeout');
+    expect(fallbackInputOptions).toEqual(rtspInput({ ...spec, url: 'rtsp://cam/h264' }, '-timeout').inputOptions);
+    expect(inputOptions).toEqual(['-tls_verify', '0', ...(fallbackInputOptions ?? [])]);
+  });
+});
+
 describe('networkInput', () => {
   it.each([
     ['srt', ['-protocol_whitelist', 'srt', '-connect_timeout', '10000', '-rw_timeout', '10000000']],
