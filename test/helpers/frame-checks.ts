@@ -38,7 +38,7 @@ export function countsOf(frames: readonly SessionFrame[]): Promise<(number | und
 }
 
 /** Sequence numbers that are missing although nobody said so, or that did not grow. */
-function unexplainedGaps(viewer: Viewer, id: number): number[] {
+export function unexplainedGaps(viewer: Viewer, id = viewer.stream.id): number[] {
   const sequences = viewer.frames.filter(({ header }) => header.streamId === id).map(({ header }) => header.sequence);
   const skipped = viewer.skipped.filter(({ streamId }) => streamId === id);
   const isSkipped = (sequence: number) => skipped.some(({ first, last }) => first <= sequence && sequence <= last);

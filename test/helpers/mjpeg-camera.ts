@@ -129,6 +129,11 @@ export class MjpegCamera {
     this.tool.order(`mode ${mode}`);
   }
 
+  /** Frames per second of every stream from now on, whatever its address says. */
+  fps(fps: number): void {
+    this.tool.order(`fps ${fps}`);
+  }
+
   /** Closes every connection; the camera goes on. */
   drop(): void {
     this.tool.order('drop');

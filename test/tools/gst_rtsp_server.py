@@ -29,6 +29,7 @@ ROLE = 'viewer'
 class Camera:
     def __init__(self, options):
         self.options = options
+        self.sizes = dict.fromkeys(ENCODERS, options.size)
         self.media = {}
         self.clients = {}
         self.counts = {}
@@ -66,13 +67,22 @@ class Camera:
         factory.set_launch(f'( {source} ! valve name=valve ! {encoder} )')
         # All clients see one picture, as those of a camera do.
         factory.set_shared(True)
-        factory.connect('media-configure', lambda _, media: self.media.update({path: media.get_element()}))
+        factory.connect('media-configure', lambda _, media: self.configured(path, media.get_element()))
         if self.options.user:
             permissions = GstRtspServer.RTSPPermissions()
             for what in ('media.factory.access', 'media.factory.construct'):
                 permissions.add_permission_for_role(ROLE, what, True)
             factory.set_permissions(permissions)
         return factory
+
+    def configured(self, path, element):
+        # With its last client a media goes, and the next one is made anew.
+        self.media[path] = element
+        self.resize(path)
+
+    def resize(self, path):
+        caps = Gst.Caps.from_string(self.caps(self.sizes[path]))
+        self.media[path].get_by_name('size').set_property('caps', caps)
 
     def caps(self, size):
         width, _, height = size.partition('x')
@@ -112,7 +122,8 @@ class Camera:
         elif order in ('pause', 'resume'):
             self.media[path].get_by_name('valve').set_property('drop', order == 'pause')
         elif order == 'size':
-            self.media[path].get_by_name('size').set_property('caps', Gst.Caps.from_string(self.caps(rest[0])))
+            self.sizes[path] = rest[0]
+            self.resize(path)
         else:
             sys.exit(f'no such order: {order}')
 

@@ -4,6 +4,7 @@ Serves the JPEG files of a folder byte for byte. Listens on loopback, says on st
 connected, and takes orders on stdin, a line each:
   mode MODE   what every stream does from now on: live, silent (connected, no bytes), frozen (one picture for ever),
               other (pictures of the second folder), cut (half a picture, then closed), hang (half a picture, then silence)
+  fps N       frames per second of every stream from now on, whatever its address says
   drop        closes every connection
   renew       makes the nonce of the Digest scheme stale
 The end of stdin ends it. What a single stream does is in the query of its address; see stream.py.
@@ -44,6 +45,7 @@ class Camera(http.server.ThreadingHTTPServer):
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.tls.load_cert_chain(options.cert, options.key)
         self.mode = 'live'
+        self.fps = None
         self.snapshots = 0
         self.lock = threading.RLock()
         self.sockets = set()
@@ -207,6 +209,8 @@ def obey(camera):
         order, _, value = line.strip().partition(' ')
         if order == 'mode':
             camera.mode = value
+        elif order == 'fps':
+            camera.fps = float(value)
         elif order == 'drop':
             camera.drop()
         elif order == 'renew':

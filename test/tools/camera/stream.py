@@ -35,7 +35,7 @@ class Stream:
         self.camera = handler.server
         self.connection = handler.connection
         self.query = query
-        self.fps = float(query.get('fps', 25))
+        self.declared_fps = float(query.get('fps', 25))
         self.boundary = query.get('boundary', 'frame')
         self.newline = '\n' if query.get('newline') == 'lf' else '\r\n'
         self.after = int(query['after']) if 'after' in query else None
@@ -66,6 +66,10 @@ class Stream:
             due = self.wait_for_next(due)
         if self.query.get('chunked'):
             self.connection.sendall(b'0\r\n\r\n')
+
+    @property
+    def fps(self):
+        return self.declared_fps if self.camera.fps is None else self.camera.fps
 
     def mode(self):
         if self.after is not None and self.sent >= self.after:
