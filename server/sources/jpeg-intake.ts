@@ -65,7 +65,8 @@ export class JpegIntake {
     const { jpeg: data, width, height } = picture;
     const { jumpUs, ...time } = this.stamp(received);
     this.tellInfo({ width, height, fps: received.fps, timeSource: time.timeSource });
-    if (jumpUs !== null) this.warnOfJump(jumpUs, time.timeSource);
+    // A leap that leaves the clock usable is seen in the frames, by whoever watches over their health.
+    if (jumpUs !== null && time.timeSource === 'arrival') this.warnOfJump(jumpUs);
     const sequence = this.sequence;
     this.sequence += 1;
     this.options.sink.onFrame({ kind: 'jpeg', data, width, height, sequence, ...time, decodedTimeUs });
@@ -112,12 +113,9 @@ export class JpegIntake {
     sink.onInfo(this.info);
   }
 
-  private warnOfJump(jumpUs: number, timeSource: Stamp['timeSource']): void {
+  private warnOfJump(jumpUs: number): void {
     const seconds = (jumpUs / 1_000_000).toFixed(1);
-    const message =
-      timeSource === 'source'
-        ? `The source's clock leapt by ${seconds} s.`
-        : `The source's clock leapt or is off by ${seconds} s, so frames are stamped on arrival; set it by NTP.`;
+    const message = `The source's clock leapt or is off by ${seconds} s, so frames are stamped on arrival; set it by NTP.`;
     this.warnings.run('clock', () => this.options.sink.onWarning(new StreamerError('STREAM_HEALTH', message)));
   }
 }

@@ -72,11 +72,12 @@ describe.skipIf(!requireCamera())('an HTTP source at a camera', () => {
     expect(log.warnings[0]?.message).toContain('-3600.0 s');
   });
 
-  it('sees the clock leap in the middle of a stream', async () => {
+  it('takes over the leap of a clock that stays usable', async () => {
     const log = play(httpSource(camera.url('mjpeg?time=now&offset=-30&jump=20&jumpat=3')));
     await log.untilFrames(5);
-    expect(log.warnings.map(({ message }) => message)).toEqual(["The source's clock leapt by 20.0 s."]);
-    expect(log.order.indexOf('warning')).toBe(4);
+    const times = log.frames.map(({ captureTimeUs }) => captureTimeUs);
+    expect((times[3] ?? 0) - (times[2] ?? 0)).toBeGreaterThan(20_000_000);
+    expect(log.warnings).toEqual([]);
   });
 
   it('tells a new size before the first frame that has it', async () => {
