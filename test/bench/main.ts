@@ -12,15 +12,20 @@ import { hasProcessFigures } from './process-figures.js';
 import { formatResult, formatSummary, writeReport } from './report.js';
 import type { ScenarioReport } from './report.js';
 import type { BenchContext, Scenario } from './scenario.js';
+import { cameras } from './scenarios/cameras.js';
 import { encode } from './scenarios/encode.js';
 import { fanOut } from './scenarios/fan-out.js';
+import { idle } from './scenarios/idle.js';
 import { latency } from './scenarios/latency.js';
 import { measuring } from './scenarios/measuring.js';
 import { memory } from './scenarios/memory.js';
 import { parser } from './scenarios/parser.js';
 import { passThrough } from './scenarios/pass-through.js';
+import { reconnect } from './scenarios/reconnect.js';
 
-const SCENARIOS: readonly Scenario[] = [encode, fanOut, latency, parser, memory, measuring, passThrough];
+const FILES: readonly Scenario[] = [encode, fanOut, latency, parser, memory, measuring];
+const CAMERAS: readonly Scenario[] = [passThrough, cameras, idle, reconnect];
+const SCENARIOS: readonly Scenario[] = [...FILES, ...CAMERAS];
 
 // An interrupted run may still wait for something that nobody wants any more.
 process.exit(await main(process.argv.slice(2)));

@@ -22,12 +22,15 @@ export async function startServer(children: Children, args: readonly string[]): 
 function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     let text = '';
-    let errors = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
+    const look = (chunk: Buffer) => {
       text = (text + chunk.toString()).slice(-10_000);
       const line = text.split('\n').find((candidate) => candidate.includes('"listening"') && candidate.endsWith('}'));
-      if (line) resolve((JSON.parse(line) as { port: number }).port);
-    });
+      if (!line) return;
+      child.stdout?.off('data', look).resume();
+      resolve((JSON.parse(line) as { port: number }).port);
+    };
+    let errors = '';
+    child.stdout?.on('data', look);
     child.stderr?.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-2000)));
     child.once('exit', (code) => reject(new Error(`streamer-server ended with ${code}: ${errors.trim()}`)));
   });
