@@ -30,6 +30,7 @@ export interface InputReader {
 export class StandardInput {
   private input: Readable | null = null;
   private reader: InputReader | null = null;
+  private isContentTold = false;
   private head: Buffer = Buffer.alloc(0);
   private content: InputContent | null = null;
   private cutter: JpegCutter | null = null;
@@ -67,6 +68,7 @@ export class StandardInput {
     this.check();
     this.reader = reader;
     this.listen();
+    this.isContentTold = false;
     queueMicrotask(() => this.tellWhatIsKnown(reader));
     return () => {
       if (this.reader !== reader) return;
@@ -99,14 +101,30 @@ export class StandardInput {
     input.once('end', () => this.end(null));
     input.on('error', (cause) => this.end(unreadable(cause)));
     input.once('close', () => this.end(null));
+    input.resume();
     // An input that came to its end before anybody listened tells nobody.
     if (input.readableEnded || input.destroyed) this.ending = { error: null };
   }
 
   private tellWhatIsKnown(reader: InputReader): void {
     if (this.reader !== reader) return;
-    if (this.ending) reader.onEnd(this.ending.error);
-    else if (this.content) reader.onContent(this.content);
+    if (this.ending) this.tellEnd();
+    else this.tellContent();
+  }
+
+  /** Bytes may come sooner than what was known when the reader came is told. */
+  private tellContent(): void {
+    if (this.isContentTold || !this.content) return;
+    this.isContentTold = true;
+    this.reader?.onContent(this.content);
+  }
+
+  /** Once a reader: it leaves when it hears it. */
+  private tellEnd(): void {
+    const { reader, ending } = this;
+    if (!ending || !reader) return;
+    this.reader = null;
+    reader.onEnd(ending.error);
   }
 
   private take(chunk: Buffer): void {
@@ -122,11 +140,11 @@ export class StandardInput {
     if (this.content === 'jpeg' || this.content === 'multipart') {
       this.cutter = new JpegCutter(this.content, this.clock, (picture) => this.reader?.onPicture(picture));
     }
-    this.reader?.onContent(this.content);
     this.pass(head);
   }
 
   private pass(chunk: Buffer): void {
+    this.tellContent();
     if (!this.cutter) return this.reader?.onBytes(chunk);
     try {
       this.cutter.push(chunk);
@@ -139,7 +157,7 @@ export class StandardInput {
     if (this.ending || this.isClosed) return;
     if (!this.content && this.head.length > 0) this.recognize();
     this.ending = { error };
-    this.reader?.onEnd(error);
+    this.tellEnd();
   }
 }
 
