@@ -1,4 +1,5 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
+import { platform } from 'node:os';
 import type { Readable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
 import { StreamerError } from '../../shared/errors.js';
@@ -25,6 +26,11 @@ export interface FfmpegRequest {
   readonly output: string | ByteSink;
   /** The input as messages name it, without secrets. */
   readonly shownInput: string;
+  /**
+   * Whether it stays when Ctrl+C reaches the processes of the terminal, so that it can be given the rest of its input; on
+   * Windows it does not. False by default.
+   */
+  readonly outlivesInterrupt?: boolean;
   /** When given, FFmpeg tells what it finds and does, and each line comes here: printable, bounded, without secrets. */
   readonly onLogLine?: (line: string) => void;
   /**
@@ -118,7 +124,7 @@ class FfmpegChild implements FfmpegRun {
       try {
         spawn(
           args,
-          { ...options, captureStdout: false, stdio: this.stdio() },
+          { ...options, captureStdout: false, stdio: this.stdio(), detached: this.isDetached },
           (process, stdout, stderr) => {
             this.onSpawn(process, stderr);
             onSpawn(process, stdout, stderr);
@@ -130,6 +136,11 @@ class FfmpegChild implements FfmpegRun {
       }
       this.output?.begin(this.pid === null ? null : (this.process?.stdout ?? null));
     };
+  }
+
+  /** In a process group of its own, which on Windows would mean a window of its own. */
+  private get isDetached(): boolean {
+    return this.request.outlivesInterrupt === true && platform() !== 'win32';
   }
 
   private stdio(): StdioOptions {

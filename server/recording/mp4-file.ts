@@ -63,6 +63,7 @@ export class Mp4File implements VideoFile {
       outputOptions: [...encoding, ...created, ...MP4],
       output: `file:${path}`,
       shownInput,
+      outlivesInterrupt: true,
       onExit: (error) => {
         this.isGone = true;
         this.input.destroy();

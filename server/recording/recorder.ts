@@ -22,7 +22,7 @@ export interface RecorderParts {
   readonly ffmpegPath: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Called once when the recording stops by itself, with DISK_FULL or RECORDING_FAILED. */
+  /** Called once when the recording stops by itself, with DISK_FULL or RECORDING_FAILED; must not throw. */
   readonly onStopped?: (error: StreamerError) => void;
   /** The files of this machine by default. */
   readonly disk?: Disk;
@@ -86,17 +86,15 @@ export class Recorder {
    *   is needed; FFMPEG_NOT_FOUND when it does not run.
    */
   async start(): Promise<void> {
-    const { directory, format } = this.settings;
-    await prepareDirectory(directory);
-    const encoding = format === 'mp4' ? await chooseH264Encoding(this.parts.ffmpegPath) : [];
     if (this.isStopping) return;
-    this.series = this.createSeries(encoding);
     this.state = 'recording';
-    this.stopObserving = this.stream.observe({ onChange: ({ event }) => this.onStreamChange(event) });
-    this.intake.open();
-    this.tick();
-    this.work = this.record(this.series);
-    this.logger.info({ directory, format }, 'recording');
+    try {
+      const encoding = await this.prepare();
+      if (!this.isStopping) this.begin(encoding);
+    } catch (error) {
+      this.state = 'stopped';
+      throw error;
+    }
   }
 
   status(): RecorderStatus {
@@ -115,6 +113,7 @@ export class Recorder {
   /** Writes what still waits, completes the file, and resolves when it is on the disk. Idempotent; never rejects. */
   async stop(): Promise<void> {
     this.isStopping = true;
+    if (!this.series) this.state = 'stopped';
     this.cancelTick();
     this.intake.close();
     this.series?.hurry();
@@ -128,6 +127,23 @@ export class Recorder {
     });
     await Promise.race([this.work, limit]);
     cancel();
+  }
+
+  /** Options for FFmpeg; none for Matroska. */
+  private async prepare(): Promise<readonly string[]> {
+    const { directory, format } = this.settings;
+    await prepareDirectory(directory);
+    return format === 'mp4' ? chooseH264Encoding(this.parts.ffmpegPath) : [];
+  }
+
+  private begin(encoding: readonly string[]): void {
+    const { directory, format } = this.settings;
+    this.series = this.createSeries(encoding);
+    this.stopObserving = this.stream.observe({ onChange: ({ event }) => this.onStreamChange(event) });
+    this.intake.open();
+    this.tick();
+    this.work = this.record(this.series);
+    this.logger.info({ directory, format }, 'recording');
   }
 
   private createSeries(encoding: readonly string[]): SegmentSeries {

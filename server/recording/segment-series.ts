@@ -21,8 +21,11 @@ export interface SeriesParts {
   readonly onSegment: () => void;
 }
 
-/** A source whose size or clock leaps all the time makes no more than one file in this time. */
-const LEAST_DISTANCE_US = 1_000_000;
+/**
+ * A source whose size or clock leaps all the time makes no more than one file in this time; it is well below the shortest
+ * segment that can be asked for, so that files on time are never late.
+ */
+const LEAST_DISTANCE_US = 500_000;
 /** An FFmpeg that ran for so long is started anew at once. */
 const STABLE_US = 60_000_000;
 

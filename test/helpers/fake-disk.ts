@@ -39,7 +39,10 @@ export class FakeDisk implements Disk {
     this.files.set(path, file);
     return {
       append: async (pieces) => {
-        const error = await this.begin('append', path).catch((reason: unknown) => reason);
+        const error = await this.begin('append', path).then(
+          () => null,
+          (reason: Error) => reason,
+        );
         // A disk that fails takes a part.
         const added = Buffer.concat(pieces);
         file.bytes = Buffer.concat([file.bytes, error ? added.subarray(0, added.length >> 1) : added]);

@@ -42,7 +42,7 @@ describe('a server that is killed', () => {
   it('leaves a sidecar that is whole but for the last second', async () => {
     const { file, recording } = await startRecording('mkv');
     await until(async () => {
-      const [, ...lines] = await readSidecar(file);
+      const [, ...lines] = await readSidecar(file).catch(() => []);
       return lines.length > 45 && lines.length >= recording.published.length - 45;
     });
     await recording.stop();

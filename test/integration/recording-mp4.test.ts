@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
 import { runFfprobe } from '../../server/ffmpeg/ffprobe.js';
@@ -81,6 +82,18 @@ describe('an MP4', () => {
     );
     expect(shown.trim()).toBe('stream,66,50');
     expect(await decodeAll(ffmpegPath, file!)).toEqual({ frames: 5, complaints: '' });
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('Ctrl+C', () => {
+  it('reaches the server alone, which then gives FFmpeg the rest', async () => {
+    const { recorder, publish } = await record();
+    publish(0);
+    await until(() => recorder.status().frames === 1);
+    const [pid] = await childrenNamed('ffmpeg');
+    const { stdout } = await execa('ps', ['-o', 'pgid=', '-p', String(pid)]);
+    expect(Number(stdout)).toBe(pid);
+    await recorder.stop();
   });
 });
 
