@@ -72,7 +72,7 @@ async function tryStream({ settings, opened }: OpenedStream): Promise<{ isGood: 
     return { isGood: true, line: `${head}: ${describeSource(await trySource(source, clock))}` };
   } catch (thrown) {
     const { message, code } = toStreamerError(thrown);
-    return { isGood: false, line: toPrintable(`${head}: ${message} (${code})`) };
+    return { isGood: false, line: toPrintable(`${settings.name}: ${message} (${code})`) };
   }
 }
 
