@@ -21,10 +21,12 @@ import { measuring } from './scenarios/measuring.js';
 import { memory } from './scenarios/memory.js';
 import { parser } from './scenarios/parser.js';
 import { passThrough } from './scenarios/pass-through.js';
+import { processing } from './scenarios/processing.js';
 import { reconnect } from './scenarios/reconnect.js';
+import { recording } from './scenarios/recording.js';
 
 const FILES: readonly Scenario[] = [encode, fanOut, latency, parser, memory, measuring];
-const CAMERAS: readonly Scenario[] = [passThrough, cameras, idle, reconnect];
+const CAMERAS: readonly Scenario[] = [passThrough, cameras, idle, reconnect, processing, recording];
 const SCENARIOS: readonly Scenario[] = [...FILES, ...CAMERAS];
 
 // An interrupted run may still wait for something that nobody wants any more.

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SequenceTracker } from '../../../client/metrics/sequence-tracker.js';
 import type { Session, SessionFrame } from '../../../client/session.js';
 import { SystemClock } from '../../../shared/clock.js';
-import type { Stats } from '../../../shared/protocol/messages.js';
+import type { Stats, StreamInfo } from '../../../shared/protocol/messages.js';
 import { readClockPair, trueOffsetUs } from '../clock-pair.js';
 import type { ClockPair } from '../clock-pair.js';
 import { DeliveryRecorder } from '../deliveries.js';
@@ -34,9 +34,16 @@ interface ConnectInput {
   readonly streams?: readonly string[];
 }
 
-/** The next frame of each stream, as far as it has come. */
+/** When a frame came, and the attempt to connect that brought it, in microseconds of the monotonic clock. */
+interface Return {
+  readonly frameUs: number;
+  readonly attemptUs: number | null;
+}
+
+/** The next frame of each stream, by name, as far as it has come. */
 interface NextFrames {
-  readonly times: Map<string, number>;
+  readonly returns: Map<string, Return>;
+  readonly attemptsUs: Map<string, number>;
   readonly wanted: number;
   readonly resolve: () => void;
 }
@@ -71,17 +78,19 @@ export const commands = {
   },
 
   /**
-   * Waits for a frame of every one of `streams`, at most `limitMs`. Resolves to when each of them came, in microseconds
-   * of the clock that all processes of the machine share.
+   * Waits for a frame of so many `streams`, at most `limitMs`. Resolves to when each of them came, by the name of its
+   * stream, in microseconds of the clock that all processes of the machine share.
    */
   async nextFrames({ streams, limitMs }: { streams: number; limitMs: number }) {
-    const times = new Map<string, number>();
+    const returns = new Map<string, Return>();
     const timer = new AbortController();
-    const allCame = new Promise<void>((resolve) => (nextFrames = { times, wanted: streams, resolve }));
+    const allCame = new Promise<void>((resolve) => {
+      nextFrames = { returns, attemptsUs: new Map(), wanted: streams, resolve };
+    });
     await Promise.race([allCame, sleep(limitMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
     timer.abort();
     nextFrames = null;
-    return times;
+    return returns;
   },
 
   /** How the frames of the first stream are made, as the server says. */
@@ -105,10 +114,11 @@ function open({ port, streams }: ConnectInput, name: string): Promise<void> {
         onFrame: (frame) => {
           if (frame.kept) return;
           onFrame(frame, trackerOf(trackers, frame.header.streamId));
-          if (nextFrames) noteNext(nextFrames, session, frame);
+          noteFrame(session, frame);
           if (trackers.size === subscriptions.length) resolve();
         },
         onSkipped: (streamId, first, last) => trackers.get(streamId)?.onSkipped(first, last),
+        onStream: ({ stream }) => noteState(stream),
         collectStats: report,
         onEnd: (error) => {
           totals.ended += 1;
@@ -135,12 +145,18 @@ function onFrame(frame: SessionFrame, tracker: SequenceTracker): void {
   recorder?.onFrame(frame);
 }
 
-function noteNext({ times, wanted, resolve }: NextFrames, session: Session, frame: SessionFrame): void {
-  const stream = session.stream(frame.header.streamId)?.name ?? '';
-  if (times.has(stream)) return;
+function noteFrame(session: Session, { header, receivedTimeUs }: SessionFrame): void {
+  if (!nextFrames) return;
+  const { returns, attemptsUs, wanted, resolve } = nextFrames;
+  const name = session.stream(header.streamId)?.name ?? '';
+  if (returns.has(name)) return;
   const { nowUs, monotonicUs } = readClockPair(clock);
-  times.set(stream, frame.receivedTimeUs - nowUs + monotonicUs);
-  if (times.size === wanted) resolve();
+  returns.set(name, { frameUs: receivedTimeUs - nowUs + monotonicUs, attemptUs: attemptsUs.get(name) ?? null });
+  if (returns.size === wanted) resolve();
+}
+
+function noteState({ name, state }: StreamInfo): void {
+  if (state === 'connecting') nextFrames?.attemptsUs.set(name, readClockPair(clock).monotonicUs);
 }
 
 /** As many bytes of statistics as a real client sends each second, without the work of measuring them. */
