@@ -31,6 +31,11 @@ export interface FfmpegRequest {
    * Windows it does not. False by default.
    */
   readonly outlivesInterrupt?: boolean;
+  /**
+   * How long it may take, when it is stopped, to say goodbye to the other end of its connection; a camera that is not
+   * told goes on sending by UDP for a minute. 0, the default, kills it at once.
+   */
+  readonly goodbyeMs?: number;
   /** When given, FFmpeg tells what it finds and does, and each line comes here: printable, bounded, without secrets. */
   readonly onLogLine?: (line: string) => void;
   /**
@@ -87,13 +92,25 @@ class FfmpegChild implements FfmpegRun {
   }
 
   stop(): Promise<void> {
+    const { goodbyeMs = 0 } = this.request;
+    if (goodbyeMs > 0 && !this.isStopping) this.sayGoodbye(goodbyeMs);
+    else if (goodbyeMs === 0) this.kill();
     this.isStopping = true;
     this.output?.close();
+    return this.gone;
+  }
+
+  private sayGoodbye(goodbyeMs: number): void {
+    this.process?.kill('SIGTERM');
+    const limit = setTimeout(() => this.kill(), goodbyeMs);
+    void this.gone.then(() => clearTimeout(limit));
+  }
+
+  private kill(): void {
     // SIGKILL, since a decoder that waits for its reader would not see a gentler signal, and it has nothing to clean up.
     this.process?.kill('SIGKILL');
     // Where the program is a script, a child of its own may live on and keep this open.
     this.process?.stderr?.destroy();
-    return this.gone;
   }
 
   private run(): void {

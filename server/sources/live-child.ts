@@ -38,6 +38,9 @@ export interface LiveChildListener {
 /** The last lines say why FFmpeg ended, but behind them come its sums. */
 const KEPT_LINES = 30;
 
+/** More than a camera takes to answer, and little enough to wait for. */
+const GOODBYE_MS = 1000;
+
 /** One FFmpeg that reads a live source as planned. */
 export class LiveChild {
   private readonly run: FfmpegRun;
@@ -61,6 +64,7 @@ export class LiveChild {
       ...rest,
       inputOptions: [...plan.inputOptions, ...inputOptions],
       outputOptions: plan.outputOptions,
+      goodbyeMs: GOODBYE_MS,
       output:
         plan.mode === 'copy'
           ? new JpegReader(clock, { onJpeg, onBadJpeg, onFailure, onEnd })

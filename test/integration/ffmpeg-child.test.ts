@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { PassThrough, Readable } from 'node:stream';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { readFfmpegVersion } from '../../server/ffmpeg/ffmpeg-version.js';
@@ -174,5 +174,35 @@ describe.each(await ffmpegsUnderTest())('$name as a child', ({ binaries: { ffmpe
     const { over, sink } = runFfmpeg(ffmpegPath, { ...ONE_SECOND, outputOptions: [...passEveryFrame, ...RAW_VIDEO] });
     expect(await over()).toBeNull();
     expect(sink.bytes).toBe(30 * PATTERN_FRAME_BYTES);
+  });
+});
+
+describe('a child that may say goodbye', () => {
+  const script = async (name: string, onTerm: string) => {
+    const path = await fixtures.write(
+      name,
+      `#!/bin/sh\ntrap '${onTerm}' TERM\nprintf x\nwhile :; do sleep 0.1; done\n`,
+    );
+    await chmod(path, 0o755);
+    return path;
+  };
+
+  it('does so and is gone', async () => {
+    const said = fixtures.path('said');
+    const ffmpegPath = await script('polite', `echo goodbye > ${said}; exit 0`);
+    const { run, exit, sink } = runFfmpeg(ffmpegPath, { goodbyeMs: 60_000 });
+    await until(() => sink.bytes > 0);
+    await Promise.all([run.stop(), run.stop()]);
+    expect(await exit).toBeNull();
+    expect(await readFile(said, 'utf8')).toBe('goodbye\n');
+  });
+
+  it('is killed when it does not end', async () => {
+    const { run, exit, sink } = runFfmpeg(await script('deaf', ''), { goodbyeMs: 20 });
+    await until(() => sink.bytes > 0);
+    const pid = run.pid!;
+    await run.stop();
+    expect(isAlive(pid)).toBe(false);
+    expect(await exit).toBeNull();
   });
 });
