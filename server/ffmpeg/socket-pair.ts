@@ -28,9 +28,14 @@ const GREETING = Buffer.from('!');
  * only a socket that was connected takes `onread`.
  *
  * @param platform as `os.platform()` names it
+ * @param name of the meeting place on Linux, different each time
  */
-export async function openSocketPair(onread: OnReadOpts, platform: NodeJS.Platform): Promise<SocketPair> {
-  const place = await chooseMeetingPlace(platform);
+export async function openSocketPair(
+  onread: OnReadOpts,
+  platform: NodeJS.Platform,
+  name = `frame-streamer-${randomBytes(16).toString('hex')}`,
+): Promise<SocketPair> {
+  const place = await chooseMeetingPlace(platform, name);
   const server = createServer({ pauseOnConnect: true });
   try {
     server.listen({ path: place.path });
@@ -43,11 +48,9 @@ export async function openSocketPair(onread: OnReadOpts, platform: NodeJS.Platfo
 }
 
 /** On Linux a name that is no file and ends with its socket; elsewhere a file where nobody else may look. */
-async function chooseMeetingPlace(platform: NodeJS.Platform): Promise<MeetingPlace> {
+async function chooseMeetingPlace(platform: NodeJS.Platform, name: string): Promise<MeetingPlace> {
   if (platform === 'win32') throw new Error('no child of Windows writes to a socket as if it were a pipe');
-  if (platform === 'linux') {
-    return { path: `\0frame-streamer-${randomBytes(16).toString('hex')}`, remove: () => Promise.resolve() };
-  }
+  if (platform === 'linux') return { path: `\0${name}`, remove: () => Promise.resolve() };
   const folder = await mkdtemp(join(tmpdir(), 'frame-streamer-'));
   return { path: join(folder, 'socket'), remove: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openSocketPair } from '../../../../server/ffmpeg/socket-pair.js';
 import { until } from '../../../helpers/until.js';
 
@@ -23,15 +25,23 @@ function collect() {
   return { reads, onread };
 }
 
-function socketFolders(): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith('frame-streamer-'));
-}
+/** Other processes make sockets at the same time; these names are ours. */
+const NAME = `socket-pair-test-${randomUUID()}`;
 
 /** Names of our sockets that are no files. */
 function socketNames(): string[] {
-  const sockets = readFileSync('/proc/net/unix', 'utf8');
-  return [...sockets.matchAll(/@(frame-streamer-[0-9a-f]{32})/g)].map((match) => match[1]!);
+  return readFileSync('/proc/net/unix', 'utf8').includes(`@${NAME}`) ? [NAME] : [];
 }
+
+/** Temporary files of this test go to a folder of its own. */
+const folder = mkdtempSync(join(tmpdir(), 'socket-pair-'));
+const { TMPDIR } = process.env;
+process.env.TMPDIR = folder;
+afterAll(() => {
+  if (TMPDIR === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = TMPDIR;
+  rmSync(folder, { recursive: true });
+});
 
 describe.skipIf(process.platform === 'win32')('openSocketPair', () => {
   it.each(PLATFORMS)('makes two ends that read what was written, as on %s', async (platform) => {
@@ -46,9 +56,8 @@ describe.skipIf(process.platform === 'win32')('openSocketPair', () => {
   });
 
   it.each(PLATFORMS)('leaves nothing behind, as on %s', async (platform) => {
-    const before = socketFolders();
-    const { reader, writer } = await openSocketPair(collect().onread, platform);
-    expect(socketFolders()).toEqual(before);
+    const { reader, writer } = await openSocketPair(collect().onread, platform, NAME);
+    expect(readdirSync(folder)).toEqual([]);
     reader.destroy();
     writer.destroy();
     await until(() => reader.closed && writer.closed);
@@ -61,7 +70,7 @@ describe.skipIf(process.platform === 'win32')('openSocketPair', () => {
 
   it.runIf(ON_LINUX)('makes none with a stranger who connects first, and tells the stranger nothing', async () => {
     const { reads, onread } = collect();
-    const pair = openSocketPair(onread, 'linux');
+    const pair = openSocketPair(onread, 'linux', NAME);
     pair.catch(() => undefined);
     let name: string | undefined;
     // Nothing but promises gets its turn meanwhile, so our own connection comes later.
