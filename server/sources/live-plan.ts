@@ -21,6 +21,8 @@ export interface LivePlan {
 }
 
 const UNKNOWN: LoggedVideo = { codec: '', width: 0, height: 0, fps: 0 };
+const LIKELY_FPS = 30;
+const MAX_THREADS = 4;
 const ONLY_VIDEO = ['-an', '-sn', '-dn'];
 
 /**
@@ -44,19 +46,20 @@ function copyPlan(): LivePlan {
 }
 
 function decodePlan(wishes: LiveWishes, seen: LoggedVideo): LivePlan {
-  const decoding = decoderOptions(wishes, seen, seen.fps);
   const filters = [...(wishes.fps === null ? [] : [thinner(wishes.fps)]), scaler(wishes.wanted), 'setsar=1'];
   const picture = ['-vf', filters.join(','), ...wishes.passEveryFrame, '-pix_fmt', 'rgb24', '-c:v', 'ppm'];
   return {
     mode: 'decode',
-    inputOptions: [...LOG_OPTIONS, ...decoding, ...delayOptions(decoding)],
+    inputOptions: [...LOG_OPTIONS, ...decodingOptions(wishes, seen)],
     outputOptions: [...ONLY_VIDEO, ...picture, '-flush_packets', '1', '-f', 'image2pipe'],
   };
 }
 
-/** Without delay the frames are not decoded side by side, which a large picture needs more. */
-function delayOptions(decoding: readonly string[]): readonly string[] {
-  return decoding.at(-1) === '1' ? ['-flags', 'low_delay'] : [];
+/** Each thread beyond the first holds a frame back, so there are few, and none where one is quick enough. */
+function decodingOptions(wishes: LiveWishes, seen: LoggedVideo): readonly string[] {
+  const options = decoderOptions(wishes, seen, seen.fps || LIKELY_FPS);
+  if (options.at(-1) === '1') return [...options, '-flags', 'low_delay'];
+  return [...options.slice(0, -1), `${MAX_THREADS}`];
 }
 
 /**
