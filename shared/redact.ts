@@ -6,9 +6,12 @@ const MASK = '***';
  */
 const URL_PASSWORD = /(:\/\/[^\s:/@"]{0,256}:)(?!\d{1,5}[/?#])(?:\\.|[^\s"\\]){0,256}@/g;
 
-/** A secret in a query: `?token=…`, `&token=…`, and the other names that people and cameras give it. */
+/**
+ * A secret in a query: `?token=…`, `&token=…`, and the other names that people and cameras give it. What was hidden
+ * before stays as it is, with the sentence that goes on behind it.
+ */
 const QUERY_SECRET =
-  /([?&](?:access_|auth_?)?(?:token|api_?key|key|pass|passwd|passphrase|password|pwd|loginpas|secret)=)[^&#\s"'\\]+/gi;
+  /([?&](?:access_|auth_?)?(?:token|api_?key|key|pass|passwd|passphrase|password|pwd|loginpas|secret)=)(?!\*{3}[:.,;)]?(?:\s|$))[^&#\s"'\\]+/gi;
 
 /**
  * Hides the secrets of every URL in `text`: the password before the host and the value of `token=` in the query.

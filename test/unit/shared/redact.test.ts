@@ -33,8 +33,15 @@ describe('redactUrl', () => {
     'the token=abc of no URL',
     'http://host/?mytoken=abc',
     '{"a":"http://host:x","b":"y@z"}',
+    'http://host/?token=***: it is gone; http://host/?token=***, and http://me:***@host/?key=***',
   ])('leaves %s alone', (text) => {
     expect(redactUrl(text)).toBe(text);
+  });
+
+  it('hides a secret that begins like a hidden one', () => {
+    expect(redactUrl('http://host/?token=***:a http://host/?token=***.b')).toBe(
+      'http://host/?token=*** http://host/?token=***',
+    );
   });
 
   it('never shows a password of plain characters, whatever stands around it', () => {
