@@ -19,6 +19,9 @@ const NETWORK_ERRORS: Readonly<Record<string, string>> = {
 
 const OWN_CA = 'put it into a PEM file and name that in the environment variable NODE_EXTRA_CA_CERTS.';
 
+/** Not as a whole address, in which the log would hide the password. */
+const WITH_CREDENTIALS = 'put `user:password@` before the host in its address.';
+
 /** Codes of certificates that are not trusted, and what can be done. */
 const CERTIFICATE_ERRORS: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: `its TLS certificate is self-signed; to trust it, ${OWN_CA}`,
@@ -60,10 +63,10 @@ export function statusError(status: number, url: URL, hadCredentials: boolean): 
     );
   }
   if (status === 401) {
-    return failure('SOURCE_DENIED', url, `${words}: it wants credentials; give them as http://user:password@host/…`);
+    return failure('SOURCE_DENIED', url, `${words}: it wants credentials; ${WITH_CREDENTIALS}`);
   }
   if (status === 403) {
-    const hint = hadCredentials ? 'the user may not see this.' : 'it may want credentials: http://user:password@host/…';
+    const hint = hadCredentials ? 'the user may not see this.' : `it may want credentials; ${WITH_CREDENTIALS}`;
     return failure('SOURCE_DENIED', url, `${words}: ${hint}`);
   }
   const hint = status >= 500 ? 'the camera has a problem; it is tried again.' : 'check the path.';
