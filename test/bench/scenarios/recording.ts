@@ -18,8 +18,10 @@ const FORMATS = [null, 'mkv', 'mp4'] as const;
 /** What was recorded besides being streamed. */
 interface Recorded {
   readonly watched: Watched;
-  /** Frames by the sidecars, and bytes of video. */
+  /** Frames by the sidecars, and those between the first and the last of them that are not in there. */
   readonly frames: number;
+  readonly missing: number;
+  /** Of video. */
   readonly bytes: number;
 }
 
@@ -77,18 +79,20 @@ async function record(context: BenchContext, format: Measured['format'], address
 }
 
 /** What is in the folder of a server that has ended. */
-async function lookAt(folder: string): Promise<{ frames: number; bytes: number }> {
-  let [frames, bytes] = [0, 0];
+async function lookAt(folder: string): Promise<Omit<Recorded, 'watched'>> {
+  const sequences: number[] = [];
+  let bytes = 0;
   for (const entry of await readdir(folder, { recursive: true })) {
     const path = join(folder, entry);
-    if (entry.endsWith('.jsonl')) frames += linesWith(await readFile(path, 'utf8'), '"sequence"');
+    if (entry.endsWith('.jsonl')) sequences.push(...sequencesIn(await readFile(path, 'utf8')));
     else if (/\.(mkv|mp4)$/.test(entry)) bytes += (await stat(path)).size;
   }
-  return { frames, bytes };
+  const [frames, span] = [sequences.length, Math.max(...sequences) - Math.min(...sequences) + 1];
+  return { frames, missing: frames === 0 ? 0 : span - frames, bytes };
 }
 
-function linesWith(text: string, word: string): number {
-  return text.split('\n').filter((line) => line.includes(word)).length;
+function sequencesIn(sidecar: string): number[] {
+  return [...sidecar.matchAll(/^{"sequence":(\d+),/gm)].map(([, sequence]) => Number(sequence));
 }
 
 function tableOf(measured: readonly Measured[]): Table {
@@ -104,13 +108,14 @@ function tableOf(measured: readonly Measured[]): Table {
       milliseconds(median(each.rounds.flatMap(({ watched }) => watched.spans.total.p99 ?? []))),
       cell(left),
       cell(each.format === null ? null : median(each.rounds.map(({ frames }) => frames))),
+      cell(each.format === null ? null : each.rounds.reduce((sum, { missing }) => sum + missing, 0)),
       cell(each.format === null ? null : median(each.rounds.map(({ frames, bytes }) => bytes / frames / 1000)), 1),
     ];
   });
   const head = ['source; format', 'CPU ms/frame', 'added', 'latency p50 ms', 'p99', 'lost or skipped'];
   return {
     title: `Medians of ${measured[0]?.rounds.length ?? 0} rounds in turn; CPU of the server and its FFmpegs`,
-    head: [...head, 'frames in the file', 'KB each'],
+    head: [...head, 'frames in the file', 'missing', 'KB each'],
     rows,
   };
 }
