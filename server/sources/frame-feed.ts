@@ -34,6 +34,8 @@ export interface FeedListener {
   onReady(): void;
   /** The last picture was taken and no more will come; with an error when that is not how it should be. */
   onEnd(error: StreamerError | null): void;
+  /** Something was left out; the feed goes on. */
+  onWarning?(error: StreamerError): void;
 }
 
 /** Pictures in order, made ready a little ahead of those who take them. */

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
 import { redactUrl } from '../../shared/redact.js';
@@ -11,9 +10,9 @@ import { FfmpegLiveSource } from './ffmpeg-live-source.js';
 import { createFileSource } from './file-source.js';
 import { createHttpSource } from './http-source.js';
 import { httpVideoInput } from './http-video-input.js';
-import { isFolder, isGlob, listImages } from './image-list.js';
+import { isImages, listImages } from './image-list.js';
+import type { ConvertImage } from './image-reader.js';
 import { createImageSource } from './image-source.js';
-import type { ConvertImage } from './image-source.js';
 import type { LiveInput } from './live-input.js';
 import { networkInput } from './network-input.js';
 import { createPatternSource } from './pattern-source.js';
@@ -130,8 +129,8 @@ class SourceOpener {
   }
 
   private async images(path: string): Promise<OpenedSource> {
-    const { convertImage: convert, clock } = this.parts;
-    const images = await listImages(path);
+    const { convertImage: convert, clock, signal } = this.parts;
+    const images = await listImages(path, { signal });
     const source = await createImageSource({ ...this.options(), images, convert }, clock);
     return { source, summary: `${images.length} images, ${describeSource(source.info)}` };
   }
@@ -148,10 +147,4 @@ class SourceOpener {
     const { settings, parts, maxBuffers, wanted, startTimeUs } = this;
     return { ...parts, ...settings, maxBuffers, wanted, startTimeUs };
   }
-}
-
-/** A name that is a file's is that file, whatever characters it has. */
-async function isImages(path: string): Promise<boolean> {
-  if (await isFolder(path)) return true;
-  return isGlob(path) && !existsSync(path);
 }

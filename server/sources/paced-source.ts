@@ -76,6 +76,7 @@ class PacedRun implements SourceRun {
     this.feed = options.openFeed(this.nextSequence, {
       onReady: () => this.pump(),
       onEnd: (error) => this.finish(error),
+      onWarning: (error) => this.stopped || sink.onWarning(error),
     });
   }
 
