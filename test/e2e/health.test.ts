@@ -30,6 +30,7 @@ describe.skipIf(!requireCamera() || !requireGstRtspServer())('a camera that fall
         `leaping=${leaping.url(`mjpeg?fps=${FPS}&time=now&offset=-30&jumpat=20&jump=20`)}`,
         `paused=${paused.url('h264')}`,
         `mute=${mute.url('mjpeg')}`,
+        `hanging=${leaping.url(`mjpeg?fps=${FPS}&after=20&then=hang`)}`,
         'well=test:bars?size=64x48',
       ]),
     );
@@ -40,6 +41,7 @@ describe.skipIf(!requireCamera() || !requireGstRtspServer())('a camera that fall
       sicken('slow', 'degraded', { fall: () => slow.fps(FPS / 4), recover: () => slow.fps(FPS) }),
       sicken('leaping', 'clock-jump', { fall: () => undefined, recover: () => undefined }),
       sicken('paused', 'silent', { fall: () => paused.pause('h264'), recover: () => paused.resume('h264') }),
+      viewer.until(() => viewer.changes.some(({ event, stream }) => event === 'up' && stream.name === 'hanging')),
       untilState('mute', 'silent').then(() => (mute.mode('live'), untilState('mute', 'live'))),
     ]);
   });
@@ -82,6 +84,18 @@ describe.skipIf(!requireCamera() || !requireGstRtspServer())('a camera that fall
     expect(changes.find(({ stream }) => stream.state === 'silent')?.reason?.message).toBe(
       'Connected, but no picture for 2 s.',
     );
+  });
+
+  it('is given up and tried again when it stays silent', () => {
+    const changes = viewer.changes.filter(({ stream }) => stream.name === 'hanging');
+    expect(withoutRepeats(changes.map(({ stream }) => stream.state)).slice(0, 6)).toEqual([
+      ...['connecting', 'live', 'silent'],
+      ...['offline', 'connecting', 'live'],
+    ]);
+    expect(changes.find(({ event }) => event === 'down')?.reason).toEqual({
+      code: 'SOURCE_TIMEOUT',
+      message: expect.stringMatching(/^No picture for 10 s\. Next try in 0\.[123] s\.$/) as string,
+    });
   });
 
   it('harms no other', () => {
