@@ -22,6 +22,8 @@ export interface ImageSourceOptions {
 
 /** The rate FFmpeg gives images, too. */
 const DEFAULT_FPS = 25;
+/** The first image is due a little later than the source is made, so that a run that starts at once shows it. */
+const LEAD_US = 100_000;
 
 /**
  * Image files as a paced source that starts now, one image after the other. JPEGs go out as they are; others are made
@@ -42,7 +44,7 @@ export async function createImageSource(options: ImageSourceOptions, clock: Cloc
       ...outputSize(first, wanted),
       codec: first.codec,
       encoding: chooseEncoding(wanted, first),
-      timeline: new Timeline(clock.nowUs(), options.fps ?? DEFAULT_FPS),
+      timeline: new Timeline(clock.nowUs() + LEAD_US, options.fps ?? DEFAULT_FPS),
       lengthFrames: loop ? null : images.length,
       openFeed: (position, listener) => new ImageFeed({ images, loop, reader, leftOut, position }, clock, listener),
     },

@@ -9,6 +9,8 @@ import { FakeClock } from '../../../helpers/fake-clock.js';
 
 const AS_IT_IS = { width: null, height: null, quality: null, isProcessed: false };
 const JPEG = builtJpeg({ width: 30, height: 20 });
+/** From when the source is made to when its first image is due. */
+const LEAD_US = 100_000;
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'image-source-'))));
@@ -31,7 +33,14 @@ describe('createImageSource', () => {
   it('says what the first image is, and takes 25 a second', async () => {
     const { clock, source } = await imageSource([JPEG, builtJpeg({ width: 99 })]);
     expect(source.info).toEqual({
-      ...{ width: 30, height: 20, fps: 25, timeSource: 'schedule', codec: 'mjpeg', startTimeUs: clock.nowUs() },
+      ...{
+        width: 30,
+        height: 20,
+        fps: 25,
+        timeSource: 'schedule',
+        codec: 'mjpeg',
+        startTimeUs: clock.nowUs() + LEAD_US,
+      },
       encoding: { mode: 'pass-through', reason: 'the source is JPEG and nothing else was asked for' },
     });
     expect(source).toMatchObject({ isLive: false, endTimeUs: null });
@@ -39,7 +48,7 @@ describe('createImageSource', () => {
 
   it('ends behind the last image when it does not loop', async () => {
     const { clock, source } = await imageSource([JPEG, JPEG, JPEG], { loop: false, fps: 2 });
-    expect(source.endTimeUs).toBe(clock.nowUs() + 1_500_000);
+    expect(source.endTimeUs).toBe(clock.nowUs() + LEAD_US + 1_500_000);
     expect(source.info.fps).toBe(2);
   });
 
