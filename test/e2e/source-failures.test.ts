@@ -4,8 +4,10 @@ import { expectCadence } from '../helpers/frame-checks.js';
 import { requireGortsplibServer, startGortsplibServer } from '../helpers/gortsplib-server.js';
 import { HttpPeer } from '../helpers/http-peer.js';
 import { MjpegCamera, requireCamera } from '../helpers/mjpeg-camera.js';
+import { ofTest } from '../helpers/of-test.js';
 import { publish } from '../helpers/publish.js';
 import { runNode } from '../helpers/run-command.js';
+import { startServer } from '../helpers/server-of-test.js';
 import { SERVER_BINARY, ServerProcess } from '../helpers/server-process.js';
 import { h264 } from '../helpers/stream-sender.js';
 import { Viewer } from '../helpers/viewer.js';
@@ -148,6 +150,18 @@ describe.skipIf(!HAS_ALL_PARTS)('a source that fails', () => {
     parts.push(started);
     return started;
   }
+});
+
+describe.skipIf(!requireCamera() || !requireCertificates())('a camera that vouches for itself', () => {
+  it('is trusted where NODE_EXTRA_CA_CERTS names its certificate', async () => {
+    const certificate = await ofTest(Certificate.start());
+    const camera = await ofTest(MjpegCamera.start({ certificate }));
+    const server = await startServer([camera.url('mjpeg')], { NODE_EXTRA_CA_CERTS: certificate.certPath });
+    const viewer = await Viewer.open(server.port);
+    await viewer.take(2);
+    expect(camera.frames).toContainEqual(viewer.frames[0]!.jpeg);
+    await viewer.close();
+  });
 });
 
 /** A port of loopback on which nobody listens. */
