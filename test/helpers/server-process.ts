@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
+import type { Writable } from 'node:stream';
 
 export const SERVER_BINARY = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
 export const CLIENT_BINARY = fileURLToPath(new URL('../../dist/client/main.js', import.meta.url));
@@ -34,11 +35,19 @@ export class ServerProcess {
     });
   }
 
-  /** Starts it, in the folder `cwd` if one is given; `--port 0` is added. Does not wait for it to listen. */
-  static spawn(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): ServerProcess {
+  /**
+   * Starts it, in the folder `cwd` if one is given; `--port 0` is added. Its standard input is empty unless it is to be a
+   * pipe. Does not wait for it to listen.
+   */
+  static spawn(
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    cwd?: string,
+    stdin: 'ignore' | 'pipe' = 'ignore',
+  ): ServerProcess {
     return new ServerProcess(
       spawn(process.execPath, [SERVER_BINARY, '--port', '0', ...args], {
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: [stdin, 'pipe', 'pipe'],
         env: { ...process.env, ...env },
         ...(cwd !== undefined && { cwd }),
       }),
@@ -54,6 +63,11 @@ export class ServerProcess {
 
   get pid(): number {
     return this.child.pid!;
+  }
+
+  /** Where to write what it reads on standard input. */
+  get stdin(): Writable {
+    return this.child.stdin!;
   }
 
   get port(): number {
