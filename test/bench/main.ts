@@ -25,9 +25,10 @@ import { processing } from './scenarios/processing.js';
 import { reconnect } from './scenarios/reconnect.js';
 import { recording } from './scenarios/recording.js';
 
-const FILES: readonly Scenario[] = [encode, fanOut, latency, parser, memory, measuring];
-const CAMERAS: readonly Scenario[] = [passThrough, cameras, idle, reconnect, processing, recording];
-const SCENARIOS: readonly Scenario[] = [...FILES, ...CAMERAS];
+const SCENARIOS: readonly Scenario[] = [
+  ...[encode, fanOut, latency, parser, memory, measuring],
+  ...[passThrough, cameras, idle, reconnect, processing, recording],
+];
 
 // An interrupted run may still wait for something that nobody wants any more.
 process.exit(await main(process.argv.slice(2)));

@@ -8,7 +8,7 @@ import type { CpuUse } from './process-figures.js';
 import type { Watching } from './watched-server.js';
 import type { RelayCommands } from './workers/relay-worker.js';
 
-/** What a plain relay of an HTTP camera to one reader costs: a floor for every server that is a Node process. */
+/** What a plain relay of an HTTP camera to one reader costs: what is left when a Node process does nothing else. */
 export async function watchRelay(
   children: Children,
   cameraPort: number,

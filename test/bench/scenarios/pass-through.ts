@@ -64,7 +64,7 @@ const NOTES = [
   `Both ways in turn, on the same stream: as it is, and with --quality ${QUALITY}. CPU is that of the whole server process` +
     ' (reading, checking, sending to the client, timers) and of its FFmpeg; the camera, the RTSP server and the client are not in it.' +
     ' HTTP streams are read by the server itself, RTSP by an FFmpeg that copies. The relay is a Node process that pipes' +
-    ' the camera to a reader without a look at it: nothing that is Node costs less.',
+    ' the bytes of the camera to a reader without a look at them.',
 ];
 
 /** Both ways in turn, round after round. */
