@@ -80,7 +80,8 @@ export class StreamRuntime {
     const { processors, name } = this.settings;
     if (processors.length === 0) return null;
     const onProblem = (error: StreamerError) => this.warn('processor', error, 'processor');
-    return createFrameProcessing(processors, { stream: name, clock: this.parts.clock, onProblem });
+    const onLog = (line: string) => this.logger.info(`processor: ${line}`);
+    return createFrameProcessing(processors, { stream: name, clock: this.parts.clock, onProblem, onLog });
   }
 
   private createPipeline(): FramePipeline {
