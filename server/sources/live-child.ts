@@ -38,8 +38,8 @@ export interface LiveChildListener {
 /** The last lines say why FFmpeg ended, but behind them come its sums. */
 const KEPT_LINES = 30;
 
-/** More than a camera takes to answer, and little enough to wait for. */
-const GOODBYE_MS = 1000;
+/** FFmpeg only sends its goodbye and waits for no answer; FFmpeg 7.0 sends none. */
+const GOODBYE_MS = 500;
 
 /** One FFmpeg that reads a live source as planned. */
 export class LiveChild {

@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
 import { httpVideoInput } from '../../server/sources/http-video-input.js';
-import { JpegSplitter } from '../../shared/jpeg/jpeg-splitter.js';
 import { freeUdpPort } from '../helpers/free-port.js';
+import { jpegsOf } from '../helpers/jpegs-of.js';
 import { answerOf, HttpPeer } from '../helpers/http-peer.js';
 import { AS_IT_IS, liveSource, networkSource, runOfTest } from '../helpers/live-source-of-test.js';
 import { ofTest } from '../helpers/of-test.js';
@@ -237,13 +237,3 @@ describe('a device', () => {
     expect(error).toMatchObject({ code: 'SOURCE_UNREACHABLE', message: expect.stringContaining('device') as string });
   });
 });
-
-/** The pictures of a file that is nothing but JPEGs. */
-async function jpegsOf(path: string): Promise<Buffer[]> {
-  const jpegs: Buffer[] = [];
-  const onJpeg = (jpeg: Buffer) => void jpegs.push(jpeg);
-  const splitter = new JpegSplitter({ maxBytes: 1_000_000, onStart: () => undefined, onJpeg });
-  splitter.push(await readFile(path));
-  splitter.end();
-  return jpegs;
-}

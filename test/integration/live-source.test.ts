@@ -1,12 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { Certificate, requireCertificates } from '../helpers/certificate.js';
 import { childrenNamed } from '../helpers/child-processes.js';
 import { requireGortsplibServer, startGortsplibServer } from '../helpers/gortsplib-server.js';
 import { requireGstRtspServer, startGstRtspServer } from '../helpers/gst-rtsp-server.js';
+import { codedData, jpegsOf } from '../helpers/jpegs-of.js';
 import { AS_IT_IS, clock, rtspSource, runOfTest } from '../helpers/live-source-of-test.js';
 import { ofTest } from '../helpers/of-test.js';
 import { publish } from '../helpers/publish.js';
 import { h264, MJPEG } from '../helpers/stream-sender.js';
+import { VideoFixtures } from '../helpers/video-fixtures.js';
+
+const fixtures = await VideoFixtures.create();
+afterAll(() => fixtures.remove());
 
 const ME = { user: 'me', password: 'p w/@', scheme: 'digest' } as const;
 const SEQUENCES = (first: number, count: number) => Array.from({ length: count }, (_, index) => first + index);
@@ -106,6 +111,18 @@ describe.skipIf(!requireGortsplibServer())('a camera that sends Motion JPEG by R
     await second.stop();
     expect(server.readers('cam').total).toBe(3);
     expect(second.frames.map(({ sequence }) => sequence)).toEqual(SEQUENCES(5, second.frames.length));
+  });
+
+  it('has its coded data passed on byte for byte', async () => {
+    const file = await fixtures.drawn('camera.mjpeg', 'testsrc2=size=320x240:rate=25:duration=1', ...MJPEG);
+    const published = (await jpegsOf(file)).map((jpeg) => codedData(jpeg).toString('base64'));
+    const server = await ofTest(startGortsplibServer());
+    await ofTest(publish(server, 'cam', { file, codec: ['-c:v', 'copy'] }));
+    const log = runOfTest(await rtspSource(server.url('cam')));
+    await log.untilFrames(30);
+    const received = log.jpegs.map((jpeg) => codedData(jpeg).toString('base64'));
+    expect(received.filter((data) => !published.includes(data))).toEqual([]);
+    expect(new Set(received).size).toBe(25);
   });
 
   it('is decoded where its pixels are asked for, over one connection', async () => {
