@@ -6,6 +6,7 @@ import { createImageSource } from '../../../../server/sources/image-source.js';
 import type { ImageSourceOptions } from '../../../../server/sources/image-source.js';
 import { builtJpeg } from '../../../helpers/built-jpeg.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
+import { SourceLog } from '../../../helpers/source-log.js';
 
 const AS_IT_IS = { width: null, height: null, quality: null, isProcessed: false };
 const JPEG = builtJpeg({ width: 30, height: 20 });
@@ -77,5 +78,16 @@ describe('createImageSource', () => {
   ])('refuses $contents', async ({ contents, message }) => {
     const expected = { code: 'SOURCE_NOT_VIDEO', message: message(JSON.stringify(join(folder, '0.png'))) };
     await expect(imageSource(contents)).rejects.toMatchObject(expected);
+  });
+
+  it('tells what is left out, until it is stopped', async () => {
+    const { clock, source } = await imageSource([JPEG, 'broken', JPEG]);
+    const log = new SourceLog(source);
+    await log.until(() => log.warnings.length > 0);
+    expect(log.order).toEqual(['info', 'warning']);
+    expect(log.warnings[0]).toMatchObject({ code: 'SOURCE_NOT_VIDEO' });
+    await log.stop();
+    // What the log is told now makes it throw.
+    clock.advance(1_000_000);
   });
 });

@@ -277,16 +277,6 @@ describe('the end', () => {
   });
 });
 
-describe('a warning of the feed', () => {
-  it('is passed on until the source is over', () => {
-    const { feed, take } = start();
-    feed.listener.onWarning?.(new StreamerError('SOURCE_UNREADABLE', 'One is missing.'));
-    feed.end();
-    feed.listener.onWarning?.(new StreamerError('SOURCE_UNREADABLE', 'Another one is missing.'));
-    expect(take()).toEqual(['warning One is missing.', 'end']);
-  });
-});
-
 describe('stop', () => {
   it('ends the feed and leaves neither a timer nor a call behind', async () => {
     const { clock, feed, run, take } = start();
