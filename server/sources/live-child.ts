@@ -8,6 +8,7 @@ import type { LogEvent } from '../ffmpeg/ffmpeg-log.js';
 import { JpegReader } from './jpeg-reader.js';
 import type { ReadJpeg } from './jpeg-reader.js';
 import { liveError } from './live-error.js';
+import { INPUT_TIMEOUT_US } from './live-input.js';
 import type { LivePlan } from './live-plan.js';
 import type { PicturePool } from './picture-pool.js';
 import { PpmReader } from './ppm-reader.js';
@@ -46,6 +47,8 @@ export class LiveChild {
   private readonly run: FfmpegRun;
   private readonly log = new FfmpegLog();
   private readonly lines: string[] = [];
+  private readonly startTimeUs: number;
+  private isOpen = false;
   private isOver = false;
   private hasOutputEnded = false;
   private exit: { readonly error: StreamerError | null } | null = null;
@@ -53,9 +56,10 @@ export class LiveChild {
   constructor(
     private readonly options: LiveChildOptions,
     pool: PicturePool,
-    clock: Clock,
+    private readonly clock: Clock,
     private readonly listener: LiveChildListener,
   ) {
+    this.startTimeUs = clock.nowUs();
     const { plan, inputOptions, ...rest } = options;
     const { onPicture, onJpeg, onDrop, onBadJpeg } = this.whileRunning();
     const onFailure = (error: StreamerError) => this.fail(error);
@@ -98,7 +102,10 @@ export class LiveChild {
     const event = this.log.push(line);
     if (!event) return;
     // The source is open: what was said on the way there does not explain its end.
-    if (event.kind === 'chosen') this.lines.length = 0;
+    if (event.kind === 'chosen') {
+      this.isOpen = true;
+      this.lines.length = 0;
+    }
     this.listener.onLog(event);
   }
 
@@ -116,7 +123,8 @@ export class LiveChild {
   private tellWhenGone(): void {
     if (this.isOver || !this.hasOutputEnded || !this.exit) return;
     this.isOver = true;
-    this.listener.onGone(liveError(this.lines, this.options.shownInput, this.exit.error));
+    const isLate = !this.isOpen && this.clock.nowUs() - this.startTimeUs >= INPUT_TIMEOUT_US;
+    this.listener.onGone(liveError(this.lines, this.options.shownInput, this.exit.error, isLate));
   }
 
   /** What it sends is of no use. */

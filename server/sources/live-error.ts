@@ -8,6 +8,7 @@ interface Meaning {
   readonly sentence: string;
 }
 
+const NO_ANSWER = 'did not answer in time; check its address, and firewalls on the way.';
 /** What says most comes first: FFmpeg's last line is often only that something went wrong. */
 const MEANINGS: readonly Meaning[] = [
   {
@@ -76,7 +77,7 @@ const MEANINGS: readonly Meaning[] = [
   {
     pattern: /\btimed out\b|\bconnection time ?out\b/i,
     code: 'SOURCE_TIMEOUT',
-    sentence: 'did not answer in time; check its address, and firewalls on the way.',
+    sentence: NO_ANSWER,
   },
   {
     // What FFmpeg makes of a time-out of SRT, and of its own.
@@ -100,15 +101,24 @@ const SPEAKER = /^\[[^\]]*\] /;
  *
  * @param lines the last of FFmpeg's log, without secrets, oldest first
  * @param exit what the child ended with; null when it took what it had for a normal end
+ * @param isLate whether it had waited for the source until its time was up
  */
-export function liveError(lines: readonly string[], shownInput: string, exit: StreamerError | null): StreamerError {
+export function liveError(
+  lines: readonly string[],
+  shownInput: string,
+  exit: StreamerError | null,
+  isLate = false,
+): StreamerError {
   const cause = new Error([...(exit ? [exit.message] : []), ...lines].join('\n'));
   for (const { pattern, code, sentence } of MEANINGS) {
     const line = lines.findLast((each) => pattern.test(each));
     if (line === undefined) continue;
+    // An RTSP server that never says a word is invalid data to FFmpeg.
+    if (isLate && code === 'SOURCE_NOT_VIDEO') break;
     const text = sentence.endsWith('.') ? sentence : `${sentence}: ${line.replace(SPEAKER, '')}`;
     return new StreamerError(code, `${shownInput} ${text}`, { cause });
   }
+  if (isLate) return new StreamerError('SOURCE_TIMEOUT', `${shownInput} ${NO_ANSWER}`, { cause });
   if (exit && CRASH.test(exit.message)) {
     const sentence =
       'makes this FFmpeg crash; install another build, best the one of the system (static ones may not fit it).';

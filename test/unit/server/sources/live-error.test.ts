@@ -94,6 +94,15 @@ describe('liveError', () => {
     });
   });
 
+  it('takes what FFmpeg calls invalid for silence when it had waited until its time was up', () => {
+    const lines = [`${SHOWN}: Invalid data found when processing input`];
+    expect(liveError(lines, SHOWN, EXIT, true)).toMatchObject({ code: 'SOURCE_TIMEOUT' });
+    expect(liveError([], SHOWN, null, true)).toMatchObject({ code: 'SOURCE_TIMEOUT' });
+    expect(liveError([`${SHOWN}: Connection refused`], SHOWN, EXIT, true)).toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+    });
+  });
+
   it('tells a crash of FFmpeg from a fault of the source', () => {
     const crash = new StreamerError(
       'FFMPEG_FAILED',
