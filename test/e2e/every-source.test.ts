@@ -11,6 +11,7 @@ import { MjpegCamera, requireCamera } from '../helpers/mjpeg-camera.js';
 import { publish } from '../helpers/publish.js';
 import { runCommand, runNode } from '../helpers/run-command.js';
 import { CLIENT_BINARY, SERVER_BINARY, ServerProcess } from '../helpers/server-process.js';
+import { StartedParts } from '../helpers/started-parts.js';
 import { h264, MJPEG, requireProtocol, StreamSender } from '../helpers/stream-sender.js';
 import { TcpVideoServer } from '../helpers/tcp-video-server.js';
 import { VideoFixtures } from '../helpers/video-fixtures.js';
@@ -27,7 +28,7 @@ const DECODED = { mode: 'encoded', reason: 'the source is h264' };
 const SMALL = { codec: h264(10), size: '160x120', fps: 10 };
 
 describe.skipIf(!HAS_ALL_PARTS)('a server with a source of every kind', () => {
-  const parts: { stop(): Promise<unknown> }[] = [];
+  const parts = new StartedParts();
   let videos: VideoFixtures;
   let camera: MjpegCamera;
   let film: readonly Buffer[];
@@ -38,14 +39,14 @@ describe.skipIf(!HAS_ALL_PARTS)('a server with a source of every kind', () => {
   beforeAll(async () => {
     videos = await VideoFixtures.create();
     await makeVideos();
-    camera = await keep(MjpegCamera.start({ mediaFolder: videos.folder }));
+    camera = await parts.keep(MjpegCamera.start({ mediaFolder: videos.folder }));
     sources = await startSources();
-    server = await keep(ServerProcess.start(sources, {}, videos.folder));
+    server = await parts.keep(ServerProcess.start(sources, {}, videos.folder));
     viewer = await Viewer.open(server.port, { subscriptions: [{ stream: '*' }] });
   });
   afterAll(async () => {
     await viewer?.close();
-    for (const part of parts.reverse()) await part.stop();
+    await parts.stop();
     await videos?.remove();
   });
 
@@ -134,17 +135,17 @@ describe.skipIf(!HAS_ALL_PARTS)('a server with a source of every kind', () => {
 
   /** Starts what there is to be seen; returns the sources as they stand on the command line. */
   async function startSources(): Promise<string[]> {
-    const rtsp = await keep(startGortsplibServer({ udp: true }));
-    await keep(publish(rtsp, 'h264', SMALL));
-    await keep(publish(rtsp, 'mjpeg', { codec: ['-c:v', 'copy'], file: videos.path('film.mjpeg') }));
-    const rtsps = await keep(startGortsplibServer({ certificate: await keep(Certificate.start()) }));
-    await keep(publish(rtsps, 'cam', SMALL));
-    const gst = await keep(startGstRtspServer({ size: '160x120', fps: 10 }));
+    const rtsp = await parts.keep(startGortsplibServer({ udp: true }));
+    await parts.keep(publish(rtsp, 'h264', SMALL));
+    await parts.keep(publish(rtsp, 'mjpeg', { codec: ['-c:v', 'copy'], file: videos.path('film.mjpeg') }));
+    const rtsps = await parts.keep(startGortsplibServer({ certificate: await parts.keep(Certificate.start()) }));
+    await parts.keep(publish(rtsps, 'cam', SMALL));
+    const gst = await parts.keep(startGstRtspServer({ size: '160x120', fps: 10 }));
     const udp = `udp://127.0.0.1:${await freeUdpPort()}`;
-    await keep(StreamSender.start(`${udp}?pkt_size=1316`, { ...SMALL, format: 'mpegts' }));
+    await parts.keep(StreamSender.start(`${udp}?pkt_size=1316`, { ...SMALL, format: 'mpegts' }));
     const srt = `srt://127.0.0.1:${await freeUdpPort()}`;
-    await keep(StreamSender.start(`${srt}?mode=listener`, { ...SMALL, format: 'mpegts' }));
-    const tcp = await keep(TcpVideoServer.start({ ...SMALL, format: 'mpegts' }));
+    await parts.keep(StreamSender.start(`${srt}?mode=listener`, { ...SMALL, format: 'mpegts' }));
+    const tcp = await parts.keep(TcpVideoServer.start({ ...SMALL, format: 'mpegts' }));
     for (const n of [0, 1, 2]) await videos.write(`image-${n}.jpg`, camera.frames[n]!);
     return [
       `http-mjpeg=${camera.url('mjpeg?fps=10')}`,
@@ -173,12 +174,6 @@ describe.skipIf(!HAS_ALL_PARTS)('a server with a source of every kind', () => {
     const args = ['--port', `${server.port}`, '--stream', stream, '--json', '--duration', '1', '--save-frame', path];
     expect(await runNode(CLIENT_BINARY, args)).toMatchObject({ exitCode: 0, stderr: '' });
     return readFile(path);
-  }
-
-  async function keep<T extends { stop(): Promise<unknown> }>(starting: Promise<T>): Promise<T> {
-    const started = await starting;
-    parts.push(started);
-    return started;
   }
 });
 

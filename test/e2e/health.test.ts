@@ -4,25 +4,26 @@ import { requireGstRtspServer, startGstRtspServer } from '../helpers/gst-rtsp-se
 import { MjpegCamera, requireCamera } from '../helpers/mjpeg-camera.js';
 import { ServerProcess } from '../helpers/server-process.js';
 import type { LogLine } from '../helpers/server-process.js';
+import { StartedParts } from '../helpers/started-parts.js';
 import { Viewer } from '../helpers/viewer.js';
 
 const FPS = 10;
 
 describe.skipIf(!requireCamera() || !requireGstRtspServer())('a camera that falls ill and gets well', () => {
-  const parts: { stop(): Promise<unknown> }[] = [];
+  const parts = new StartedParts();
   let server: ServerProcess;
   let viewer: Viewer;
 
   /** All of them at once, since each illness has to last for seconds to be seen. */
   beforeAll(async () => {
-    const silent = await keep(MjpegCamera.start());
-    const frozen = await keep(MjpegCamera.start());
-    const slow = await keep(MjpegCamera.start());
-    const leaping = await keep(MjpegCamera.start());
-    const mute = await keep(MjpegCamera.start());
+    const silent = await parts.keep(MjpegCamera.start());
+    const frozen = await parts.keep(MjpegCamera.start());
+    const slow = await parts.keep(MjpegCamera.start());
+    const leaping = await parts.keep(MjpegCamera.start());
+    const mute = await parts.keep(MjpegCamera.start());
     mute.mode('silent');
-    const paused = await keep(startGstRtspServer({ size: '160x120', fps: FPS }));
-    server = await keep(
+    const paused = await parts.keep(startGstRtspServer({ size: '160x120', fps: FPS }));
+    server = await parts.keep(
       ServerProcess.start([
         `silent=${silent.url(`mjpeg?fps=${FPS}`)}`,
         `frozen=${frozen.url(`mjpeg?fps=${FPS}`)}`,
@@ -46,16 +47,16 @@ describe.skipIf(!requireCamera() || !requireGstRtspServer())('a camera that fall
     ]);
   });
   afterAll(async () => {
-    await viewer.close();
-    for (const part of parts.reverse()) await part.stop();
+    await viewer?.close();
+    await parts.stop();
   });
 
   it.each([
-    { name: 'silent', state: 'silent', sentence: /^No picture for 2 s; the connection is open\.$/ },
+    { name: 'silent', state: 'silent', sentence: /^No picture for 2(\.\d)? s; the connection is open\.$/ },
     { name: 'frozen', state: 'frozen', sentence: /^The same picture for 10(\.\d)? s\.$/ },
     { name: 'slow', state: 'degraded', sentence: /^Only \d(\.\d)? of 10 fps for 5 s\.$/ },
     { name: 'leaping', state: 'clock-jump', sentence: /^The source's clock leapt ahead by (19\.\d|20\.\d) s\.$/ },
-    { name: 'paused', state: 'silent', sentence: /^No picture for 2 s; the connection is open\.$/ },
+    { name: 'paused', state: 'silent', sentence: /^No picture for 2(\.\d)? s; the connection is open\.$/ },
   ])('is seen by clients and told in the log, once each: $name', async ({ name, state, sentence }) => {
     const changes = viewer.changes.filter(({ stream }) => stream.name === name);
     expect(withoutRepeats(changes.map(({ stream }) => stream.state))).toEqual(['connecting', 'live', state, 'live']);
@@ -81,8 +82,8 @@ describe.skipIf(!requireCamera() || !requireGstRtspServer())('a camera that fall
   it('is silent, too, when it is connected and sends no first picture', () => {
     const changes = viewer.changes.filter(({ stream }) => stream.name === 'mute');
     expect(withoutRepeats(changes.map(({ stream }) => stream.state))).toEqual(['connecting', 'silent', 'live']);
-    expect(changes.find(({ stream }) => stream.state === 'silent')?.reason?.message).toBe(
-      'Connected, but no picture for 2 s.',
+    expect(changes.find(({ stream }) => stream.state === 'silent')?.reason?.message).toMatch(
+      /^Connected, but no picture for 2(\.\d)? s\.$/,
     );
   });
 
@@ -94,7 +95,7 @@ describe.skipIf(!requireCamera() || !requireGstRtspServer())('a camera that fall
     ]);
     expect(changes.find(({ event }) => event === 'down')?.reason).toEqual({
       code: 'SOURCE_TIMEOUT',
-      message: expect.stringMatching(/^No picture for 10 s\. Next try in 0\.[123] s\.$/) as string,
+      message: expect.stringMatching(/^No picture for 10(\.\d)? s\. Next try in 0\.[123] s\.$/) as string,
     });
   });
 
@@ -102,12 +103,6 @@ describe.skipIf(!requireCamera() || !requireGstRtspServer())('a camera that fall
     const changes = viewer.changes.filter(({ stream }) => stream.name === 'well');
     expect(withoutRepeats(changes.map(({ stream }) => stream.state))).toEqual(['connecting', 'live']);
   });
-
-  async function keep<T extends { stop(): Promise<unknown> }>(starting: Promise<T>): Promise<T> {
-    const started = await starting;
-    parts.push(started);
-    return started;
-  }
 
   /** Waits until the rate of the stream is known, has it fall ill, and lets it recover once it is in the state `ill`. */
   async function sicken(name: string, ill: string, order: { fall(): void; recover(): void }): Promise<void> {

@@ -9,6 +9,7 @@ import { publish } from '../helpers/publish.js';
 import { runNode } from '../helpers/run-command.js';
 import { startServer } from '../helpers/server-of-test.js';
 import { SERVER_BINARY, ServerProcess } from '../helpers/server-process.js';
+import { StartedParts } from '../helpers/started-parts.js';
 import { h264 } from '../helpers/stream-sender.js';
 import { Viewer } from '../helpers/viewer.js';
 
@@ -29,13 +30,13 @@ interface Broken {
 }
 
 describe.skipIf(!HAS_ALL_PARTS)('a source that fails', () => {
-  const parts: { stop(): Promise<unknown> }[] = [];
+  const parts = new StartedParts();
   let camera: MjpegCamera;
   let broken: readonly Broken[];
   let sources: readonly string[];
 
   beforeAll(async () => {
-    camera = await keep(MjpegCamera.start());
+    camera = await parts.keep(MjpegCamera.start());
     broken = await breakSources();
     sources = [
       ...broken.map(({ name, source }) => `${name}=${source}`),
@@ -44,7 +45,7 @@ describe.skipIf(!HAS_ALL_PARTS)('a source that fails', () => {
     ];
   });
   afterAll(async () => {
-    for (const part of parts.reverse()) await part.stop();
+    await parts.stop();
   });
 
   it('is told by --check with its code and what to do, and the others are tried all the same', async () => {
@@ -61,7 +62,7 @@ describe.skipIf(!HAS_ALL_PARTS)('a source that fails', () => {
   });
 
   it('is told to clients and in the log while the others go on, and no secret with it', async () => {
-    const server = await keep(ServerProcess.start(['--log-level', 'trace', ...sources]));
+    const server = await parts.keep(ServerProcess.start(['--log-level', 'trace', ...sources]));
     const viewer = await Viewer.open(server.port, { subscriptions: [{ stream: '*' }] });
     const downs = () => viewer.changes.filter(({ event }) => event === 'down');
     const isDown = (name: string) => downs().some(({ stream }) => stream.name === name);
@@ -88,7 +89,7 @@ describe.skipIf(!HAS_ALL_PARTS)('a source that fails', () => {
   });
 
   it('passes on whole pictures only when it stops within one, and is tried again', async () => {
-    const server = await keep(ServerProcess.start([`cam=${camera.url('mjpeg?after=3&then=cut')}`]));
+    const server = await parts.keep(ServerProcess.start([`cam=${camera.url('mjpeg?after=3&then=cut')}`]));
     const viewer = await Viewer.open(server.port);
     const ups = () => viewer.changes.filter(({ event }) => event === 'up').length;
     await viewer.until(() => ups() === 2 && viewer.frames.length >= 7);
@@ -105,7 +106,7 @@ describe.skipIf(!HAS_ALL_PARTS)('a source that fails', () => {
   it('delays no other, whether it answers or sends nothing, hangs, trickles or breaks off again and again', async () => {
     const paths = ['nothing', 'mjpeg?after=0&then=silent', 'mjpeg?after=0&then=hang', 'mjpeg?trickle=500'];
     const ill = [...paths, 'mjpeg?after=1&then=cut'].map((path, index) => `ill-${index}=${camera.url(path)}`);
-    const server = await keep(ServerProcess.start(['bars=test:bars?size=64x48&fps=50', ...ill]));
+    const server = await parts.keep(ServerProcess.start(['bars=test:bars?size=64x48&fps=50', ...ill]));
     const viewer = await Viewer.open(server.port, { subscriptions: [{ stream: '*', policy: 'every' }] });
     const { id } = viewer.stream;
     await viewer.until(() => viewer.frames.filter(({ header }) => header.streamId === id).length >= 100);
@@ -116,11 +117,11 @@ describe.skipIf(!HAS_ALL_PARTS)('a source that fails', () => {
   });
 
   async function breakSources(): Promise<Broken[]> {
-    const guarded = await keep(MjpegCamera.start({ credentials: { ...OWNER, scheme: 'digest' } }));
-    const basic = await keep(MjpegCamera.start({ credentials: { ...OWNER, scheme: 'basic' } }));
-    const rtsp = await keep(startGortsplibServer({ credentials: { ...OWNER, scheme: 'digest' } }));
-    await keep(publish(rtsp, 'cam', { codec: h264() }));
-    const secure = await keep(MjpegCamera.start({ certificate: await keep(Certificate.start()) }));
+    const guarded = await parts.keep(MjpegCamera.start({ credentials: { ...OWNER, scheme: 'digest' } }));
+    const basic = await parts.keep(MjpegCamera.start({ credentials: { ...OWNER, scheme: 'basic' } }));
+    const rtsp = await parts.keep(startGortsplibServer({ credentials: { ...OWNER, scheme: 'digest' } }));
+    await parts.keep(publish(rtsp, 'cam', { codec: h264() }));
+    const secure = await parts.keep(MjpegCamera.start({ certificate: await parts.keep(Certificate.start()) }));
     const closed = await closedPort();
     const at = (name: string, source: string, code: string, says: string) => ({ name, source, code, says });
     return [
@@ -143,12 +144,6 @@ describe.skipIf(!HAS_ALL_PARTS)('a source that fails', () => {
       at('cut', camera.url('mjpeg?after=0&then=cut'), 'SOURCE_BAD_ANSWER', 'ends within a picture'),
       at('device', 'device:/dev/video99', 'SOURCE_UNREACHABLE', 'is no device of this machine'),
     ];
-  }
-
-  async function keep<T extends { stop(): Promise<unknown> }>(starting: Promise<T>): Promise<T> {
-    const started = await starting;
-    parts.push(started);
-    return started;
   }
 });
 
