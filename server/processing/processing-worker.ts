@@ -30,6 +30,8 @@ async function main(): Promise<void> {
     try {
       links.push(await prepare(spec));
     } catch (thrown) {
+      // Whoever is told ends the thread; an end of its own could overtake the message.
+      port.on('message', () => undefined);
       send({ kind: 'broken', name: processorName(spec), message: thrownText(thrown) });
       return;
     }
