@@ -46,7 +46,11 @@ export const ERROR_CODES = {
   SERVER_CLOSING: { exitCode: 1, wire: true, meaning: 'The server shuts down.' },
   CLIENT_CLOSING: { exitCode: 0, wire: true, meaning: 'The client is done.' },
   STREAM_REMOVED: { exitCode: 0, wire: true, meaning: 'The stream was taken away while the server runs on.' },
-  STREAM_HEALTH: { exitCode: 0, wire: true, meaning: 'Reason of a stream that is degraded, silent, frozen or whose clock leapt.' },
+  STREAM_HEALTH: {
+    exitCode: 0,
+    wire: true,
+    meaning: 'Reason of a stream that is degraded, silent, frozen or whose clock leapt.',
+  },
   STREAMS_ENDED: { exitCode: 0, wire: true, meaning: 'Every stream has come to its end.' },
 } as const satisfies Record<string, { exitCode: 0 | 1 | 2; wire?: true; meaning: string }>;
 

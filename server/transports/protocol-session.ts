@@ -3,7 +3,14 @@ import type { CancelTimer, Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
 import type { ErrorCode } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
-import { encodeBye, encodeError, encodePing, encodePong, encodeStream, encodeWelcome } from '../../shared/protocol/codec.js';
+import {
+  encodeBye,
+  encodeError,
+  encodePing,
+  encodePong,
+  encodeStream,
+  encodeWelcome,
+} from '../../shared/protocol/codec.js';
 import { MessageType, PROTOCOL_VERSION } from '../../shared/protocol/messages.js';
 import type { Hello, Message, StreamChange } from '../../shared/protocol/messages.js';
 import type { RepeatLimiter } from '../../shared/repeat-limiter.js';
