@@ -48,7 +48,9 @@ export class LiveChild {
   private readonly log = new FfmpegLog();
   private readonly lines: string[] = [];
   private readonly startTimeUs: number;
+  /** Whether it is known what comes. */
   private isOpen = false;
+  private readonly early: (() => void)[] = [];
   private isOver = false;
   private hasOutputEnded = false;
   private exit: { readonly error: StreamerError | null } | null = null;
@@ -88,11 +90,24 @@ export class LiveChild {
   private whileRunning(): Pick<LiveChildListener, 'onPicture' | 'onJpeg' | 'onDrop' | 'onBadJpeg'> {
     const { listener } = this;
     return {
-      onPicture: (picture) => (this.isOver ? picture.release() : listener.onPicture(picture)),
-      onJpeg: (jpeg) => this.isOver || listener.onJpeg(jpeg),
-      onDrop: () => this.isOver || listener.onDrop(),
-      onBadJpeg: (error) => this.isOver || listener.onBadJpeg(error),
+      onPicture: (picture) => this.afterLog(() => (this.isOver ? picture.release() : listener.onPicture(picture))),
+      onJpeg: (jpeg) => this.afterLog(() => this.isOver || listener.onJpeg(jpeg)),
+      onDrop: () => this.afterLog(() => this.isOver || listener.onDrop()),
+      onBadJpeg: (error) => this.afterLog(() => this.isOver || listener.onBadJpeg(error)),
     };
+  }
+
+  /** The log says first what the pictures are, but on another pipe, which may be read a moment later. */
+  private afterLog(tell: () => void): void {
+    if (this.isOpen) return tell();
+    if (this.early.length === 0) setImmediate(() => this.tellEarly());
+    this.early.push(tell);
+  }
+
+  private tellEarly(): void {
+    // A log that is not understood holds nothing up.
+    this.isOpen = true;
+    for (const tell of this.early.splice(0)) tell();
   }
 
   private onLine(line: string): void {
@@ -102,11 +117,9 @@ export class LiveChild {
     const event = this.log.push(line);
     if (!event) return;
     // The source is open: what was said on the way there does not explain its end.
-    if (event.kind === 'chosen') {
-      this.isOpen = true;
-      this.lines.length = 0;
-    }
+    if (event.kind === 'chosen') this.lines.length = 0;
     this.listener.onLog(event);
+    if (event.kind === 'chosen') this.tellEarly();
   }
 
   private onOutputEnd(): void {
@@ -122,8 +135,11 @@ export class LiveChild {
   /** Not before the pictures that FFmpeg left behind. */
   private tellWhenGone(): void {
     if (this.isOver || !this.hasOutputEnded || !this.exit) return;
-    this.isOver = true;
     const isLate = !this.isOpen && this.clock.nowUs() - this.startTimeUs >= INPUT_TIMEOUT_US;
+    this.tellEarly();
+    // Whoever heard that may have ended it.
+    if (this.isOver) return;
+    this.isOver = true;
     this.listener.onGone(liveError(this.lines, this.options.shownInput, this.exit.error, isLate));
   }
 
