@@ -11,6 +11,7 @@ const LIBRARY_OWNERS = {
   'hdr-histogram-js': '^shared/histogram\\.ts$',
   pino: '^shared/logger\\.ts$',
   'pino-pretty': '^shared/logger\\.ts$',
+  'p-limit': '^server/in-parallel\\.ts$',
   tinyglobby: '^server/sources/image-list\\.ts$',
   leven: '^shared/suggestion\\.ts$',
   zod: '-schema\\.ts$',

@@ -1,9 +1,9 @@
-import pLimit from 'p-limit';
 import type { ErrorCode } from '../shared/errors.js';
 import { ClientRegistry } from './clients.js';
 import type { ServerConfig } from './config.js';
 import { exposureWarning } from './exposure.js';
 import { Hub } from './hub/hub.js';
+import { settleInParallel } from './in-parallel.js';
 import type { HubStream } from './hub/stream.js';
 import type { OpenedSource } from './sources/open-source.js';
 import { createStreamOpener } from './stream-opener.js';
@@ -61,8 +61,7 @@ export interface OpenedStream {
  * @throws {StreamerError} for the first source, in their order, that cannot be streamed; BAD_USAGE for an unknown hwaccel.
  */
 export async function openStreams(config: ServerConfig, open: OpenStream): Promise<readonly OpenedStream[]> {
-  const limit = pLimit(PARALLEL_PROBES);
-  const results = await Promise.allSettled(config.streams.map((settings) => limit(() => open(settings))));
+  const results = await settleInParallel(config.streams, PARALLEL_PROBES, open);
   return results.map((result, index) => {
     if (result.status === 'rejected') throw result.reason;
     return { settings: config.streams[index]!, opened: result.value };

@@ -4,16 +4,14 @@ import { errorExit } from '../shared/command-line.js';
 import { toStreamerError } from '../shared/errors.js';
 import { createLogger } from '../shared/logger.js';
 import type { Logger } from '../shared/logger.js';
-import { toPrintable } from '../shared/protocol/printable.js';
-import { openStreams, startApp } from './app.js';
-import type { App, AppParts, OpenedStream } from './app.js';
+import { startApp } from './app.js';
+import type { App, AppParts } from './app.js';
 import { parseServerCommand } from './cli.js';
 import type { ServeCommand } from './cli.js';
 import type { ServerConfig } from './config.js';
 import { findFfmpeg } from './ffmpeg/ffmpeg-binary.js';
 import { createStreamOpener } from './stream-opener.js';
-import { trySource } from './source-check.js';
-import { describeSource } from './sources/describe-source.js';
+import { checkStreams } from './source-check.js';
 import { StandardInput } from './sources/standard-input.js';
 
 /** After the last stream ended, slow clients get this long to take their last frames. */
@@ -53,27 +51,13 @@ async function serve({ config, warnings }: ServeCommand): Promise<number> {
   }
 }
 
-/** Tries every source, also when one of them fails. */
 async function check(config: ServerConfig, parts: AppParts): Promise<number> {
-  const streams = await openStreams(config, await createStreamOpener(parts));
-  const verdicts = await Promise.all(streams.map((stream) => tryStream(stream)));
+  const verdicts = await checkStreams(config.streams, await createStreamOpener(parts), clock);
   for (const { line } of verdicts) process.stdout.write(`${line}\n`);
-  const failed = verdicts.filter(({ isGood }) => !isGood).length;
+  const failed = verdicts.filter(({ exitCode }) => exitCode !== 0).length;
   if (failed === 0) process.stdout.write('The configuration is good.\n');
   else process.stdout.write(`${failed} of ${verdicts.length} sources cannot be streamed at present.\n`);
-  return failed === 0 ? 0 : 1;
-}
-
-async function tryStream({ settings, opened }: OpenedStream): Promise<{ isGood: boolean; line: string }> {
-  const { source, summary } = opened;
-  const head = `${settings.name}: ${summary}`;
-  if (!source.isLive) return { isGood: true, line: head };
-  try {
-    return { isGood: true, line: `${head}: ${describeSource(await trySource(source, clock))}` };
-  } catch (thrown) {
-    const { message, code } = toStreamerError(thrown);
-    return { isGood: false, line: toPrintable(`${settings.name}: ${message} (${code})`) };
-  }
+  return Math.max(...verdicts.map(({ exitCode }) => exitCode));
 }
 
 async function run(config: ServerConfig, parts: AppParts, stopRequest: Promise<NodeJS.Signals>): Promise<number> {

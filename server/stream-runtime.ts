@@ -108,8 +108,10 @@ export class StreamRuntime {
     const description = describeStream(info, this.settings);
     this.stream.describe(description);
     const sentence = describeSource({ ...info, ...description });
-    if (sentence !== this.told) this.logger.info(sentence);
+    // A source that is only connected has nothing to tell yet, and one may be connected to many times.
+    if (sentence === this.told || info.width === 0) return;
     this.told = sentence;
+    this.logger.info(sentence);
   }
 
   private onDrop(first: number, last: number): void {

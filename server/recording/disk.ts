@@ -1,7 +1,7 @@
 import { lstat, open, readdir, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
+import { createLimit } from '../in-parallel.js';
 
 /** A new file that is written from its begin to its end. Every method rejects with the error of the system. */
 export interface DiskFile {
@@ -38,7 +38,7 @@ export interface ListedFile {
  * (libuv), and those encode the JPEGs too: with a disk that hangs, recordings must not take them all.
  */
 const MAX_OPERATIONS = 2;
-const operations = pLimit(MAX_OPERATIONS);
+const operations = createLimit(MAX_OPERATIONS);
 
 /** The files of this machine. */
 export const nodeDisk: Disk = {

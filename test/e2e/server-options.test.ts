@@ -63,8 +63,17 @@ describe('a command line or environment that is wrong', () => {
     expectRefusal(await run(args, env), says);
   });
 
+  it('is told by --check of each source, the worst of which decides the exit code', async () => {
+    const { exitCode, stdout } = await run(['--check', 'missing.mp4', 'off=tcp://127.0.0.1:9', SMALL]);
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(/^missing: There is no file missing\.mp4; .*\(SOURCE_NOT_FOUND\)$/m);
+    expect(stdout).toMatch(/^off: .*\(SOURCE_UNREACHABLE\)$/m);
+    expect(stdout).toMatch(/^test-testsrc: test pattern testsrc, 64x48/m);
+    expect(stdout).toMatch(/\n2 of 3 sources cannot be streamed at present\.\n$/);
+  });
+
   it('is explained with its stack only when the log is for debugging', async () => {
-    const { exitCode, stdout } = await run(['--check', 'missing.mp4'], { LOG_LEVEL: 'debug' });
+    const { exitCode, stdout } = await run(['missing.mp4'], { LOG_LEVEL: 'debug' });
     expect(exitCode).toBe(2);
     const last = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
     expect(last).toMatchObject({ level: 'debug', err: { code: 'SOURCE_NOT_FOUND' } });
