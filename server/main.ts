@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from 'node:v8';
 import { SystemClock } from '../shared/clock.js';
 import { errorExit } from '../shared/command-line.js';
 import { toStreamerError } from '../shared/errors.js';
@@ -20,6 +21,12 @@ const END_GRACE_US = 500_000;
 const SHUTDOWN_LIMIT_MS = 1800;
 /** The same while recordings have to be completed. */
 const RECORDING_SHUTDOWN_LIMIT_MS = 10_000;
+
+/*
+ * JPEGs lie outside the heap, which is small; V8 marks it anew, step by step, for every few megabytes of them, which takes
+ * more than the frames themselves. Marked at once it takes a third of that, and the latency's p99 falls as well.
+ */
+setFlagsFromString('--no-incremental-marking');
 
 const clock = new SystemClock();
 
