@@ -15,6 +15,7 @@ import type { BenchContext, Scenario } from './scenario.js';
 import { cameras } from './scenarios/cameras.js';
 import { encode } from './scenarios/encode.js';
 import { fanOut } from './scenarios/fan-out.js';
+import { health } from './scenarios/health.js';
 import { idle } from './scenarios/idle.js';
 import { latency } from './scenarios/latency.js';
 import { measuring } from './scenarios/measuring.js';
@@ -27,7 +28,7 @@ import { recording } from './scenarios/recording.js';
 
 const SCENARIOS: readonly Scenario[] = [
   ...[encode, fanOut, latency, parser, memory, measuring],
-  ...[passThrough, cameras, idle, reconnect, processing, recording],
+  ...[passThrough, cameras, idle, reconnect, health, processing, recording],
 ];
 
 // An interrupted run may still wait for something that nobody wants any more.
