@@ -25,7 +25,7 @@ export const health: Scenario = {
     }
     await worker.end();
     const rows = [...usPerFrame].map(([name, samples]) => {
-      const us = median(samples);
+      const us = median(samples) ?? NaN;
       return { name, us, percent: (us * FPS) / 10_000 };
     });
     return {
@@ -33,7 +33,7 @@ export const health: Scenario = {
         {
           title: `Medians of ${ROUNDS} rounds in turn`,
           head: ['frame', 'µs', `% of a core at ${FPS} fps`],
-          rows: rows.map(({ name, us, percent }) => [name, cell(us), cell(percent)]),
+          rows: rows.map(({ name, us, percent }) => [name, cell(us), percent.toFixed(2)]),
         },
       ],
       bars: rows.map(({ name, percent }) => ({
