@@ -1,99 +1,51 @@
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readFfmpegVersion } from '../../server/ffmpeg/ffmpeg-version.js';
-import { createFileSource } from '../../server/sources/file-source.js';
 import type { SourceFrame } from '../../server/sources/source.js';
 import { SourceSupervisor } from '../../server/sources/supervisor.js';
-import { probeVideo } from '../../server/sources/video-probe.js';
 import { Backoff } from '../../shared/backoff.js';
-import { withHuffmanTables } from '../../shared/jpeg/huffman-tables.js';
-import { JpegSplitter } from '../../shared/jpeg/jpeg-splitter.js';
 import { childrenNamed } from '../helpers/child-processes.js';
-import { EagerClock } from '../helpers/eager-clock.js';
+import { openFileSource } from '../helpers/file-source-of-test.js';
+import type { FileOptions } from '../helpers/file-source-of-test.js';
+import { B_FRAMES, FRAMES, makeFileVideos, makeTurnedVideo } from '../helpers/file-videos.js';
 import { playSource } from '../helpers/play-source.js';
+import { range } from '../helpers/range.js';
 import { ffmpegsUnderTest, readCount, VideoFixtures } from '../helpers/video-fixtures.js';
-
-const B_FRAMES = ['-c:v', 'libx264', '-g', '12', '-bf', '3', '-pix_fmt', 'yuv420p'];
-const LOSSLESS = ['-c:v', 'ffv1'];
-const EVERY_SECOND_MISSING = ['-vf', "select='gt(n,30)+mod(n,2)'", '-vsync', '0', ...B_FRAMES];
-/** Frames of the counted videos that are not named after their number of frames. */
-const FRAMES = 30;
 
 const fixtures = await VideoFixtures.create();
 
 beforeAll(async () => {
-  const counted = (name: string, output: readonly string[], fps = '30', frames = FRAMES) =>
-    fixtures.counted(name, { frames, fps, output });
-  await Promise.all([
-    counted('b-frames.mp4', B_FRAMES),
-    counted('b-frames.mkv', B_FRAMES),
-    counted('fragmented.mp4', ['-c:v', 'mjpeg', '-movflags', 'frag_keyframe+empty_moov']),
-    counted('lossless.mkv', LOSSLESS),
-    counted('raw.avi', ['-c:v', 'rawvideo', '-pix_fmt', 'yuv420p']),
-    counted('pictures.mov', ['-c:v', 'mjpeg', '-q:v', '2']),
-    counted('ntsc.mp4', B_FRAMES, '30000/1001'),
-    counted('ntsc.mkv', LOSSLESS, '24000/1001'),
-    counted('179-sixths.mp4', B_FRAMES, '179/6'),
-    counted('12-and-a-half.mp4', B_FRAMES, '12.5'),
-    counted('3.mp4', B_FRAMES, '30', 3),
-    counted('3.mkv', LOSSLESS, '30', 3),
-    counted('1.mp4', B_FRAMES, '30', 1),
-    counted('1.mkv', LOSSLESS, '30', 1),
-    counted('1.png', [], '25', 1),
-    counted('1.jpg', [], '25', 1),
-    counted('pictures.avi', ['-c:v', 'mjpeg']),
-    counted('pictures.mkv', ['-c:v', 'mjpeg'], '24000/1001'),
-    counted('h264.mp4', B_FRAMES),
-    counted('no-rewind.h264', B_FRAMES, '25'),
-    counted('b-frames.ts', B_FRAMES),
-    counted('b-frames.flv', B_FRAMES),
-    counted('b-frames.avi', B_FRAMES),
-    counted('variable.mp4', EVERY_SECOND_MISSING, '30', 60),
-    counted('variable.mkv', EVERY_SECOND_MISSING, '30', 60),
-    fixtures.counted('odd.mkv', { frames: FRAMES, fps: '30', output: LOSSLESS, width: 63, height: 47 }),
+  await makeFileVideos(fixtures, [
+    'b-frames.mp4',
+    'b-frames.mkv',
+    'fragmented.mp4',
+    'lossless.mkv',
+    'raw.avi',
+    'pictures.mov',
+    'ntsc.mp4',
+    'ntsc.mkv',
+    '179-sixths.mp4',
+    '12-and-a-half.mp4',
+    '3.mp4',
+    '3.mkv',
+    '1.mp4',
+    '1.mkv',
+    '1.png',
+    '1.jpg',
+    'no-rewind.h264',
+    'b-frames.ts',
+    'b-frames.flv',
+    'b-frames.avi',
+    'variable.mp4',
+    'variable.mkv',
+    'odd.mkv',
   ]);
-  const select = ['-vf', "select='gt(n,10)+mod(n,2)'", '-vsync', '0', '-c:v', 'mjpeg'];
-  await counted('variable-jpeg.mkv', select, '30', 30);
-  await fixtures.make('turned-jpeg.mov', [
-    '-i',
-    fixtures.path('pictures.mov'),
-    '-c',
-    'copy',
-    '-metadata:s:v:0',
-    'rotate=90',
-  ]);
-  await fixtures.make('rotated.mp4', [
-    '-i',
-    fixtures.path('b-frames.mp4'),
-    '-c',
-    'copy',
-    '-metadata:s:v:0',
-    'rotate=180',
-  ]);
+  await makeTurnedVideo(fixtures, 'rotated.mp4', 'b-frames.mp4', 180);
 }, 60_000);
 
 afterAll(() => fixtures.remove());
 
 describe.each(await ffmpegsUnderTest())('a file with $name', ({ binaries }) => {
-  /** A source whose timeline began `from` frames ago. */
-  async function open(
-    name: string,
-    from: number,
-    options: { fps?: number; loop?: boolean; width?: number; height?: number; isProcessed?: boolean } = {},
-  ) {
-    const path = fixtures.path(name);
-    const probe = await probeVideo(binaries.ffprobePath, path);
-    const { passEveryFrame } = await readFfmpegVersion(binaries.ffmpegPath);
-    const { fps = null, loop = true, width = null, height = null, isProcessed = true } = options;
-    const clock = new EagerClock();
-    const startTimeUs = clock.nowUs() - Math.round((from * 1_000_000) / (fps ?? probe.fps));
-    const decoding = { ffmpegPath: binaries.ffmpegPath, hwaccel: 'none', passEveryFrame, maxBuffers: 5 };
-    const wanted = { width, height, quality: null, isProcessed };
-    const source = createFileSource({ ...decoding, path, probe, fps, width, height, wanted, loop, startTimeUs }, clock);
-    return { source, clock, probe };
-  }
-
-  const range = (first: number, count: number) => Array.from({ length: count }, (_, index) => first + index);
+  const open = (name: string, from: number, options: FileOptions = {}) =>
+    openFileSource(binaries, fixtures.path(name), from, options);
 
   it.each([
     'b-frames.mp4',
@@ -115,41 +67,6 @@ describe.each(await ffmpegsUnderTest())('a file with $name', ({ binaries }) => {
       expect(sequences).toEqual(range(from + 1, 110));
       expect(counts).toEqual(sequences.map((sequence) => sequence % FRAMES));
     }
-  });
-
-  it.each(['fragmented.mp4', 'pictures.mov', 'pictures.avi', 'pictures.mkv'])(
-    '%s passes JPEGs on byte for byte, from the start, joined in the middle and over its end',
-    async (name) => {
-      const stored = await storedJpegs(fixtures.path(name));
-      expect(stored).toHaveLength(FRAMES);
-      for (const from of [-1, 77]) {
-        const { source } = await open(name, from, { isProcessed: false });
-        expect(source.info.encoding.mode).toBe('pass-through');
-        const { sequences, jpegs, outcome } = await playSource(source, 110);
-        expect([outcome, sequences]).toEqual(['stopped', range(from + 1, 110)]);
-        const places = jpegs.map((jpeg) => stored.findIndex((each) => each.equals(jpeg)));
-        expect(places).toEqual(sequences.map((sequence) => sequence % FRAMES));
-      }
-    },
-  );
-
-  it('ends after the last JPEG when it does not loop', async () => {
-    const { source } = await open('pictures.mov', 20, { isProcessed: false, loop: false });
-    const { sequences, counts, outcome } = await playSource(source, 1000);
-    expect([sequences, counts, outcome]).toEqual([range(21, 9), range(21, 9), 'ended']);
-  });
-
-  it.each([
-    ['pictures.mov', { isProcessed: true }, 'a processor works on the pixels'],
-    ['pictures.mov', { isProcessed: false, width: 32 }, 'size 32xauto was asked for'],
-    ['pictures.mov', { isProcessed: false, fps: 10 }, '10 fps were asked for'],
-    ['h264.mp4', { isProcessed: false }, 'the source is h264'],
-    ['variable-jpeg.mkv', { isProcessed: false }, 'the variable rate is evened out'],
-    ['turned-jpeg.mov', { isProcessed: false }, 'the pictures are turned, stretched or interlaced'],
-  ])('%s with %j is encoded: %s', async (name, options, reason) => {
-    const { source } = await open(name, -1, options);
-    expect(source.info.encoding).toEqual({ mode: 'encoded', reason });
-    expect((await playSource(source, 5)).jpegs).toEqual([]);
   });
 
   it.each([
@@ -321,21 +238,6 @@ describe.each(await ffmpegsUnderTest())('a file with $name', ({ binaries }) => {
     expect(outcome).toContain('Invalid data found when processing input');
   });
 });
-
-/** The JPEGs of a file as FFmpeg takes them out of it. */
-async function storedJpegs(path: string): Promise<Buffer[]> {
-  const args = ['-v', 'error', '-i', `file:${path}`, '-c:v', 'copy', '-f', 'image2pipe', 'pipe:1'];
-  const { stdout } = await execa(fixtures.binaries.ffmpegPath, args, { encoding: 'buffer' });
-  const jpegs: Buffer[] = [];
-  const splitter = new JpegSplitter({
-    maxBytes: stdout.length,
-    onStart: () => undefined,
-    onJpeg: (jpeg) => jpegs.push(withHuffmanTables(jpeg)),
-  });
-  splitter.push(Buffer.from(stdout));
-  splitter.end();
-  return jpegs;
-}
 
 /** How many pictures `count` is away from `expected` in a loop of `frames`. */
 function distance(expected: number, count: number | undefined, frames: number): number {

@@ -27,7 +27,7 @@ describe('parseWatermarkOptions', () => {
     [{ text: '{tiem}' }, 'A watermark has no field {tiem}; did you mean time?'],
     [{ text: '{stream} {}' }, 'A watermark has no field {}; there are stream, time, sequence.'],
   ])('refuses %j', (parameters, message) => {
-    const error = errorOf(() => parseWatermarkOptions(parameters as Record<string, string>));
+    const error = errorOf(() => parseWatermarkOptions(parameters));
     expect(error).toMatchObject({ code: 'BAD_USAGE', message });
   });
 });
