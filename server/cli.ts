@@ -24,21 +24,29 @@ const DEFAULT_SOURCE = `sample=file:${join(PACKAGE_ROOT, 'videos', 'sample.mp4')
 
 const NOTES = `
 Sources:
+  film.mp4, pictures/, 'pictures/*.png'     a file, or images in turn
+  rtsp://user:password@camera/path          RTSP; ?transport=udp if not over TCP
+  http://user:password@camera/video.mjpg    MJPEG, JPEG polled at --fps, HLS
+  srt://host:port  udp://...  tcp://...     any container FFmpeg reads
+  device:/dev/video0                        a camera of this machine
+  -                                         standard input
+  test:PATTERN[?size=1280x720&fps=30]       ${PATTERN_NAMES.join(', ')}
   A name is 1 to 64 letters, digits, _ . and -. Without one, it comes from the
-  file name. A file with a = in its own name is written ./a=b.mp4 or
+  file or the address. A file with a = in its own name is written ./a=b.mp4 or
   file:a=b.mp4; one that starts with - goes after --.
-  Test patterns: ${PATTERN_NAMES.join(', ')}.
 
 Configuration:
   A flag wins over an environment variable, which wins over the --config file.
   Keys of the file are the long flags in camel case (maxClients: 20,
-  loop: false, classicPort: off) and sources, a list. STREAMER_SOURCES has one
-  source a line.
+  loop: false, classicPort: off) and sources, a list of texts, or of maps with
+  settings of their own (name, url, fps: 10, record: /folder). STREAMER_SOURCES
+  has one source a line.
   FFMPEG_PATH and FFPROBE_PATH name the FFmpeg to use.
 
 Examples:
   ${PROGRAM}
   ${PROGRAM} door=a.mp4 'test:testsrc?size=640x360&fps=60'
+  ${PROGRAM} yard=http://192.0.2.11/video.mjpg --record /var/lib/streamer
   ${PROGRAM} --check --config streamer.yaml
   STREAMER_TOKEN=s3cret ${PROGRAM} --host 0.0.0.0 cam.mp4
 

@@ -64,7 +64,7 @@ export const SERVER_OPTIONS = {
     flags: '--max-streams <number>',
     env: ['STREAMER_MAX_STREAMS'],
     inFile: true,
-    group: OPERATION,
+    group: NETWORK,
     help: 'refuse more streams than this, those added while running included',
     schema: wholeNumber(1, MAX_STREAMS),
     default: 50,
