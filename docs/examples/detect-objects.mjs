@@ -1,6 +1,6 @@
 /**
- * Draws boxes around the objects that a model of yours finds, with onnxruntime-node (`npm install onnxruntime-node`
- * beside this file).
+ * Draws boxes around the objects that a model of yours finds, with onnxruntime-node 1.25 or later
+ * (`npm install onnxruntime-node` beside this file).
  *
  *   streamer-server cam.mp4 --processor 'detect-objects.mjs?model=yolo.onnx&labels=coco.txt&threshold=0.5'
  *
@@ -49,7 +49,7 @@ export async function setup({ parameters }) {
   if (parameters.labels) labels = (await readFile(pathOf(parameters.labels), 'utf8')).trim().split(/\r?\n/);
   runtime = await import('onnxruntime-node');
   session = await runtime.InferenceSession.create(pathOf(parameters.model), { intraOpNumThreads: threads });
-  // The shape of the input is told by newer versions only, and its sides may be free.
+  // The sides of the input may be free; then they are texts.
   const shape = session.inputMetadata?.[0]?.shape ?? [];
   input = { height: sideFrom(shape[2], size), width: sideFrom(shape[3], size) };
   // The first run takes several times as long as all others, and more time is given here than for a frame.
