@@ -102,6 +102,7 @@ describe.skipIf(!requireCamera())('an HTTP source at a camera that fails', () =>
     const error = await wrong.untilError();
     expect(error.code).toBe('SOURCE_DENIED');
     expect(error.message).toContain('http://user:***@');
+    await guarded.untilDenied(({ wrong: count }) => count > 0);
     expect(guarded.denied).toEqual({ anonymous: 1, wrong: 1 });
     const none = play(httpSource(guarded.url('mjpeg', null)));
     expect((await none.untilError()).message).toContain('it wants credentials');
