@@ -71,6 +71,7 @@ const FINAL_CODES: ReadonlySet<ErrorCode> = new Set([
   'UNEXPECTED_MESSAGE',
   'TOO_MANY_MESSAGES',
   'UNKNOWN_STREAM',
+  'KICKED',
 ]);
 /** A connection that held this long is taken as healthy: the next outage starts the backoff afresh. */
 const STABLE_AFTER_US = 10_000_000;

@@ -38,6 +38,8 @@ export interface StreamObserver {
   /** The first subscriber came (true) or the last one left (false). */
   onDemand?(wanted: boolean): void;
   onChange?(change: StreamChange): void;
+  /** A frame was published. */
+  onFrame?(frame: PublishedFrame): void;
 }
 
 /** Counters of one stream since it was made. */
@@ -113,6 +115,7 @@ export class HubStream {
     this.counters.publishedBytes += frame.jpeg.length;
     this.recent.add(published);
     for (const subscriber of this.subscribers) subscriber.offer(published);
+    for (const observer of this.observers) observer.onFrame?.(published);
   }
 
   /** Notes that the frames `first` to `last` were dropped on purpose, so that subscribers do not count them as lost. */

@@ -60,18 +60,16 @@ export class ClassicTransport {
   private onSocket(socket: Socket): void {
     const { hub, clients, clock, logger, transport } = this.context;
     const peer = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
-    const record = {
-      sessionId: randomUUID(),
-      name: 'classic',
-      peer,
-      transport,
-      connectedAtUs: clock.nowUs(),
-      stats: null,
-    };
     socket.on('error', (error) => logger.debug({ err: error, peer }, 'connection error'));
     const stream = hub.list()[0];
     // There is no way to tell this client anything but by closing.
     if (!stream) return void socket.destroy();
+    const connection = new ClassicConnection(socket, stream.description.fps);
+    const record = {
+      ...{ id: randomUUID(), name: 'classic', peer, transport, connectedAtUs: clock.nowUs() },
+      streams: () => [{ stream: stream.name, counters: connection.subscriber.counters }],
+      disconnect: () => void socket.destroy(),
+    };
     if (!clients.admit(record)) {
       const code = 'SERVER_FULL';
       this.refusals.run(code, (suppressed) => logger.warn({ peer, code, suppressed }, 'client refused'));
@@ -79,7 +77,6 @@ export class ClassicTransport {
       return;
     }
     logger.info({ peer, transport, clients: clients.count }, 'client connected');
-    const connection = new ClassicConnection(socket, stream.description.fps);
     this.connections.set(connection, { socket, stream });
     // What a client sends means nothing, but unread it would hide that the client has gone.
     socket.resume();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { TransportName } from '../../shared/api/client-schema.js';
 import type { CancelTimer, Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
 import type { ErrorCode } from '../../shared/errors.js';
@@ -29,7 +30,7 @@ export interface SessionContext {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Name of the road, for logs and the list of clients. */
-  readonly transport: string;
+  readonly transport: TransportName;
 }
 
 /** How often a client reports what it measured. */
@@ -144,7 +145,11 @@ export class ProtocolSession {
     );
     const sessionId = randomUUID();
     const { peer } = this.channel;
-    const record = { sessionId, name: hello.name, peer, transport, connectedAtUs: clock.nowUs(), stats: null };
+    const record = {
+      ...{ id: sessionId, name: hello.name, peer, transport, connectedAtUs: clock.nowUs() },
+      streams: () => subscriptions.list(),
+      disconnect: this.bye.bind(this),
+    };
     if (!clients.admit(record)) throw new StreamerError('SERVER_FULL', 'The server has all the clients it allows.');
     this.record = record;
     this.subscriptions = subscriptions;
@@ -191,7 +196,7 @@ export class ProtocolSession {
         this.onPong(message.t0Us);
         return;
       case MessageType.STATS:
-        if (this.record) this.record.stats = message.body;
+        if (this.record) this.context.clients.report(this.record, message.body);
         return;
       case MessageType.BYE:
         this.channel.end(null);

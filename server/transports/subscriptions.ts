@@ -1,6 +1,7 @@
 import { encodeCredit, encodeSkipped } from '../../shared/protocol/codec.js';
 import { StreamerError } from '../../shared/errors.js';
 import type { Subscription } from '../../shared/protocol/messages.js';
+import type { ClientStream } from '../clients.js';
 import type { Hub } from '../hub/hub.js';
 import type { HubStream } from '../hub/stream.js';
 import { Subscriber } from '../hub/subscriber.js';
@@ -39,6 +40,14 @@ export class Subscriptions {
   /** Ids of the streams whose frames will come. */
   get streamIds(): readonly number[] {
     return [...this.wanted.keys()].map((stream) => stream.id);
+  }
+
+  /** What is watched now, with what was sent of it. */
+  list(): readonly ClientStream[] {
+    return [...this.subscribers.values()].map(({ stream, subscriber }) => ({
+      stream: stream.name,
+      counters: subscriber.counters,
+    }));
   }
 
   /** Subscribes to all that was asked for; frames may come from now on. */

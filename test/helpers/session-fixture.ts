@@ -41,7 +41,7 @@ export function serverFixture({ token = null as string | null, maxClients = 10, 
   const lines: LogLine[] = [];
   const destination = { write: (line: string) => lines.push(JSON.parse(line) as LogLine) };
   const logger = createLogger({ level: 'info', pretty: false, destination });
-  const context = { hub, clients, clock, logger, checkToken: createTokenCheck(token), transport: 'tcp' };
+  const context = { hub, clients, clock, logger, checkToken: createTokenCheck(token), transport: 'tcp' as const };
   const refusals = new RepeatLimiter(clock);
 
   function connect(): FakeConnection {

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { ClientRegistry } from '../../../server/clients.js';
 import type { ClientRecord } from '../../../server/clients.js';
 
-function record(sessionId: string): ClientRecord {
-  return { sessionId, name: 'demo', peer: '127.0.0.1:5', transport: 'tcp', connectedAtUs: 0, stats: null };
+function record(id: string): ClientRecord {
+  const unused = { streams: () => [], disconnect: () => undefined };
+  return { id, name: 'demo', peer: '127.0.0.1:5', transport: 'tcp', connectedAtUs: 0, ...unused };
 }
 
 describe('ClientRegistry', () => {
@@ -32,11 +33,33 @@ describe('ClientRegistry', () => {
 
   it('tells two clients of the same name apart', () => {
     const registry = new ClientRegistry(5);
-    const [a, b] = [record('same'), record('same')];
+    const [a, b] = [record('a'), record('b')];
     registry.admit(a);
     registry.admit(b);
     registry.remove(a);
     expect(registry.list()).toHaveLength(1);
     expect(registry.list()[0]).toBe(b);
+  });
+
+  it('tells who watches it of each client that came, reported and left, until they stop', () => {
+    const registry = new ClientRegistry(1);
+    const events: string[] = [];
+    const stop = registry.observe({
+      onConnected: ({ id }) => events.push(`connected ${id}`),
+      onDisconnected: ({ id }) => events.push(`disconnected ${id}`),
+      onReport: ({ id }, { intervalMs }) => events.push(`report of ${id} ${intervalMs}`),
+    });
+    const [a, b] = [record('a'), record('b')];
+    registry.admit(a);
+    registry.admit(b);
+    registry.report(a, { intervalMs: 1000, streams: [] });
+    registry.remove(b);
+    registry.remove(a);
+    registry.remove(a);
+    stop();
+    registry.admit(b);
+    expect(events).toEqual(['connected a', 'report of a 1000', 'disconnected a']);
+    expect(registry.byId('b')).toBe(b);
+    expect(registry.byId('a')).toBeUndefined();
   });
 });

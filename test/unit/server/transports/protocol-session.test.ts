@@ -29,7 +29,7 @@ describe('HELLO', () => {
     expect(frame).toMatchObject({ type: MessageType.FRAME, header: { streamId: 2, sequence: 7 } });
     expect(session.isPending).toBe(false);
     expect(clients.list()).toMatchObject([
-      { name: 'camera room', peer: '127.0.0.1:51068', transport: 'tcp', stats: null },
+      { name: 'camera room', peer: '127.0.0.1:51068', transport: 'tcp' },
     ]);
   });
 
@@ -130,15 +130,29 @@ describe('an open session', () => {
     expect(channel.take()).toEqual([{ type: MessageType.PONG, t0Us: 42, t1Us: timeUs, t2Us: timeUs }]);
   });
 
-  it('keeps the last statistics of its client', () => {
+  it('passes on what its client measured', () => {
     const { session, open, clients } = sessionFixture();
+    const reports: unknown[] = [];
+    clients.observe({ onReport: (client, stats) => reports.push([client.name, stats]) });
     open();
     for (const intervalMs of [1000, 1001]) {
       session.onMessage({ type: MessageType.STATS, body: { intervalMs, streams: [] } });
     }
-    session.onMessage({ type: MessageType.PING, t0Us: 1 });
-    session.onMessage({ type: MessageType.PONG, t0Us: 1, t1Us: 1, t2Us: 1 });
-    expect(clients.list()[0]?.stats).toEqual({ intervalMs: 1001, streams: [] });
+    expect(reports).toEqual([
+      ['demo', { intervalMs: 1000, streams: [] }],
+      ['demo', { intervalMs: 1001, streams: [] }],
+    ]);
+  });
+
+  it('shows what its client watches, and ends when it is disconnected', () => {
+    const { channel, closed, open, clients, stream } = sessionFixture();
+    open({ stream: 'a' });
+    stream('a').publish(encodedFrame(0));
+    expect(clients.list()[0]?.streams()).toMatchObject([{ stream: 'a', counters: { sent: 1, replaced: 0 } }]);
+    channel.take();
+    clients.list()[0]?.disconnect('KICKED', 'Away with you.');
+    expect(channel.take()).toEqual([{ type: MessageType.BYE, body: { code: 'KICKED', message: 'Away with you.' } }]);
+    expect([closed.times, clients.count]).toEqual([1, 0]);
   });
 
   it('gives credit back for acknowledged frames', () => {
