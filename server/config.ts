@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { StreamerError } from '../shared/errors.js';
 import type { LogLevel } from '../shared/log-level.js';
 import {
@@ -13,6 +14,8 @@ import { type FileEntry, parseConfigFile } from './config-file.js';
 import { SERVER_OPTIONS } from './options.js';
 import type { ServerOptionValues } from './options.js';
 import { streamsFrom } from './stream-config.js';
+import { STREAM_OPTIONS } from './stream-options.js';
+import type { StreamOptionValues } from './stream-options.js';
 import type { StreamSettings } from './stream-settings.js';
 
 /** The configuration of a server: complete, checked and frozen. */
@@ -26,10 +29,26 @@ export type ServerConfig = Readonly<{
   /** Most streams at once, those added while running included. */
   maxStreams: number;
   token: string | null;
+  adminToken: string | null;
+  /** Files of the certificate and its key; null serves without TLS. */
+  tls: { readonly certPath: string; readonly keyPath: string } | null;
+  /** Most bytes a second for one client; null sets no limit. */
+  maxClientBytesPerSecond: number | null;
+  /** Port of the web interface and the API; 0 takes a free one, null serves none. */
+  httpPort: number | null;
+  /** Hosts that sources added over HTTP may be at; null allows any. */
+  allowSources: readonly string[] | null;
+  /** Folder of recordings started over HTTP. */
+  recordingsDirectory: string;
+  /** Origins whose pages may use the API. */
+  corsOrigins: readonly string[];
+  trustedProxies: readonly string[];
   logLevel: LogLevel;
   /** Only check the configuration and the sources. */
   check: boolean;
   streams: readonly StreamSettings[];
+  /** What holds for streams that say nothing else, those added while running included. */
+  streamValues: StreamOptionValues;
 }>;
 
 /** Everything a configuration is made from. */
@@ -66,11 +85,12 @@ export function resolveConfig({ flags, env, file, defaultSource }: ConfigInputs)
 
   const given = [...byFlags, ...byEnv, ...byFile];
   const values = { ...defaultsOf(SERVER_OPTIONS), ...fileValues, ...envValues, ...flagValues };
-  checkPorts(values.port, values.classicPort, given);
+  checkPorts(values, given);
+  const tls = tlsFiles(values, given);
   const blamed = given.find(({ key }) => key === 'sources') ?? { place: 'The source', code: 'BAD_USAGE' };
   const streams = streamsFrom(values.sources ?? [defaultSource], values, blamed);
   checkCount(streams.length, values.maxStreams);
-  return { config: frozenConfig(values, streams), warnings: warningsFor(unknown) };
+  return { config: frozenConfig(values, tls, streams), warnings: warningsFor(unknown) };
 }
 
 /** Name of the configuration file that flags or environment ask for, or null. Throws as `resolveConfig` does. */
@@ -96,10 +116,32 @@ function givenByFile(entries: readonly FileEntry[], fileName: string): GivenValu
   });
 }
 
-function checkPorts(port: number, classicPort: number | null, given: readonly GivenValue[]): void {
-  if (port === 0 || port !== classicPort) return;
-  const blamed = given.find(({ key }) => key === 'classicPort') ?? { place: 'The classic port', code: 'BAD_CONFIG' };
-  throw new StreamerError(blamed.code, `${blamed.place} must differ from the port of the TCP transport, ${port}.`);
+/** @throws {StreamerError} when two services would listen on the same port. */
+function checkPorts(values: ServerOptionValues, given: readonly GivenValue[]): void {
+  const { port, classicPort, httpPort, http } = values;
+  const others = { classicPort, httpPort: http ? httpPort : null };
+  const taken = new Map([[port, 'the port of the TCP transport']]);
+  for (const [key, other] of Object.entries(others)) {
+    if (other === null || other === 0) continue;
+    const holder = taken.get(other);
+    if (holder === undefined) {
+      taken.set(other, 'the classic port');
+      continue;
+    }
+    const blamed = given.find((item) => item.key === key) ?? { place: PORT_NAMES[key] ?? key, code: 'BAD_CONFIG' };
+    throw new StreamerError(blamed.code, `${blamed.place} must differ from ${holder}, ${other}.`);
+  }
+}
+
+const PORT_NAMES: Readonly<Record<string, string>> = { classicPort: 'The classic port', httpPort: 'The HTTP port' };
+
+/** @throws {StreamerError} when one of the two files is given without the other. */
+function tlsFiles({ tlsCert, tlsKey }: ServerOptionValues, given: readonly GivenValue[]): ServerConfig['tls'] {
+  if (tlsCert !== null && tlsKey !== null) return { certPath: resolve(tlsCert), keyPath: resolve(tlsKey) };
+  if (tlsCert === null && tlsKey === null) return null;
+  const [key, missing] = tlsCert === null ? ['tlsKey', '--tls-cert'] : ['tlsCert', '--tls-key'];
+  const blamed = given.find((item) => item.key === key) ?? { place: key, code: 'BAD_CONFIG' };
+  throw new StreamerError(blamed.code, `${blamed.place} needs ${missing} beside it.`);
 }
 
 function checkCount(streams: number, maxStreams: number): void {
@@ -114,7 +156,12 @@ function warningsFor(unknown: readonly string[]): string[] {
 }
 
 /** Takes over field by field, so that what only says where to look (`config`) stays out. */
-function frozenConfig(values: ServerOptionValues, streams: readonly StreamSettings[]): ServerConfig {
+function frozenConfig(
+  values: ServerOptionValues,
+  tls: ServerConfig['tls'],
+  streams: readonly StreamSettings[],
+): ServerConfig {
+  const { maxClientMbps } = values;
   return Object.freeze({
     host: values.host,
     port: values.port,
@@ -122,8 +169,22 @@ function frozenConfig(values: ServerOptionValues, streams: readonly StreamSettin
     maxClients: values.maxClients,
     maxStreams: values.maxStreams,
     token: values.token,
+    adminToken: values.adminToken,
+    tls,
+    maxClientBytesPerSecond: maxClientMbps === null ? null : (maxClientMbps * 1e6) / 8,
+    httpPort: values.http ? values.httpPort : null,
+    allowSources: values.allowSource,
+    recordingsDirectory: resolve(values.recordings),
+    corsOrigins: values.corsOrigin ?? [],
+    trustedProxies: values.trustedProxy ?? [],
     logLevel: values.logLevel,
     check: values.check,
     streams: Object.freeze(streams.map((stream) => Object.freeze(stream))),
+    streamValues: streamValuesOf(values),
   });
+}
+
+function streamValuesOf(values: ServerOptionValues): StreamOptionValues {
+  const keys = Object.keys(STREAM_OPTIONS) as (keyof StreamOptionValues)[];
+  return Object.fromEntries(keys.map((key) => [key, values[key]])) as StreamOptionValues;
 }

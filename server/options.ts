@@ -1,10 +1,21 @@
 import { LOG_LEVELS } from '../shared/log-level.js';
-import { filePath, hostAddress, lineOfText, oneOf, orOff, trueOrFalse, wholeNumber } from '../shared/option-schema.js';
+import {
+  filePath,
+  hostAddress,
+  lineOfText,
+  oneOf,
+  orOff,
+  positiveNumber,
+  trueOrFalse,
+  wholeNumber,
+} from '../shared/option-schema.js';
 import type { OptionTable, OptionValues } from '../shared/option-table.js';
 import { sourceList } from './config-schema.js';
+import { addressList, originList, sourceHosts } from './network-schema.js';
 import { STREAM_OPTIONS } from './stream-options.js';
 
 const NETWORK = 'Network';
+const WEB = 'Web';
 const SOURCES = 'Sources';
 const OPERATION = 'Operation';
 /** What a WELCOME can list. */
@@ -77,6 +88,97 @@ export const SERVER_OPTIONS = {
     group: NETWORK,
     help: 'what clients must know to connect; other users of the machine see a flag, so prefer the variable',
     schema: lineOfText(1024),
+    default: null,
+  },
+  adminToken: {
+    flags: '--admin-token <text>',
+    env: ['STREAMER_ADMIN_TOKEN'],
+    inFile: true,
+    secret: true,
+    group: NETWORK,
+    help: 'what who changes something over HTTP must know; without one only users of this machine can, if no token is set',
+    schema: lineOfText(1024),
+    default: null,
+  },
+  tlsCert: {
+    flags: '--tls-cert <file>',
+    env: ['STREAMER_TLS_CERT'],
+    inFile: true,
+    group: NETWORK,
+    help: 'certificate in PEM form, with --tls-key: TLS on the TCP and the HTTP port; read again on SIGHUP',
+    schema: filePath(),
+    default: null,
+  },
+  tlsKey: {
+    flags: '--tls-key <file>',
+    env: ['STREAMER_TLS_KEY'],
+    inFile: true,
+    group: NETWORK,
+    help: 'private key of the certificate, in PEM form',
+    schema: filePath(),
+    default: null,
+  },
+  maxClientMbps: {
+    flags: '--max-client-mbps <number>',
+    env: ['STREAMER_MAX_CLIENT_MBPS'],
+    inFile: true,
+    group: NETWORK,
+    help: 'send no client more than so many megabits a second: it gets fewer frames; no limit by default',
+    schema: positiveNumber(100_000, 'megabits a second'),
+    default: null,
+  },
+  http: {
+    flags: '--no-http',
+    env: ['STREAMER_HTTP'],
+    inFile: true,
+    group: WEB,
+    help: 'serve no HTTP: no web interface, API, MJPEG or WebSocket',
+    schema: trueOrFalse(),
+    default: true,
+  },
+  httpPort: {
+    flags: '--http-port <number>',
+    env: ['STREAMER_HTTP_PORT', 'PORT'],
+    inFile: true,
+    group: WEB,
+    help: 'port of the web interface and the API; 0 takes a free one, which is logged',
+    schema: wholeNumber(0, 65_535),
+    default: 8080,
+  },
+  allowSource: {
+    flags: '--allow-source <host...>',
+    env: ['STREAMER_ALLOW_SOURCE'],
+    inFile: true,
+    group: WEB,
+    help: 'hosts that sources added over HTTP may be at: *.example.org, 192.0.2.0/24; repeatable, any by default',
+    schema: sourceHosts(),
+    default: null,
+  },
+  recordings: {
+    flags: '--recordings <folder>',
+    env: ['STREAMER_RECORDINGS'],
+    inFile: true,
+    group: WEB,
+    help: 'where recordings started over HTTP go',
+    schema: filePath(),
+    default: 'recordings',
+  },
+  corsOrigin: {
+    flags: '--cors-origin <origin...>',
+    env: ['STREAMER_CORS_ORIGIN'],
+    inFile: true,
+    group: WEB,
+    help: 'pages of these origins may use the API, such as https://app.example.org; repeatable, none by default',
+    schema: originList(),
+    default: null,
+  },
+  trustedProxy: {
+    flags: '--trusted-proxy <address...>',
+    env: ['STREAMER_TRUSTED_PROXY'],
+    inFile: true,
+    group: WEB,
+    help: 'reverse proxies whose X-Forwarded-For is believed: 127.0.0.1, 10.0.0.0/8; repeatable, none by default',
+    schema: addressList(),
     default: null,
   },
   ...STREAM_OPTIONS,

@@ -60,6 +60,7 @@ function toSettings(source: SourceSpec, values: StreamOptionValues): StreamSetti
   return {
     name: source.name,
     source: Object.freeze(source),
+    isGuarded: false,
     ...{ fps, width, height, quality, loop, hwaccel, frameBuffer, policy, onDemand },
     idleTimeoutMs: idleTimeout * 1000,
     processors: (values.processor ?? []).map((text) => parseProcessorSpec(text, folder)),

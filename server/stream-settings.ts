@@ -20,6 +20,8 @@ export interface RecordSettings {
 export interface StreamSettings {
   readonly name: string;
   readonly source: SourceSpec;
+  /** Added over HTTP: the source may only be where the guard of sources allows. */
+  readonly isGuarded: boolean;
   /** Frames per second; null is the source's own rate. */
   readonly fps: number | null;
   /** Pixels; null follows from the other side and the aspect, or is the source's own. */
