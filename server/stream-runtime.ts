@@ -11,10 +11,10 @@ import { createJpegCodec } from './pipeline/jpeg-codec.js';
 import type { JpegCodec } from './pipeline/jpeg-codec.js';
 import { createFrameProcessing } from './processing/worker-processing.js';
 import { describeSource } from './sources/describe-source.js';
-import { chooseEncoding } from './sources/encoding-choice.js';
+import { isJpegPassedOn } from './sources/encoding-choice.js';
 import { isTooLarge, outputSize } from './sources/output-size.js';
 import type { Size } from './sources/output-size.js';
-import type { Source, SourceFrame, SourceInfo } from './sources/source.js';
+import type { JpegFrame, Source, SourceFrame, SourceInfo } from './sources/source.js';
 import { SourceSupervisor } from './sources/supervisor.js';
 import { DEFAULT_QUALITY, wantedPicture } from './stream-settings.js';
 import type { StreamSettings } from './stream-settings.js';
@@ -91,9 +91,8 @@ export class StreamRuntime {
     const parts = {
       codec: createCodec(settings.quality ?? DEFAULT_QUALITY),
       processing,
-      isPassedOn: ({ width, height }: SourceFrame) =>
-        chooseEncoding(wanted, { codec: 'mjpeg', width, height }).mode === 'pass-through',
-      sizeFor: (frame: SourceFrame) => outputSize(frame, settings),
+      isPassedOn: (frame: JpegFrame) => isJpegPassedOn(wanted, frame),
+      sizeFor: (frame: JpegFrame) => outputSize(frame, settings),
       clock,
       onError: (error: StreamerError) => this.warn('encode', error, 'frame not encoded'),
     };

@@ -74,14 +74,16 @@ export class Streams {
    * Gives a stream other settings, under the same name. The new source is looked at first, so a refusal leaves the stream
    * as it was; those who watch it get its frames on.
    *
-   * @throws {StreamerError} UNKNOWN_STREAM, or as the source is refused.
+   * @throws {StreamerError} UNKNOWN_STREAM, SERVER_CLOSING, or as the source is refused.
    */
   change(name: string, change: StreamChange): Promise<HubStream> {
     return this.inTurn(name, async () => {
       const settings = { ...this.existing(name).settings, ...change };
       const { source } = await this.open(settings);
+      this.refuseWhenClosed();
       const before = this.existing(name);
       await before.close();
+      this.refuseWhenClosed();
       before.stream.setState('idle');
       before.stream.reconfigure(settings);
       before.stream.describe(describeStream(source.info, settings));
@@ -111,16 +113,21 @@ export class Streams {
   }
 
   private start(settings: StreamSettings, { source }: OpenedSource): HubStream {
+    this.refuseWhenClosed();
     const stream = this.hub.add(settings.name, settings, describeStream(source.info, settings));
     return this.run(stream, settings, source);
   }
 
   private run(stream: HubStream, settings: StreamSettings, source: Source): HubStream {
-    if (this.closed) throw new StreamerError('SERVER_CLOSING', 'The server shuts down.');
     const runtime = new StreamRuntime(stream, settings, source, this.parts);
     this.runtimes.set(settings.name, runtime);
     void runtime.ended.then(() => this.checkEnded());
     return stream;
+  }
+
+  /** What started after the end of all others would never be ended itself, so this is asked after every wait. */
+  private refuseWhenClosed(): void {
+    if (this.closed) throw new StreamerError('SERVER_CLOSING', 'The server shuts down.');
   }
 
   private checkEnded(): void {

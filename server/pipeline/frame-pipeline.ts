@@ -30,11 +30,11 @@ export interface PipelineParts {
   readonly onError: (error: StreamerError) => void;
 }
 
-/** A frame on its way. `picture` is null until a JPEG was decoded for a processor. */
+/** A frame on its way. `content` of a JPEG is the frame itself until it was decoded for a processor. */
 interface Job {
   readonly frame: SourceFrame;
   readonly place: Place;
-  picture: Picture | null;
+  content: Picture | JpegFrame;
   processedTimeUs: number;
 }
 
@@ -45,7 +45,8 @@ interface Job {
  */
 export class FramePipeline {
   private readonly order = new InOrder();
-  private readonly processStage: LatestStage<Job>;
+  /** Null where there are no processors. */
+  private readonly processStage: LatestStage<Job> | null;
   private readonly encodeStage: LatestStage<Job>;
 
   constructor(
@@ -53,16 +54,17 @@ export class FramePipeline {
     private readonly sink: PipelineSink,
   ) {
     const onReplaced = (job: Job) => this.drop(job);
-    this.processStage = new LatestStage<Job>(1, (job) => this.process(job), onReplaced);
+    const { processing } = parts;
+    this.processStage = processing && new LatestStage<Job>(1, (job) => this.process(job, processing), onReplaced);
     this.encodeStage = new LatestStage<Job>(parts.codec.parallel, (job) => this.encode(job), onReplaced);
   }
 
   /** Takes the next frame and, if it is raw, its buffer; `release` is called when the buffer is free again. */
   accept(frame: SourceFrame): void {
     const place = this.order.next();
-    const job: Job = { frame, place, picture: pictureOf(frame), processedTimeUs: frame.decodedTimeUs };
+    const job: Job = { frame, place, content: contentOf(frame), processedTimeUs: frame.decodedTimeUs };
     if (frame.kind === 'jpeg' && this.parts.isPassedOn(frame)) this.passOn(job, frame);
-    else if (this.parts.processing?.isActive) this.processStage.accept(job);
+    else if (this.processStage && this.parts.processing?.isActive) this.processStage.accept(job);
     else this.encodeStage.accept(job);
   }
 
@@ -82,14 +84,14 @@ export class FramePipeline {
     place.settle(() => this.sink.publish({ ...factsOf(frame), ...times, jpeg: data }));
   }
 
-  private async process(job: Job): Promise<() => void> {
-    const { processing, clock } = this.parts;
+  private async process(job: Job, processing: FrameProcessing): Promise<() => void> {
     const { sequence, captureTimeUs } = job.frame;
     try {
-      const picture = (job.picture ??= await this.decode(job.frame));
+      const picture = job.content instanceof Picture ? job.content : await this.decode(job.content);
+      job.content = picture;
       const { data, width, height } = picture;
-      const outcome = await processing!.process({ data, width, height, sequence, captureTimeUs });
-      job.processedTimeUs = clock.nowUs();
+      const outcome = await processing.process({ data, width, height, sequence, captureTimeUs });
+      job.processedTimeUs = this.parts.clock.nowUs();
       return picture.take(outcome) ? () => this.encodeStage.accept(job) : () => this.drop(job);
     } catch (error) {
       return () => this.fail(job, error);
@@ -99,48 +101,54 @@ export class FramePipeline {
   private async encode(job: Job): Promise<() => void> {
     const encodeStartTimeUs = this.parts.clock.nowUs();
     try {
-      const { jpeg, ...size } = await this.toJpeg(job);
+      const { jpeg, ...size } = await this.toJpeg(job.content);
       checkLength(jpeg, size);
       const { processedTimeUs } = job;
       const times = { processedTimeUs, encodeStartTimeUs, encodedTimeUs: this.parts.clock.nowUs() };
       const frame = { ...factsOf(job.frame), ...size, ...times, jpeg };
       return () => {
         job.place.settle(() => this.sink.publish(frame));
-        job.picture?.release();
+        release(job);
       };
     } catch (error) {
       return () => this.fail(job, error);
     }
   }
 
-  private async toJpeg({ frame, picture }: Job): Promise<{ jpeg: Buffer; width: number; height: number }> {
+  private async toJpeg(content: Picture | JpegFrame): Promise<PictureSize & { readonly jpeg: Buffer }> {
     const { codec, sizeFor } = this.parts;
-    if (picture) return { jpeg: await codec.encode(picture), width: picture.width, height: picture.height };
-    if (frame.kind === 'raw') throw new TypeError('a raw frame has a picture');
-    const size = sizeFor(frame);
-    return { jpeg: await codec.reencode(frame.data, size), ...size };
+    if (content instanceof Picture) {
+      return { jpeg: await codec.encode(content), width: content.width, height: content.height };
+    }
+    const size = sizeFor(content);
+    return { jpeg: await codec.reencode(content.data, size), ...size };
   }
 
-  private async decode(frame: SourceFrame): Promise<Picture> {
-    if (frame.kind === 'raw') throw new TypeError('a raw frame has a picture');
+  private async decode(frame: JpegFrame): Promise<Picture> {
     return new Picture(await this.parts.codec.decode(frame.data, this.parts.sizeFor(frame)), () => undefined);
   }
 
   /** It is told in its turn, after the older frames that are on their way. */
-  private drop({ frame, place, picture }: Job): void {
-    place.settle(() => this.sink.drop(frame.sequence, frame.sequence));
-    picture?.release();
+  private drop(job: Job): void {
+    const { sequence } = job.frame;
+    job.place.settle(() => this.sink.drop(sequence, sequence));
+    release(job);
   }
 
-  private fail({ place, picture }: Job, error: unknown): void {
+  private fail(job: Job, error: unknown): void {
     this.parts.onError(toStreamerError(error, 'ENCODE_FAILED'));
-    place.settle(null);
-    picture?.release();
+    job.place.settle(null);
+    release(job);
   }
 }
 
-function pictureOf(frame: SourceFrame): Picture | null {
-  return frame.kind === 'raw' ? new Picture(frame, (memory) => frame.release(memory)) : null;
+function contentOf(frame: SourceFrame): Picture | JpegFrame {
+  return frame.kind === 'raw' ? new Picture(frame, (memory) => frame.release(memory)) : frame;
+}
+
+/** The bytes of a JPEG belong to nobody else. */
+function release({ content }: Job): void {
+  if (content instanceof Picture) content.release();
 }
 
 function factsOf(frame: SourceFrame) {

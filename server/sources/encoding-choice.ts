@@ -1,4 +1,5 @@
 import type { StreamEncoding } from '../../shared/protocol/messages.js';
+import type { Size } from './output-size.js';
 
 /** What a stream asks of its pictures; null where the source's own are kept. */
 export interface WantedPicture {
@@ -21,19 +22,21 @@ export interface OfferedPicture {
 export function chooseEncoding(wanted: WantedPicture, offered: OfferedPicture): StreamEncoding {
   const { codec } = offered;
   if (codec !== null && codec !== 'mjpeg') return encoded(`the source is ${codec}`);
-  if (wanted.isProcessed) return encoded('a processor works on the pixels');
-  if (wanted.quality !== null) return encoded(`quality ${wanted.quality} was asked for`);
-  const size = askedSize(wanted, offered);
-  if (size !== null) return encoded(`size ${size} was asked for`);
+  if (!isJpegPassedOn(wanted, offered)) return encoded(whatWasAsked(wanted));
   if (codec === null) return { mode: 'unknown', reason: 'the source was not reached yet' };
   return { mode: 'pass-through', reason: 'the source is JPEG and nothing else was asked for' };
 }
 
-/** The size that was asked for, in words, where it is not known to be the source's own. */
-function askedSize(wanted: WantedPicture, offered: OfferedPicture): string | null {
-  const isKept = (side: number | null, own: number) => side === null || side === own;
-  if (isKept(wanted.width, offered.width) && isKept(wanted.height, offered.height)) return null;
-  return `${wanted.width ?? 'auto'}x${wanted.height ?? 'auto'}`;
+/** Whether a JPEG of this size goes out byte for byte. Asked for every frame, so it allocates nothing. */
+export function isJpegPassedOn({ width, height, quality, isProcessed }: WantedPicture, own: Size): boolean {
+  const isSizeKept = (width ?? own.width) === own.width && (height ?? own.height) === own.height;
+  return !isProcessed && quality === null && isSizeKept;
+}
+
+function whatWasAsked({ width, height, quality, isProcessed }: WantedPicture): string {
+  if (isProcessed) return 'a processor works on the pixels';
+  if (quality !== null) return `quality ${quality} was asked for`;
+  return `size ${width ?? 'auto'}x${height ?? 'auto'} was asked for`;
 }
 
 function encoded(reason: string): StreamEncoding {

@@ -1,8 +1,8 @@
 import type { Clock } from '../../shared/clock.js';
-import { toStreamerError } from '../../shared/errors.js';
-import type { StreamerError } from '../../shared/errors.js';
+import { StreamerError, toStreamerError } from '../../shared/errors.js';
 import { completeJpeg } from '../../shared/jpeg/complete-jpeg.js';
 import { MultipartParser } from '../../shared/jpeg/multipart-parser.js';
+import { MAX_JPEG_BYTES } from '../../shared/protocol/messages.js';
 import type { ByteSink } from '../ffmpeg/byte-sink.js';
 
 /** A JPEG that every decoder takes; times are microseconds since the epoch. */
@@ -25,10 +25,11 @@ export interface JpegListener {
 }
 
 const CHUNK_BYTES = 64 * 1024;
-/** Above the largest picture a camera sends, even one of noise in 8K. */
-const MAX_JPEG_BYTES = 32 * 1024 * 1024;
 
-/** Takes the JPEGs off a child that writes them as a multipart stream (`-f mpjpeg`), which tells how long each is. */
+/**
+ * Takes the JPEGs off a child that writes them as a multipart stream (`-f mpjpeg`), which tells how long each is. It
+ * ends with `onEnd` or `onFailure`, and takes what still comes after a failure.
+ */
 export class JpegReader implements ByteSink {
   private readonly chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   private readonly parser: MultipartParser;
@@ -73,7 +74,9 @@ export class JpegReader implements ByteSink {
     try {
       complete = completeJpeg(body);
     } catch (error) {
-      this.listener.onBadJpeg(toStreamerError(error, 'BAD_JPEG'));
+      // Anything else is no fault of the picture.
+      if (!(error instanceof StreamerError)) throw error;
+      this.listener.onBadJpeg(error);
       return;
     }
     this.listener.onJpeg({ ...complete, firstByteTimeUs, completeTimeUs: this.clock.nowUs() });

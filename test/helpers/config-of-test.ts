@@ -1,4 +1,5 @@
 import { type ConfigInputs, resolveConfig } from '../../server/config.js';
+import type { StreamSettings } from '../../server/stream-settings.js';
 import { errorOf } from './error-of.js';
 
 /** Inputs of a configuration; `text` is what its file says. */
@@ -26,8 +27,8 @@ export const SERVER_DEFAULTS = {
   logLevel: 'info',
   check: false,
 };
-/** The settings of its one stream. */
-export const STREAM_DEFAULTS = {
+/** The settings of a stream, here the one that a server has without asking. */
+export const STREAM_DEFAULTS: StreamSettings = {
   name: 'sample',
   source: { kind: 'file', name: 'sample', path: 'sample.mp4' },
   fps: null,

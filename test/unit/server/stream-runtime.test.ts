@@ -7,6 +7,7 @@ import { StreamRuntime, describeStream } from '../../../server/stream-runtime.js
 import type { StreamSettings } from '../../../server/stream-settings.js';
 import { StreamerError } from '../../../shared/errors.js';
 import { createLogger } from '../../../shared/logger.js';
+import { STREAM_DEFAULTS } from '../../helpers/config-of-test.js';
 import { FakeClock } from '../../helpers/fake-clock.js';
 import { FakeFrameSink } from '../../helpers/fake-frame-sink.js';
 import { FakeRawFrame, START_US } from '../../helpers/fake-frames.js';
@@ -22,22 +23,7 @@ const INFO: SourceInfo = {
   encoding: ENCODED,
   startTimeUs: START_US,
 };
-const SETTINGS: StreamSettings = {
-  name: 'cam',
-  source: { kind: 'file', name: 'cam', path: 'cam.mp4' },
-  fps: null,
-  width: null,
-  height: null,
-  quality: null,
-  loop: true,
-  hwaccel: 'none',
-  frameBuffer: 1,
-  policy: 'latest',
-  onDemand: true,
-  idleTimeoutMs: 10_000,
-  processors: [],
-  record: null,
-};
+const SETTINGS: StreamSettings = { ...STREAM_DEFAULTS, name: 'cam' };
 
 interface LogLine {
   readonly msg: string;
