@@ -15,11 +15,23 @@ const LIBRARY_OWNERS = {
   tinyglobby: '^server/sources/image-list\\.ts$',
   leven: '^shared/suggestion\\.ts$',
   zod: '-schema\\.ts$',
+  'prom-client': '^server/statistics/prometheus\\.ts$',
+  'ipaddr\\.js': '^server/(sources|api)/[^/]+\\.ts$',
+  '@fastify': '^server/(api|web)/[^/]+\\.ts$',
+  'fastify-type-provider-zod': '^server/api/[^/]+\\.ts$',
+  uplot: '^client/web/app/[^/]+\\.tsx?$',
+};
+/** The same, where others may import its types. */
+const VALUE_OWNERS = {
+  fastify: '^server/api/http-server\\.ts$',
+  ws: '^server/transports/websocket-server\\.ts$',
 };
 
 // A transport's own files begin with its name; tcp-listener.ts is for every transport that listens on TCP.
 const OWN_TRANSPORT_FILE = '^server/transports/(tcp|classic|mjpeg|websocket|relay|nats)(/|-(?!listener))';
-const ENTRIES = '(^|/)(main|[^/]*worker[^/]*)\\.ts$|^client/connect\\.ts$|^shared/timecode/timecode-reader\\.ts$';
+const ENTRIES =
+  '(^|/)(main|[^/]*worker[^/]*)\\.tsx?$|^client/connect\\.ts$|^client/web/(browser/connect|react/stream-viewer)\\.tsx?$' +
+  '|^client/web/[a-z]+/vite\\.config\\.ts$|^shared/timecode/timecode-reader\\.ts$';
 
 const libraryPath = (library) => `node_modules/(@types/)?${library}/`;
 
@@ -34,7 +46,12 @@ module.exports = {
     forbid('no-circular', {}, { circular: true }, 'A cycle has no order in which it can be understood.'),
     forbid('resolvable', {}, { couldNotResolve: true }, 'The imported file or package does not exist.'),
     forbid('no-dist', {}, path('^dist/'), 'Source imports source.'),
-    forbid('no-dev-dependency', {}, { dependencyTypes: ['npm-dev'] }, 'An installed package does not have it.'),
+    forbid(
+      'no-dev-dependency',
+      { pathNot: '^client/web/' },
+      { dependencyTypes: ['npm-dev'] },
+      'An installed package does not have it; what the web pages use is built into them.',
+    ),
     forbid('no-test', path('^(server|client|shared)/'), path('^test/'), 'The product does not know its tests.'),
     forbid('nobody-imports-main', {}, path('(^|/)main\\.ts$'), 'A main starts something when it is imported.'),
     {
@@ -47,6 +64,26 @@ module.exports = {
 
     forbid('server-not-client', path('^server/'), path('^client/'), 'They meet on the wire.'),
     forbid('client-not-server', path('^client/'), path('^server/'), 'They meet on the wire.'),
+    forbid(
+      'web-runs-in-a-browser',
+      path('^client/web/', 'vite\\.config\\.ts$'),
+      { dependencyTypes: ['core'] },
+      'A browser has nothing of Node.',
+    ),
+    forbid(
+      'web-is-apart',
+      path('^client/web/'),
+      path('^client/', '^client/web/'),
+      'The rest of the client needs Node.',
+    ),
+    forbid('nobody-imports-web', path('^client/', '^client/web/'), path('^client/web/'), 'It needs a browser.'),
+    forbid(
+      'web-library-is-alone',
+      path('^client/web/browser/'),
+      path('^client/web/(react|app)/'),
+      'It needs no React.',
+    ),
+    forbid('react-is-no-app', path('^client/web/react/'), path('^client/web/app/'), 'The component stands alone.'),
     forbid('shared-is-alone', path('^shared/'), path('^(server|client)/'), 'Shared code knows neither side.'),
     forbid(
       'shared-without-libraries',
@@ -95,7 +132,7 @@ module.exports = {
     forbid(
       'transports-know-only-the-hub',
       path('^server/transports/'),
-      values('^server/(sources|pipeline)/'),
+      values('^server/(sources|pipeline|api|statistics)/'),
       'A transport sends what the hub hands it, wherever that comes from.',
     ),
     forbid(
@@ -105,6 +142,18 @@ module.exports = {
       'It records what the hub hands it, wherever that comes from.',
     ),
     forbid(
+      'statistics-watch-only-the-hub',
+      path('^server/statistics/'),
+      values('^server/(sources|pipeline|transports|api)/'),
+      'It measures what passes the hub and what clients say.',
+    ),
+    forbid(
+      'api-uses-what-it-is-given',
+      path('^server/', '^server/(api/|app\\.ts$)'),
+      path('^server/api/'),
+      'Nothing but the composition root knows that there is an HTTP API.',
+    ),
+    forbid(
       'transports-are-strangers',
       path(OWN_TRANSPORT_FILE),
       path(OWN_TRANSPORT_FILE, '^server/transports/$1[/-]'),
@@ -112,7 +161,7 @@ module.exports = {
     ),
     forbid(
       'parts-do-not-know-the-whole',
-      path('^server/(ffmpeg|sources|pipeline|processing|hub|transports|recording)/'),
+      path('^server/(ffmpeg|sources|pipeline|processing|hub|transports|recording|statistics|api|web)/'),
       path('^server/(app|cli)\\.ts$'),
       'Only the composition root knows all parts.',
     ),
@@ -125,6 +174,9 @@ module.exports = {
 
     ...Object.entries(LIBRARY_OWNERS).map(([library, owners]) =>
       forbid(`only-one-file-imports-${library}`, { pathNot: owners }, path(libraryPath(library)), `Owner: ${owners}`),
+    ),
+    ...Object.entries(VALUE_OWNERS).map(([library, owners]) =>
+      forbid(`only-one-file-uses-${library}`, { pathNot: owners }, values(libraryPath(library)), `Owner: ${owners}`),
     ),
     ...['blessed', 'blessed-contrib'].map((library) => ({
       name: `one-screen-imports-${library}`,

@@ -22,11 +22,11 @@ export default defineConfig(
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['vitest.config.ts'] },
+        projectService: { allowDefaultProject: ['vitest.config.ts', 'client/web/*/vite.config.ts'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -52,7 +52,7 @@ export default defineConfig(
     rules: processRules,
   },
   {
-    files: ['test/**/*.ts'],
+    files: ['test/**/*.{ts,tsx}'],
     rules: {
       // What a test reads back (JSON of a child process, bytes of a vector) is checked by what it expects.
       '@typescript-eslint/no-unsafe-argument': 'off',
