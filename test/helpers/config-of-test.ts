@@ -1,5 +1,8 @@
+import { resolve as resolvePath } from 'node:path';
 import { type ConfigInputs, resolveConfig } from '../../server/config.js';
+import { STREAM_OPTIONS } from '../../server/stream-options.js';
 import type { StreamSettings } from '../../server/stream-settings.js';
+import { defaultsOf } from '../../shared/option-table.js';
 import { errorOf } from './error-of.js';
 
 /** Inputs of a configuration; `text` is what its file says. */
@@ -24,6 +27,14 @@ export const SERVER_DEFAULTS = {
   maxClients: 100,
   maxStreams: 50,
   token: null,
+  adminToken: null,
+  tls: null,
+  maxClientBytesPerSecond: null,
+  httpPort: 8080,
+  allowSources: null,
+  recordingsDirectory: resolvePath('recordings'),
+  corsOrigins: [],
+  trustedProxies: [],
   logLevel: 'info',
   check: false,
 };
@@ -31,6 +42,8 @@ export const SERVER_DEFAULTS = {
 export const STREAM_DEFAULTS: StreamSettings = {
   name: 'sample',
   source: { kind: 'file', name: 'sample', path: 'sample.mp4' },
+  isGuarded: false,
+  isGuarded: false,
   fps: null,
   width: null,
   height: null,
@@ -45,7 +58,11 @@ export const STREAM_DEFAULTS: StreamSettings = {
   record: null,
 };
 /** The configuration of a test that gives nothing. */
-export const CONFIG_DEFAULTS = { ...SERVER_DEFAULTS, streams: [STREAM_DEFAULTS] };
+export const CONFIG_DEFAULTS = {
+  ...SERVER_DEFAULTS,
+  streams: [STREAM_DEFAULTS],
+  streamValues: defaultsOf(STREAM_OPTIONS),
+};
 /** The processor `timecode`, as text names it. */
 export const TIMECODE = { kind: 'timecode', path: null, parameters: {} };
 /** The recording of a stream that `record: /rec` asks for. */
