@@ -3,7 +3,7 @@ import { SystemClock } from '../shared/clock.js';
 import type { Clock } from '../shared/clock.js';
 import type { ClockEstimate } from '../shared/protocol/clock-sync.js';
 import type { Policy, StreamInfo, TimeSource } from '../shared/protocol/messages.js';
-import { FrameQueue } from './frame-queue.js';
+import { FrameQueue } from '../shared/receiver/frame-queue.js';
 import { Session } from './session.js';
 import type { SessionFrame, SessionOptions } from './session.js';
 import { subscriptionList } from './subscription-list.js';

@@ -2,7 +2,7 @@ import { Backoff } from '../shared/backoff.js';
 import type { CancelTimer, Clock } from '../shared/clock.js';
 import { isErrorCode, StreamerError } from '../shared/errors.js';
 import type { ErrorCode } from '../shared/errors.js';
-import { encodeBye, encodeHello, encodePong } from '../shared/protocol/codec.js';
+import { encodeAck, encodeBye, encodeHello, encodePing, encodePong } from '../shared/protocol/codec.js';
 import type { ClockEstimate } from '../shared/protocol/clock-sync.js';
 import { FrameFlag, MessageType, PROTOCOL_VERSION } from '../shared/protocol/messages.js';
 import type {
@@ -15,8 +15,8 @@ import type {
   Subscription,
   Welcome,
 } from '../shared/protocol/messages.js';
-import { Acknowledger } from './acknowledger.js';
-import { ClockProbe } from './clock-probe.js';
+import { Acknowledger } from '../shared/receiver/acknowledger.js';
+import { ClockProbe } from '../shared/receiver/clock-probe.js';
 import { Connection } from './connection.js';
 import type { ServerAddress } from './connection.js';
 import { statsMessage } from './stats-message.js';
@@ -153,7 +153,7 @@ export class Session {
 
   private hello(): void {
     this.send(this.helloMessage);
-    this.probe = new ClockProbe(this.clock, (message) => this.send(message));
+    this.probe = new ClockProbe(this.clock, (t0Us) => this.send(encodePing(t0Us)));
   }
 
   private send(message: Buffer): void {
@@ -230,7 +230,7 @@ export class Session {
   private acknowledger(streamId: number): Acknowledger {
     let acknowledger = this.acknowledgers.get(streamId);
     if (!acknowledger) {
-      acknowledger = new Acknowledger(streamId, (message) => this.send(message));
+      acknowledger = new Acknowledger((sequence) => this.send(encodeAck(streamId, sequence)));
       this.acknowledgers.set(streamId, acknowledger);
     }
     return acknowledger;

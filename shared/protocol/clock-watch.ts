@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 
 /** Far more than a wall clock's resolution and a delayed check can make, far less than any sleep. */
-const DEFAULT_THRESHOLD_US = 50_000;
+export const DEFAULT_THRESHOLD_US = 50_000;
 
 /**
  * Notices that the machine slept: Linux's monotonic clock stands still in suspend while the wall clock goes on. Every

@@ -1,5 +1,5 @@
 import type * as sessionModule from '../../client/session.js';
-import type * as trackerModule from '../../client/metrics/sequence-tracker.js';
+import type * as trackerModule from '../../shared/receiver/sequence-tracker.js';
 import type * as appModule from '../../server/app.js';
 import type * as configModule from '../../server/config.js';
 import type * as clientsModule from '../../server/clients.js';
@@ -18,7 +18,7 @@ import type * as parserModule from '../../shared/protocol/parser.js';
 /** Modules that are measured, by their path. */
 interface Product {
   'client/session.js': typeof sessionModule;
-  'client/metrics/sequence-tracker.js': typeof trackerModule;
+  'shared/receiver/sequence-tracker.js': typeof trackerModule;
   'server/app.js': typeof appModule;
   'server/config.js': typeof configModule;
   'server/clients.js': typeof clientsModule;

@@ -1,4 +1,4 @@
-import type { FrameObservation } from '../../client/metrics/observation.js';
+import type { FrameObservation } from '../../shared/receiver/observation.js';
 import type { FrameHeader, StreamInfo } from '../../shared/protocol/messages.js';
 
 /** When the measurements in tests begin, in microseconds of our clock. */

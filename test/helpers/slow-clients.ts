@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';
-import { SequenceTracker } from '../../client/metrics/sequence-tracker.js';
+import { SequenceTracker } from '../../shared/receiver/sequence-tracker.js';
 import { SystemClock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
 import { encodeAck, encodeHello, encodePing, encodePong } from '../../shared/protocol/codec.js';

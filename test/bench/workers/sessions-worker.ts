@@ -1,6 +1,6 @@
 /** Many real client sessions in one process, without screens: what they receive is recorded together. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SequenceTracker } from '../../../client/metrics/sequence-tracker.js';
+import type { SequenceTracker } from '../../../shared/receiver/sequence-tracker.js';
 import type { Session, SessionFrame } from '../../../client/session.js';
 import { SystemClock } from '../../../shared/clock.js';
 import type { Stats, StreamInfo } from '../../../shared/protocol/messages.js';
@@ -11,7 +11,7 @@ import { product } from '../product.js';
 import { serveCommands } from '../worker-link.js';
 
 const sessionModule = await product('client/session.js');
-const trackerModule = await product('client/metrics/sequence-tracker.js');
+const trackerModule = await product('shared/receiver/sequence-tracker.js');
 const { LatencyHistogram } = await product('shared/histogram.js');
 
 /** Connecting all at once would have the server push out those that have not said hello. */

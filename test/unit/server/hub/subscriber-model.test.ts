@@ -1,12 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Acknowledger } from '../../../../client/acknowledger.js';
 import type { PublishedFrame } from '../../../../server/hub/frame.js';
 import { Subscriber } from '../../../../server/hub/subscriber.js';
 import type { FrameSink } from '../../../../server/hub/subscriber.js';
-import { MessageType } from '../../../../shared/protocol/messages.js';
 import type { Policy } from '../../../../shared/protocol/messages.js';
-import { MessageParser, SERVER_ACCEPTS } from '../../../../shared/protocol/parser.js';
+import { Acknowledger } from '../../../../shared/receiver/acknowledger.js';
 import { publishedFrame } from '../../../helpers/fake-frames.js';
 
 type OnTheWay = { readonly frame: number } | { readonly credit: number };
@@ -25,14 +23,9 @@ class CreditLoop implements FrameSink {
 
   constructor(policy: Policy, maxFps: number | null) {
     this.subscriber = new Subscriber({ policy, maxFps, fps: 30, fixedWindow: null, sink: this });
-    const toServer = new MessageParser({
-      accepts: SERVER_ACCEPTS,
-      onMessage: (message) => {
-        if (message.type !== MessageType.ACK) throw new Error('only acknowledgements are expected');
-        if (!this.subscriber.acknowledge(message.sequence)) throw new Error(`frame ${message.sequence} was refused`);
-      },
+    this.acknowledger = new Acknowledger((sequence) => {
+      if (!this.subscriber.acknowledge(sequence)) throw new Error(`frame ${sequence} was refused`);
     });
-    this.acknowledger = new Acknowledger(1, (message) => toServer.push(message));
   }
 
   sendFrame({ header }: PublishedFrame, skipped: readonly { first: number; last: number }[]): void {

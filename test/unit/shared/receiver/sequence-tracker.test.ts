@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { SequenceTracker } from '../../../../client/metrics/sequence-tracker.js';
+import { SequenceTracker } from '../../../../shared/receiver/sequence-tracker.js';
 
 const NONE = { lost: 0, skipped: 0 };
 

@@ -1,21 +1,30 @@
-import type { StreamerError } from '../shared/errors.js';
+import type { StreamerError } from '../errors.js';
 
 interface Waiting<T> {
   readonly resolve: (item: T | null) => void;
   readonly reject: (error: StreamerError) => void;
 }
 
-/** A queue between a producer that pushes and one consumer that awaits; it ends once, with or without an error. */
+/**
+ * A queue between a producer that pushes and one consumer that awaits; it ends once, with or without an error. Of more
+ * than `capacity` items that wait the oldest falls out.
+ */
 export class FrameQueue<T> {
   private readonly items: T[] = [];
   private waiting: Waiting<T> | null = null;
   private ended = false;
   private failure: StreamerError | null = null;
 
+  constructor(private readonly capacity = Infinity) {}
+
   /** Adds an item; ignored after the end. */
   push(item: T): void {
     if (this.ended) return;
-    if (!this.waiting) return void this.items.push(item);
+    if (!this.waiting) {
+      this.items.push(item);
+      if (this.items.length > this.capacity) this.items.shift();
+      return;
+    }
     const { resolve } = this.waiting;
     this.waiting = null;
     resolve(item);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FrameQueue } from '../../../client/frame-queue.js';
-import { StreamerError } from '../../../shared/errors.js';
+import { StreamerError } from '../../../../shared/errors.js';
+import { FrameQueue } from '../../../../shared/receiver/frame-queue.js';
 
 const LOST = new StreamerError('CONNECTION_LOST', 'It broke.');
 
@@ -23,6 +23,16 @@ describe('FrameQueue', () => {
     const queue = new FrameQueue<number | string | boolean>();
     for (const item of [0, '', false]) queue.push(item);
     expect([await queue.take(), await queue.take(), await queue.take()]).toEqual([0, '', false]);
+  });
+
+  it('lets the oldest of too many fall out', async () => {
+    const queue = new FrameQueue<number>(2);
+    for (const item of [1, 2, 3, 4]) queue.push(item);
+    expect([await queue.take(), await queue.take()]).toEqual([3, 4]);
+    const waiting = queue.take();
+    queue.push(5);
+    queue.push(6);
+    expect([await waiting, await queue.take()]).toEqual([5, 6]);
   });
 
   it('ends with null, after what is left in it, and stays ended', async () => {

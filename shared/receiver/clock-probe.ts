@@ -1,21 +1,25 @@
-import type { CancelTimer, Clock } from '../shared/clock.js';
-import { encodePing } from '../shared/protocol/codec.js';
-import { ClockSync } from '../shared/protocol/clock-sync.js';
-import type { ClockEstimate } from '../shared/protocol/clock-sync.js';
-import { ClockWatch } from '../shared/protocol/clock-watch.js';
+import type { CancelTimer, Clock } from '../clock.js';
+import { ClockSync, DEFAULT_CLOCK_SYNC } from '../protocol/clock-sync.js';
+import type { ClockEstimate } from '../protocol/clock-sync.js';
+import { ClockWatch, DEFAULT_THRESHOLD_US } from '../protocol/clock-watch.js';
 
-/** Pings the server of one connection and keeps the estimate of its clock. One ping is under way at a time. */
+/**
+ * Pings the server of one connection and keeps the estimate of its clock. One ping is under way at a time. `send` sends
+ * a PING; `resolutionUs` is how far a reading of our clock can be from the truth.
+ */
 export class ClockProbe {
-  private readonly sync = new ClockSync();
+  private readonly sync: ClockSync;
   private readonly watch: ClockWatch;
   private pingT0Us: number | null = null;
   private cancelPing: CancelTimer;
 
   constructor(
     private readonly clock: Clock,
-    private readonly send: (message: Buffer) => void,
+    private readonly send: (t0Us: number) => void,
+    resolutionUs = DEFAULT_CLOCK_SYNC.ourResolutionUs,
   ) {
-    this.watch = new ClockWatch(clock);
+    this.sync = new ClockSync({ ourResolutionUs: resolutionUs });
+    this.watch = new ClockWatch(clock, DEFAULT_THRESHOLD_US + 4 * resolutionUs);
     this.cancelPing = () => undefined;
     this.ping();
   }
@@ -49,6 +53,6 @@ export class ClockProbe {
 
   private ping(): void {
     this.pingT0Us = this.clock.nowUs();
-    this.send(encodePing(this.pingT0Us));
+    this.send(this.pingT0Us);
   }
 }

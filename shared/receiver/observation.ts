@@ -1,4 +1,4 @@
-import type { FrameHeader } from '../../shared/protocol/messages.js';
+import type { FrameHeader } from '../protocol/messages.js';
 
 /** A frame as it arrived. Times are microseconds of our clock; the recorder keeps the object for up to some seconds. */
 export interface FrameObservation {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { SettlingClock } from '../../../../client/metrics/settling-clock.js';
+import { SettlingClock } from '../../../../shared/receiver/settling-clock.js';
 import { observedFrame, OFFSET_US, START_US } from '../../../helpers/observed-frame.js';
 
 /** Number of the frame, offset and error that it is passed on with. */

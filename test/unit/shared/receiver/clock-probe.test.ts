@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ClockProbe } from '../../../client/clock-probe.js';
-import { FakeClock } from '../../helpers/fake-clock.js';
+import { ClockProbe } from '../../../../shared/receiver/clock-probe.js';
+import { FakeClock } from '../../../helpers/fake-clock.js';
 
 const SECOND_US = 1_000_000;
 /** The server's clock minus ours. */
@@ -10,7 +10,7 @@ const OFFSET_US = 5_000_000;
 function create() {
   const clock = new FakeClock();
   const pings: number[] = [];
-  const probe = new ClockProbe(clock, (message) => pings.push(Number(message.readBigUInt64BE(5))));
+  const probe = new ClockProbe(clock, (t0Us) => pings.push(t0Us));
   const answer = (delayUs = 1000) => {
     const t0Us = pings.at(-1)!;
     clock.advance(delayUs);

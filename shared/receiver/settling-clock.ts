@@ -1,4 +1,4 @@
-import { DEFAULT_CLOCK_SYNC } from '../../shared/protocol/clock-sync.js';
+import { DEFAULT_CLOCK_SYNC } from '../protocol/clock-sync.js';
 import type { ClockReading, FrameObservation } from './observation.js';
 
 /** The clock has settled when its error has not become a tenth smaller for so long ... */

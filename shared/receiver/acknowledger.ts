@@ -1,15 +1,13 @@
-import { encodeAck } from '../shared/protocol/codec.js';
-
-/** Returns credit for one stream: one cumulative acknowledgement for as many frames as the server allows. */
+/**
+ * Returns credit for one stream: one cumulative acknowledgement for as many frames as the server allows. `send` sends the
+ * ACK of every frame up to `sequence`.
+ */
 export class Acknowledger {
   private ackEvery = 1;
   private lastSequence = -1;
   private unacknowledged = 0;
 
-  constructor(
-    private readonly streamId: number,
-    private readonly send: (message: Buffer) => void,
-  ) {}
+  constructor(private readonly send: (sequence: number) => void) {}
 
   /** The frame `sequence` was received (or, for a reader that sets the pace, used). */
   onFrame(sequence: number): void {
@@ -26,6 +24,6 @@ export class Acknowledger {
 
   private acknowledge(): void {
     this.unacknowledged = 0;
-    this.send(encodeAck(this.streamId, this.lastSequence));
+    this.send(this.lastSequence);
   }
 }
