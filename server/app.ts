@@ -4,15 +4,14 @@ import type { ServerConfig } from './config.js';
 import { exposureWarning } from './exposure.js';
 import { Hub } from './hub/hub.js';
 import { settleInParallel } from './in-parallel.js';
-import type { HubStream } from './hub/stream.js';
 import type { OpenedSource } from './sources/open-source.js';
 import { createStreamOpener } from './stream-opener.js';
 import type { OpenStream, OpenerParts } from './stream-opener.js';
-import type { RecorderStatus } from './recording/recorder.js';
 import { Recordings } from './recordings.js';
-import type { RecordSettings, StreamSettings } from './stream-settings.js';
+import type { StreamSettings } from './stream-settings.js';
+import { StreamControl } from './stream-control.js';
 import { Streams } from './streams.js';
-import type { StreamChange } from './streams.js';
+import { AttemptLimit } from './transports/attempt-limit.js';
 import { ClassicTransport } from './transports/classic-transport.js';
 import { TcpTransport } from './transports/tcp-transport.js';
 import { createTokenCheck } from './transports/token.js';
@@ -28,20 +27,7 @@ export interface App {
   readonly clients: ClientRegistry;
   /** Resolves when every stream has come to its end; never while one goes on. */
   readonly ended: Promise<void>;
-  /** As `Streams.add`; recorded where the settings say so. */
-  addStream(settings: StreamSettings): Promise<HubStream>;
-  /** As `Streams.change`. */
-  changeStream(name: string, change: StreamChange): Promise<HubStream>;
-  /** As `Streams.remove`. */
-  removeStream(name: string): Promise<void>;
-  /** As `Recordings.start`. */
-  startRecording(name: string, settings: RecordSettings): Promise<void>;
-  /** As `Recordings.stop`. */
-  stopRecording(name: string): Promise<void>;
-  /** As `Recordings.status`. */
-  recordingStatus(name: string): RecorderStatus | null;
-  /** Whether stopping has files to complete. */
-  readonly isRecording: boolean;
+  readonly control: StreamControl;
   /** Says goodbye to all clients and ends every child; resolves when both are gone. Idempotent. */
   stop(code: ErrorCode, message: string): Promise<void>;
 }
@@ -81,7 +67,8 @@ export async function startApp(config: ServerConfig, parts: AppParts): Promise<A
   const clients = new ClientRegistry(config.maxClients);
   const streams = new Streams(hub, open, parts, config.maxStreams);
   const recordings = new Recordings(hub, { clock, logger, ffmpegPath: parts.binaries.ffmpegPath });
-  const context = { hub, clients, clock, logger, checkToken: createTokenCheck(config.token) };
+  const control = new StreamControl(streams, recordings);
+  const context = { hub, clients, clock, logger, checkToken: createTokenCheck(config, new AttemptLimit(clock)) };
   const tcp = new TcpTransport({ ...context, transport: 'tcp' });
   const classic = config.classicPort === null ? null : new ClassicTransport({ ...context, transport: 'classic' });
 
@@ -91,28 +78,6 @@ export async function startApp(config: ServerConfig, parts: AppParts): Promise<A
     await streams.close();
   }
   const stop = (code: ErrorCode, message: string) => (stopped ??= stopAll(code, message));
-
-  async function addStream(settings: StreamSettings): Promise<HubStream> {
-    const stream = await streams.add(settings);
-    try {
-      await recordings.follow(settings.name, settings.record);
-      return stream;
-    } catch (error) {
-      await streams.remove(settings.name);
-      throw error;
-    }
-  }
-
-  async function changeStream(name: string, change: StreamChange): Promise<HubStream> {
-    const stream = await streams.change(name, change);
-    await recordings.follow(name, streams.get(name)?.settings.record ?? null);
-    return stream;
-  }
-
-  async function removeStream(name: string): Promise<void> {
-    await recordings.stop(name);
-    await streams.remove(name);
-  }
 
   try {
     for (const { settings, opened: source } of opened) {
@@ -131,15 +96,7 @@ export async function startApp(config: ServerConfig, parts: AppParts): Promise<A
       hub,
       clients,
       ended: streams.ended,
-      addStream,
-      changeStream,
-      removeStream,
-      startRecording: recordings.start.bind(recordings),
-      stopRecording: recordings.stop.bind(recordings),
-      recordingStatus: recordings.status.bind(recordings),
-      get isRecording() {
-        return recordings.areRunning;
-      },
+      control,
       stop,
     };
   } catch (error) {

@@ -79,7 +79,7 @@ async function run(config: ServerConfig, parts: AppParts, stopRequest: Promise<N
 
 async function stopWithin(app: App, code: 'SERVER_CLOSING' | 'STREAMS_ENDED'): Promise<void> {
   const message = code === 'SERVER_CLOSING' ? 'The server shuts down.' : 'Every stream has come to its end.';
-  setTimeout(() => process.exit(0), app.isRecording ? RECORDING_SHUTDOWN_LIMIT_MS : SHUTDOWN_LIMIT_MS).unref();
+  setTimeout(() => process.exit(0), app.control.isRecording ? RECORDING_SHUTDOWN_LIMIT_MS : SHUTDOWN_LIMIT_MS).unref();
   await app.stop(code, message);
 }
 

@@ -80,7 +80,7 @@ export const STREAM_OPTIONS = {
     group: PICTURE,
     help: 'FILE.mjs[?key=value&...], watermark or timecode: changes every frame; repeatable, in order',
     schema: processorList(),
-    default: null,
+    default: [] as string[],
   },
   frameBuffer: {
     flags: '--frame-buffer <frames>',

@@ -28,7 +28,7 @@ afterEach(async () => {
 
 function configOf(flags: Record<string, unknown>) {
   const sources = ['cam=test:bars?size=64x48&fps=50'];
-  return resolveConfig({ flags: { port: '0', sources, ...flags }, env: {}, defaultSource: '' }).config;
+  return resolveConfig({ flags: { port: '0', http: false, sources, ...flags }, env: {}, defaultSource: '' }).config;
 }
 
 async function start(flags: Record<string, unknown> = {}): Promise<App> {
@@ -40,9 +40,9 @@ const videos = async () => (await readdir(folder)).filter((name) => name.endsWit
 
 describe('recordings of a server', () => {
   it('run from the start where the configuration says so, without a viewer', async () => {
-    const { recordingStatus, stop } = await start({ record: folder });
-    await until(() => (recordingStatus('cam')?.frames ?? 0) > 5);
-    expect(recordingStatus('cam')).toMatchObject({ state: 'recording', droppedFrames: 0, error: null });
+    const { control, stop } = await start({ record: folder });
+    await until(() => (control.recordingStatus('cam')?.frames ?? 0) > 5);
+    expect(control.recordingStatus('cam')).toMatchObject({ state: 'recording', droppedFrames: 0, error: null });
     await stop('SERVER_CLOSING', 'The server shuts down.');
     expect(await videos()).toEqual([expect.stringMatching(/^cam_\d{8}T\d{6}\.\d{3}Z\.mkv$/)]);
     expect(await childrenNamed('ffmpeg')).toEqual([]);
@@ -51,30 +51,30 @@ describe('recordings of a server', () => {
   it('are started and stopped while it runs, one at a time for each stream', async () => {
     const running = await start({ idleTimeout: '0' });
     const { settings } = { settings: configOf({ record: folder }).streams[0]!.record! };
-    expect([running.recordingStatus('cam'), running.isRecording]).toEqual([null, false]);
-    await running.startRecording('cam', settings);
-    await expect(running.startRecording('cam', settings)).rejects.toMatchObject({ code: 'RECORDING_FAILED' });
-    await expect(running.startRecording('none', settings)).rejects.toMatchObject({ code: 'UNKNOWN_STREAM' });
-    await until(() => (running.recordingStatus('cam')?.frames ?? 0) > 5);
-    expect(running.isRecording).toBe(true);
-    await running.stopRecording('cam');
-    await running.stopRecording('cam');
-    expect([running.recordingStatus('cam'), (await videos()).length]).toEqual([null, 1]);
+    expect([running.control.recordingStatus('cam'), running.control.isRecording]).toEqual([null, false]);
+    await running.control.startRecording('cam', settings);
+    await expect(running.control.startRecording('cam', settings)).rejects.toMatchObject({ code: 'RECORDING_FAILED' });
+    await expect(running.control.startRecording('none', settings)).rejects.toMatchObject({ code: 'UNKNOWN_STREAM' });
+    await until(() => (running.control.recordingStatus('cam')?.frames ?? 0) > 5);
+    expect(running.control.isRecording).toBe(true);
+    await running.control.stopRecording('cam');
+    await running.control.stopRecording('cam');
+    expect([running.control.recordingStatus('cam'), (await videos()).length]).toEqual([null, 1]);
     // Nobody looks any more, so the source stops as well.
     await until(() => running.hub.byName('cam')?.info().state === 'idle');
-    await running.startRecording('cam', settings);
+    await running.control.startRecording('cam', settings);
     await until(async () => (await videos()).length === 2);
   });
 
   it('come and go with the settings of a stream, and with the stream', async () => {
     const running = await start();
     const { record } = configOf({ record: folder }).streams[0]!;
-    await running.changeStream('cam', { record });
-    await until(() => (running.recordingStatus('cam')?.frames ?? 0) > 5);
-    await running.changeStream('cam', { quality: 50 });
-    expect(running.recordingStatus('cam')?.state).toBe('recording');
-    await running.removeStream('cam');
-    expect([running.recordingStatus('cam'), (await videos()).length]).toEqual([null, 1]);
+    await running.control.change('cam', { record });
+    await until(() => (running.control.recordingStatus('cam')?.frames ?? 0) > 5);
+    await running.control.change('cam', { quality: 50 });
+    expect(running.control.recordingStatus('cam')?.state).toBe('recording');
+    await running.control.remove('cam');
+    expect([running.control.recordingStatus('cam'), (await videos()).length]).toEqual([null, 1]);
   });
 
   it('refuse a folder that cannot be, and the stream that was to be recorded into it', async () => {
@@ -86,7 +86,7 @@ describe('recordings of a server', () => {
     });
     const running = await start();
     const [settings] = configOf({ record: join(file, 'x') }).streams;
-    await expect(running.addStream({ ...settings!, name: 'other' })).rejects.toMatchObject({
+    await expect(running.control.add({ ...settings!, name: 'other' })).rejects.toMatchObject({
       code: 'RECORDING_FAILED',
     });
     expect(running.hub.list().map(({ name }) => name)).toEqual(['cam']);

@@ -27,7 +27,7 @@ const parts = {
 };
 
 function configOf(sources: readonly string[], flags: Record<string, unknown> = {}) {
-  return resolveConfig({ flags: { port: '0', sources, ...flags }, env: {}, defaultSource: PATTERN }).config;
+  return resolveConfig({ flags: { port: '0', http: false, sources, ...flags }, env: {}, defaultSource: PATTERN }).config;
 }
 
 /** Watches the stream `name` of a server, without a connection. */
@@ -103,26 +103,26 @@ describe('startApp', () => {
   it('adds, changes and removes streams while it runs', async () => {
     const app = await startApp(configOf([PATTERN]), parts);
     const [{ settings }] = (await open(configOf([`extra=${PATTERN}`]))) as [OpenedStream];
-    const stream = await app.addStream(settings);
-    await expect(app.addStream(settings)).rejects.toMatchObject({ code: 'STREAM_EXISTS' });
+    const stream = await app.control.add(settings);
+    await expect(app.control.add(settings)).rejects.toMatchObject({ code: 'STREAM_EXISTS' });
     const { sink } = watch(app, 'extra');
     await until(() => sink.newest >= 0);
-    await app.changeStream('extra', { width: 128, height: 96, fps: 25 });
+    await app.control.change('extra', { width: 128, height: 96, fps: 25 });
     expect(app.hub.byName('extra')).toBe(stream);
     expect(stream.info()).toMatchObject({ width: 128, height: 96, fps: 25 });
     const before = sink.newest;
     await until(() => sink.newest > before);
     expect(await childrenNamed('ffmpeg')).toHaveLength(1);
     await expect(
-      app.changeStream('extra', { source: { kind: 'file', name: 'extra', path: '/none.mp4' } }),
+      app.control.change('extra', { source: { kind: 'file', name: 'extra', path: '/none.mp4' } }),
     ).rejects.toMatchObject({
       code: 'SOURCE_NOT_FOUND',
     });
     const unharmed = sink.newest;
     await until(() => sink.newest > unharmed);
-    await app.removeStream('extra');
+    await app.control.remove('extra');
     expect([app.hub.byName('extra'), await childrenNamed('ffmpeg')]).toEqual([undefined, []]);
-    await expect(app.removeStream('extra')).rejects.toMatchObject({ code: 'UNKNOWN_STREAM' });
+    await expect(app.control.remove('extra')).rejects.toMatchObject({ code: 'UNKNOWN_STREAM' });
     await app.stop('SERVER_CLOSING', 'The server shuts down.');
   });
 
@@ -130,10 +130,10 @@ describe('startApp', () => {
     const app = await startApp(configOf([PATTERN], { maxStreams: '2' }), parts);
     const opened = await open(configOf([`a=${PATTERN}`, `b=${PATTERN}`]));
     const [a, b] = opened.map(({ settings }) => settings) as [StreamSettings, StreamSettings];
-    await app.addStream(a);
-    await expect(app.addStream(b)).rejects.toMatchObject({ code: 'TOO_MANY_STREAMS' });
-    await app.removeStream('a');
-    await app.addStream(b);
+    await app.control.add(a);
+    await expect(app.control.add(b)).rejects.toMatchObject({ code: 'TOO_MANY_STREAMS' });
+    await app.control.remove('a');
+    await app.control.add(b);
     expect(app.hub.list().map(({ name }) => name)).toEqual(['test-bars', 'b']);
     await app.stop('SERVER_CLOSING', 'The server shuts down.');
   });

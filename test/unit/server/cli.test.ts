@@ -37,6 +37,8 @@ describe('parseServerCommand', () => {
       ...['auto', '--log-level', 'debug', '--check', 'b=test:bars', '--max-streams', '7', '--processor', 'timecode'],
       ...['--frame-buffer', '3', '--policy', 'every', '--no-on-demand', '--idle-timeout', '5', '--record', '/r'],
       ...['--record-format', 'mp4', '--record-segment', '1m', '--record-keep', '1GB', '--processor', 'watermark'],
+      ...['--admin-token', 'a', '--tls-cert', '/c', '--tls-key', '/k', '--max-client-mbps', '8', '--http-port', '1'],
+      ...['--allow-source', 'h', '--recordings', '/s', '--cors-origin', 'http://o', '--trusted-proxy', '::1'],
     ];
     const settings = {
       ...{ fps: 30_000 / 1001, width: 640, height: 480, quality: 90, loop: false, hwaccel: 'auto' },
@@ -47,20 +49,30 @@ describe('parseServerCommand', () => {
         ...{ keepSeconds: null, keepBytes: 1e9 },
       },
     };
-    expect(configOf(argv)).toEqual({
+    const { streamValues: _, ...config } = configOf(argv);
+    expect(config).toEqual({
       host: '::1',
       port: 0,
       classicPort: 0,
       maxClients: 5,
       maxStreams: 7,
       token: '-t',
+      adminToken: 'a',
+      tls: { certPath: '/c', keyPath: '/k' },
+      maxClientBytesPerSecond: 1e6,
+      httpPort: 1,
+      allowSources: ['h'],
+      recordingsDirectory: '/s',
+      corsOrigins: ['http://o'],
+      trustedProxies: ['::1'],
       logLevel: 'debug',
       check: true,
       streams: [
-        { name: 'a', source: { kind: 'file', name: 'a', path: 'a.mp4' }, ...settings },
+        { name: 'a', source: { kind: 'file', name: 'a', path: 'a.mp4' }, isGuarded: false, ...settings },
         {
           name: 'b',
           source: { kind: 'pattern', name: 'b', pattern: 'bars', width: 1280, height: 720, fps: 30 },
+          isGuarded: false,
           ...settings,
         },
       ],

@@ -158,7 +158,7 @@ describe('resolveConfig, unknown names', () => {
       message: 'STREAMER_MAXCLIENTS sets no option; did you mean STREAMER_MAX_CLIENTS? Unset it if not.',
     });
     expect(failure({ env: { STREAMER_LOGLEVEL: 'x' } }).message).toMatch(/did you mean STREAMER_LOG_LEVEL\?/);
-    const env = { STREAMER_SERVICE_HOST: '10.0.0.1', STREAMER_X: '', PATH: '/bin', PORT: 'x' };
+    const env = { STREAMER_SERVICE_HOST: '10.0.0.1', STREAMER_X: '', PATH: '/bin', HOSTPORT: 'x' };
     expect(resolve({ env })).toEqual({
       config: CONFIG_DEFAULTS,
       warnings: ['Ignored environment variables that set no option: STREAMER_SERVICE_HOST, STREAMER_X.'],

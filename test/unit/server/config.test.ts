@@ -14,7 +14,14 @@ import {
 } from '../../helpers/config-of-test.js';
 import { errorOf } from '../../helpers/error-of.js';
 
+const ALLOWED = { allowSources: ['camera.lan', '*.example.org', '192.0.2.0/24'] };
 const sourcesOf = (inputs: Parameters<typeof configOf>[0]) => configOf(inputs).streams.map(({ source }) => source);
+
+/** The configuration without the values that streams added later get. */
+function settingsOf(inputs: Parameters<typeof configOf>[0]) {
+  const { streamValues: _, ...settings } = configOf(inputs);
+  return settings;
+}
 
 /** The configuration with one setting of the server, or of its stream, changed. */
 function withSetting(key: string, value: unknown) {
@@ -43,6 +50,9 @@ describe('resolveConfig, values', () => {
     ['policy', 'STREAMER_POLICY', 'queue:7', 'queue:7'],
     ['onDemand', 'STREAMER_ON_DEMAND', 'false', false],
     ['token', 'STREAMER_TOKEN', 's3cret ä', 's3cret ä'],
+    ['adminToken', 'STREAMER_ADMIN_TOKEN', 's3cret ö', 's3cret ö'],
+    ['httpPort', 'STREAMER_HTTP_PORT', '0', 0],
+    ['httpPort', 'PORT', '8081', 8081],
     ['hwaccel', 'STREAMER_HWACCEL', 'vaapi', 'vaapi'],
     ['logLevel', 'STREAMER_LOG_LEVEL', 'debug', 'debug'],
     ['check', 'STREAMER_CHECK', 'true', true],
@@ -50,9 +60,9 @@ describe('resolveConfig, values', () => {
 
   it.each(given)('%s comes from flag, %s and file alike', (key, variable, text, value) => {
     const expected = withSetting(key, value);
-    expect(configOf({ flags: { [key]: text } })).toEqual(expected);
-    expect(configOf({ env: { [variable]: text } })).toEqual(expected);
-    expect(configOf({ text: `${key}: ${JSON.stringify(value)}\n` })).toEqual(expected);
+    expect(settingsOf({ flags: { [key]: text } })).toEqual(expected);
+    expect(settingsOf({ env: { [variable]: text } })).toEqual(expected);
+    expect(settingsOf({ text: `${key}: ${JSON.stringify(value)}\n` })).toEqual(expected);
   });
 
   const converted = [
@@ -64,9 +74,9 @@ describe('resolveConfig, values', () => {
 
   it.each(converted)('%s comes from flag, %s and file alike: %s', (key, variable, text, value) => {
     const expected = { ...SERVER_DEFAULTS, streams: [{ ...STREAM_DEFAULTS, ...value }] };
-    expect(configOf({ flags: { [key]: key === 'processor' ? [text] : text } })).toEqual(expected);
-    expect(configOf({ env: { [variable]: text } })).toEqual(expected);
-    expect(configOf({ text: `${key}: ${text}\n` })).toEqual(expected);
+    expect(settingsOf({ flags: { [key]: key === 'processor' ? [text] : text } })).toEqual(expected);
+    expect(settingsOf({ env: { [variable]: text } })).toEqual(expected);
+    expect(settingsOf({ text: `${key}: ${text}\n` })).toEqual(expected);
   });
 
   it.each([
@@ -84,8 +94,26 @@ describe('resolveConfig, values', () => {
     });
   });
 
+  it.each([
+    [{ http: false }, { httpPort: null }],
+    [{ tlsCert: '/c.pem', tlsKey: '/k.pem' }, { tls: { certPath: '/c.pem', keyPath: '/k.pem' } }],
+    [{ maxClientMbps: '8' }, { maxClientBytesPerSecond: 1e6 }],
+    [{ recordings: '/rec' }, { recordingsDirectory: '/rec' }],
+    [{ allowSource: ['Camera.lan', '*.example.org', '192.0.2.0/24'] }, ALLOWED],
+    [{ allowSource: 'camera.lan,*.example.org\n192.0.2.0/24' }, ALLOWED],
+    [{ corsOrigin: ['https://app.example.org'] }, { corsOrigins: ['https://app.example.org'] }],
+    [{ trustedProxy: ['127.0.0.1', 'fd00::/8'] }, { trustedProxies: ['127.0.0.1', 'fd00::/8'] }],
+  ])('%j makes %j', (flags, expected) => {
+    expect(settingsOf({ flags })).toEqual({ ...SERVER_DEFAULTS, streams: [STREAM_DEFAULTS], ...expected });
+  });
+
+  it('keeps the values of streams that are added later, and nothing secret with them', () => {
+    const { streamValues } = configOf({ flags: { token: 't', fps: '5', sources: ['a.mp4'] } });
+    expect(streamValues).toEqual({ ...CONFIG_DEFAULTS.streamValues, fps: 5 });
+  });
+
   it('takes what commander makes of flags without an argument', () => {
-    expect(configOf({ flags: { loop: false, check: true } })).toEqual({
+    expect(settingsOf({ flags: { loop: false, check: true } })).toEqual({
       ...SERVER_DEFAULTS,
       check: true,
       streams: [{ ...STREAM_DEFAULTS, loop: false }],
