@@ -17,6 +17,7 @@ import type { Hello, Message, StreamChange } from '../../shared/protocol/message
 import type { RepeatLimiter } from '../../shared/repeat-limiter.js';
 import type { ClientRecord, ClientRegistry } from '../clients.js';
 import type { Hub } from '../hub/hub.js';
+import { addressOf } from './attempt-limit.js';
 import type { Channel } from './channel.js';
 import { Subscriptions } from './subscriptions.js';
 import type { TokenCheck } from './token.js';
@@ -121,7 +122,7 @@ export class ProtocolSession {
   /** Says goodbye and closes. */
   bye(code: ErrorCode, message: string): void {
     if (this.state === 'closed') return;
-    this.channel.end(encodeBye({ code, message }));
+    this.channel.end(encodeBye({ code, message }), code);
     this.close(message);
   }
 
@@ -139,7 +140,8 @@ export class ProtocolSession {
     if (hello.version !== PROTOCOL_VERSION) {
       throw new StreamerError('BAD_VERSION', `This server speaks version ${PROTOCOL_VERSION}, not ${hello.version}.`);
     }
-    if (!checkToken(hello.token)) throw new StreamerError('BAD_TOKEN', 'The token is missing or wrong.');
+    if (checkToken(hello.token, addressOf(this.channel.peer)) === null)
+      throw new StreamerError('BAD_TOKEN', 'The token is missing or wrong.');
     const subscriptions = new Subscriptions(hello.subscriptions, hub, this.channel, (bytes) =>
       this.onTooFarBehind(bytes),
     );
@@ -199,7 +201,7 @@ export class ProtocolSession {
         if (this.record) this.context.clients.report(this.record, message.body);
         return;
       case MessageType.BYE:
-        this.channel.end(null);
+        this.channel.end(null, null);
         this.close('the client said goodbye');
         return;
       default:
@@ -243,7 +245,7 @@ export class ProtocolSession {
 
   private fail(code: ErrorCode, message: string): void {
     if (this.state === 'closed') return;
-    this.channel.end(encodeError({ code, message }));
+    this.channel.end(encodeError({ code, message }), code);
     this.close(message, code);
   }
 

@@ -1,16 +1,52 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Role } from '../../shared/api/server-schema.js';
+import { StreamerError } from '../../shared/errors.js';
+import type { AttemptLimit } from './attempt-limit.js';
 
-/** Says whether a token that a client gave is the right one. */
-export type TokenCheck = (given: string | undefined) => boolean;
+/** What clients must know: to see something, and to change something. Null: there is no such token. */
+export interface Tokens {
+  readonly token: string | null;
+  readonly adminToken: string | null;
+}
 
 /**
- * Compares tokens in constant time. Both are hashed first, so that neither the time nor an exception tells how long the
- * right one is. Without a `token` everybody may come in.
+ * What the token that came from `address` allows; null when it is wrong, or missing where one is needed.
+ *
+ * @throws {StreamerError} TOO_MANY_ATTEMPTS when the address tried too many wrong ones; the token is not looked at then.
  */
-export function createTokenCheck(token: string | null): TokenCheck {
-  if (token === null) return () => true;
+export type TokenCheck = (given: string | undefined, address: string) => Role | null;
+
+/**
+ * Compares tokens in constant time. All are hashed first, so that neither the time nor an exception tells how long a
+ * right one is. A missing token is no attempt. Where there are no tokens, whatever is given allows to view; where there
+ * is only one for admins, a wrong one is refused, since who gave it took it for that.
+ */
+export function createTokenCheck({ token, adminToken }: Tokens, attempts: AttemptLimit): TokenCheck {
+  const isView = matcher(token);
+  const isAdmin = matcher(adminToken);
+  const fallback: Role | null = token === null ? 'view' : null;
+  return (given, address) => {
+    if (given === undefined || (token === null && adminToken === null)) return fallback;
+    refuseWhileWaiting(attempts, address);
+    // Both are compared always, so that the time does not tell which one was near.
+    const [admin, view] = [isAdmin(given), isView(given)];
+    if (admin || view) return admin ? 'admin' : 'view';
+    attempts.fail(address, given);
+    return null;
+  };
+}
+
+function refuseWhileWaiting(attempts: AttemptLimit, address: string): void {
+  const waitUs = attempts.waitUs(address);
+  if (waitUs === 0) return;
+  const seconds = Math.ceil(waitUs / 1_000_000);
+  throw new StreamerError('TOO_MANY_ATTEMPTS', `Too many wrong tokens came from ${address}; wait ${seconds} s.`);
+}
+
+function matcher(token: string | null): (given: string) => boolean {
+  if (token === null) return () => false;
   const expected = digest(token);
-  return (given) => given !== undefined && timingSafeEqual(digest(given), expected);
+  return (given) => timingSafeEqual(digest(given), expected);
 }
 
 function digest(text: string): Buffer {

@@ -3,6 +3,7 @@ import type { EncodedFrame } from '../../server/hub/frame.js';
 import { Hub } from '../../server/hub/hub.js';
 import type { HubStream } from '../../server/hub/stream.js';
 import { ProtocolSession } from '../../server/transports/protocol-session.js';
+import { AttemptLimit } from '../../server/transports/attempt-limit.js';
 import { createTokenCheck } from '../../server/transports/token.js';
 import { createLogger } from '../../shared/logger.js';
 import { encodeStream } from '../../shared/protocol/codec.js';
@@ -41,7 +42,14 @@ export function serverFixture({ token = null as string | null, maxClients = 10, 
   const lines: LogLine[] = [];
   const destination = { write: (line: string) => lines.push(JSON.parse(line) as LogLine) };
   const logger = createLogger({ level: 'info', pretty: false, destination });
-  const context = { hub, clients, clock, logger, checkToken: createTokenCheck(token), transport: 'tcp' as const };
+  const context = {
+    hub,
+    clients,
+    clock,
+    logger,
+    checkToken: createTokenCheck({ token, adminToken: null }, new AttemptLimit(clock)),
+    transport: 'tcp' as const,
+  };
   const refusals = new RepeatLimiter(clock);
 
   function connect(): FakeConnection {

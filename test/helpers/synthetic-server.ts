@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { ClientRegistry } from '../../server/clients.js';
 import { Hub } from '../../server/hub/hub.js';
 import { TcpTransport } from '../../server/transports/tcp-transport.js';
+import { AttemptLimit } from '../../server/transports/attempt-limit.js';
 import { createTokenCheck } from '../../server/transports/token.js';
 import type { Clock } from '../../shared/clock.js';
 import { SystemClock } from '../../shared/clock.js';
@@ -48,7 +49,7 @@ export class SyntheticServer {
     this.clock = clock;
     this.hub = new Hub(clock);
     this.clients = new ClientRegistry(maxClients);
-    const checkToken = createTokenCheck(token);
+    const checkToken = createTokenCheck({ token, adminToken: null }, new AttemptLimit(clock));
     const { hub, clients } = this;
     this.transport = new TcpTransport({ hub, clients, clock, logger, checkToken, transport: 'tcp' });
     for (const name of streams) this.addStream(name);

@@ -22,7 +22,7 @@ export const commands = {
     const hub = new Hub(clock);
     const logger = createLogger({ level: 'error', pretty: false });
     const clients = new ClientRegistry(maxClients);
-    const transport = new TcpTransport({ hub, clients, clock, logger, checkToken: () => true, transport: 'tcp' });
+    const transport = new TcpTransport({ hub, clients, clock, logger, checkToken: () => 'view', transport: 'tcp' });
     const port = await transport.listen('127.0.0.1', 0);
     publishFrames(hub, jpegBytes);
     return { port, clock: readClockPair(clock) };
