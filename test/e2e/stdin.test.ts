@@ -146,7 +146,7 @@ describe('a server that reads standard input', () => {
 
   it('is part of a pipe of the shell, and of the check', async () => {
     const path = videos.path('video.mjpeg');
-    const pipe = `"${process.execPath}" "${SERVER_BINARY}" - --port 0`;
+    const pipe = `"${process.execPath}" "${SERVER_BINARY}" - --port 0 --http-port 0`;
     const { exitCode, stdout } = await runCommand('sh', ['-c', `cat "${path}" | ${pipe}`]);
     expect({ exitCode, last: stdout.trim().split('\n').at(-1) }).toMatchObject({
       exitCode: 0,

@@ -7,6 +7,9 @@ import type { Writable } from 'node:stream';
 export const SERVER_BINARY = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
 export const CLIENT_BINARY = fileURLToPath(new URL('../../dist/client/main.js', import.meta.url));
 
+/** Makes a server listen on whatever ports are free. */
+export const FREE_PORTS = ['--port', '0', '--http-port', '0'] as const;
+
 /** One line of the server's log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
 
@@ -36,7 +39,7 @@ export class ServerProcess {
   }
 
   /**
-   * Starts it, in the folder `cwd` if one is given; `--port 0` is added. Its standard input is empty unless it is to be a
+   * Starts it, in the folder `cwd` if one is given; `FREE_PORTS` are added. Its standard input is empty unless it is to be a
    * pipe. Does not wait for it to listen.
    */
   static spawn(
@@ -46,7 +49,7 @@ export class ServerProcess {
     stdin: 'ignore' | 'pipe' = 'ignore',
   ): ServerProcess {
     return new ServerProcess(
-      spawn(process.execPath, [SERVER_BINARY, '--port', '0', ...args], {
+      spawn(process.execPath, [SERVER_BINARY, ...FREE_PORTS, ...args], {
         stdio: [stdin, 'pipe', 'pipe'],
         env: { ...process.env, ...env },
         ...(cwd !== undefined && { cwd }),
@@ -72,6 +75,10 @@ export class ServerProcess {
 
   get port(): number {
     return this.log.find((line) => line.msg === 'listening')?.['port'] as number;
+  }
+
+  get httpPort(): number {
+    return this.log.find((line) => line.msg === 'listening')?.['httpPort'] as number;
   }
 
   get classicPort(): number {
