@@ -16,7 +16,7 @@ const nodeFolder = mkdtempSync(join(tmpdir(), 'node-only-'));
 symlinkSync(process.execPath, join(nodeFolder, 'node'));
 const env = { ...process.env, PATH: bundledOnly ? nodeFolder : process.env.PATH };
 
-const server = spawn(binary('streamer-server'), ['--port', '0', '--log-level', 'debug'], {
+const server = spawn(binary('streamer-server'), ['--port', '0', '--http-port', '0', '--log-level', 'debug'], {
   env,
   stdio: ['ignore', 'pipe', 'inherit'],
 });

@@ -12,7 +12,7 @@ const CLIENT = fileURLToPath(new URL('../main.js', import.meta.url));
 
 /** Streams the bundled sample on a free port. */
 function startServer(): ChildProcessByStdio<null, Readable, null> {
-  return spawn(process.execPath, [SERVER, '--port', '0', '--log-level', 'info'], {
+  return spawn(process.execPath, [SERVER, '--port', '0', '--http-port', '0', '--log-level', 'info'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }

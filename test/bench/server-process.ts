@@ -13,7 +13,7 @@ export interface ServerProcess {
 
 /** Starts `streamer-server` with `args` on a free port; resolves when it listens. */
 export async function startServer(children: Children, args: readonly string[]): Promise<ServerProcess> {
-  const child = children.start(process.execPath, [BINARY, '--port', '0', ...args]);
+  const child = children.start(process.execPath, [BINARY, '--port', '0', '--http-port', '0', ...args]);
   const port = await portOf(child);
   return { pid: child.pid ?? 0, port, end: () => children.end(child) };
 }

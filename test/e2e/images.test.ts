@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countsOf, expectCadence, expectSizes } from '../helpers/frame-checks.js';
 import { runCommand } from '../helpers/run-command.js';
-import { SERVER_BINARY } from '../helpers/server-process.js';
+import { FREE_PORTS, SERVER_BINARY } from '../helpers/server-process.js';
 import { startServer } from '../helpers/server-of-test.js';
 import { VideoFixtures } from '../helpers/video-fixtures.js';
 import { Viewer } from '../helpers/viewer.js';
@@ -95,7 +95,7 @@ describe('a server of images', () => {
     { source: 'nowhere/*.png', code: 'SOURCE_NOT_FOUND' },
     { source: '*.png', code: 'SOURCE_NOT_VIDEO' },
   ])('refuses $source with one line', async ({ source, code }) => {
-    const args = [SERVER_BINARY, '--port', '0', source];
+    const args = [SERVER_BINARY, ...FREE_PORTS, source];
     const { exitCode, stdout, stderr } = await runCommand(process.execPath, args, { cwd: videos.folder });
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(new RegExp(`^streamer-server: [^\\n]+ \\(${code}\\)\\n$`));

@@ -9,7 +9,7 @@ import { CAN_LIST_CHILDREN, childrenOf, isAlive, killChildren, untilNoChild } fr
 import { countsOf, expectCadence } from '../helpers/frame-checks.js';
 import { runNode } from '../helpers/run-command.js';
 import { spawnServer, startServer } from '../helpers/server-of-test.js';
-import { SERVER_BINARY } from '../helpers/server-process.js';
+import { FREE_PORTS, SERVER_BINARY } from '../helpers/server-process.js';
 import type { LogLine, ServerProcess } from '../helpers/server-process.js';
 import { until } from '../helpers/until.js';
 import { VideoFixtures } from '../helpers/video-fixtures.js';
@@ -194,7 +194,7 @@ describe('with an FFmpeg that is broken', () => {
     const { ffprobePath } = await findFfmpeg(process.env);
     const path = await script('broken.sh', 'echo broken >&2; exit 1');
     const env = { FFMPEG_PATH: path, FFPROBE_PATH: ffprobePath };
-    const result = await runNode(SERVER_BINARY, ['--port', '0', oneSecond], { env });
+    const result = await runNode(SERVER_BINARY, [...FREE_PORTS, oneSecond], { env });
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
     expect(result.stderr).toMatch(/^streamer-server: \S+\/broken\.sh does not run; [^\n]+ \(FFMPEG_NOT_FOUND\)\n$/);
   });
@@ -220,12 +220,12 @@ describe('with an FFmpeg that is broken', () => {
 });
 
 describe('with a port that is taken', () => {
-  it.each(['--port', '--classic-port'])('says so in one line and exits with 2: %s', async (flag) => {
+  it.each(['--port', '--classic-port', '--http-port'])('says so in one line and exits with 2: %s', async (flag) => {
     const other = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void other.close());
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const result = await runNode(SERVER_BINARY, ['--port', '0', flag, String(port), oneSecond]);
+    const result = await runNode(SERVER_BINARY, [...FREE_PORTS, flag, String(port), oneSecond]);
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
     expect(result.stderr).toBe(
       `streamer-server: Port ${port} on 127.0.0.1 is taken; choose another one. (PORT_IN_USE)\n`,

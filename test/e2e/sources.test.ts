@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countsOf, expectCadence, expectSizes } from '../helpers/frame-checks.js';
 import { hasCommand, requirePart } from '../helpers/real-parts.js';
 import { runCommand } from '../helpers/run-command.js';
-import { SERVER_BINARY, ServerProcess } from '../helpers/server-process.js';
+import { FREE_PORTS, SERVER_BINARY, ServerProcess } from '../helpers/server-process.js';
 import { ffmpegsUnderTest, VideoFixtures } from '../helpers/video-fixtures.js';
 import { Viewer } from '../helpers/viewer.js';
 
@@ -165,7 +165,7 @@ async function expectRefusal(
   env: NodeJS.ProcessEnv = {},
   prefix: readonly string[] = [],
 ): Promise<void> {
-  const [file = '', ...args] = [...prefix, process.execPath, SERVER_BINARY, '--port', '0', ...sources];
+  const [file = '', ...args] = [...prefix, process.execPath, SERVER_BINARY, ...FREE_PORTS, ...sources];
   const result = await runCommand(file, args, { env, cwd: videos.folder });
   expect(result).toMatchObject({ exitCode: 2, stdout: '' });
   expect(result.stderr).toMatch(new RegExp(`^streamer-server: [^\\n]+ \\(${code}\\)\\n$`));

@@ -7,7 +7,7 @@ import type { StreamInfo } from '../../shared/protocol/messages.js';
 import { readTimecode } from '../../shared/timecode/timecode-reader.js';
 import { MjpegCamera, requireCamera } from '../helpers/mjpeg-camera.js';
 import { runNode } from '../helpers/run-command.js';
-import { CLIENT_BINARY, SERVER_BINARY, ServerProcess } from '../helpers/server-process.js';
+import { CLIENT_BINARY, FREE_PORTS, SERVER_BINARY, ServerProcess } from '../helpers/server-process.js';
 import { VideoFixtures } from '../helpers/video-fixtures.js';
 import { Viewer } from '../helpers/viewer.js';
 
@@ -127,7 +127,7 @@ describe.skipIf(!requireCamera())('settings of single streams in the configurati
 describe('more sources than --max-streams', () => {
   it('are refused', async () => {
     const sources = ['a=test:bars', 'b=test:bars', 'c=test:bars'];
-    const result = await runNode(SERVER_BINARY, ['--port', '0', '--max-streams', '2', ...sources]);
+    const result = await runNode(SERVER_BINARY, [...FREE_PORTS, '--max-streams', '2', ...sources]);
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
     expect(result.stderr).toBe(
       'streamer-server: There are 3 sources, more than the 2 streams allowed; raise --max-streams. (TOO_MANY_STREAMS)\n',
