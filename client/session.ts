@@ -1,9 +1,9 @@
 import { Backoff } from '../shared/backoff.js';
 import type { CancelTimer, Clock } from '../shared/clock.js';
 import { isErrorCode, StreamerError } from '../shared/errors.js';
-import type { ErrorCode } from '../shared/errors.js';
 import { encodeAck, encodeBye, encodeHello, encodePing, encodePong } from '../shared/protocol/codec.js';
 import type { ClockEstimate } from '../shared/protocol/clock-sync.js';
+import { isFinal } from '../shared/protocol/final-codes.js';
 import { FrameFlag, MessageType, PROTOCOL_VERSION } from '../shared/protocol/messages.js';
 import type {
   FrameHeader,
@@ -62,17 +62,6 @@ export interface SessionListener {
   onEnd?(error: StreamerError | null): void;
 }
 
-/** What a server refuses that it would refuse at the next attempt, too (docs/protocol.md, "Errors"). */
-const FINAL_CODES: ReadonlySet<ErrorCode> = new Set([
-  'BAD_VERSION',
-  'BAD_TOKEN',
-  'BAD_MESSAGE',
-  'MESSAGE_TOO_LONG',
-  'UNEXPECTED_MESSAGE',
-  'TOO_MANY_MESSAGES',
-  'UNKNOWN_STREAM',
-  'KICKED',
-]);
 /** A connection that held this long is taken as healthy: the next outage starts the backoff afresh. */
 const STABLE_AFTER_US = 10_000_000;
 
@@ -251,7 +240,7 @@ export class Session {
   }
 
   private mayRetry(error: StreamerError): boolean {
-    const isRefusedForGood = error === this.farewell && FINAL_CODES.has(error.code);
+    const isRefusedForGood = error === this.farewell && isFinal(error.code);
     return this.options.reconnect && this.wasWelcome && !isRefusedForGood;
   }
 

@@ -4,7 +4,15 @@
  */
 import { z } from 'zod';
 
-import { ENCODING_MODES, STREAM_EVENTS, STREAM_STATES, TIME_SOURCES } from './messages.js';
+import {
+  ENCODING_MODES,
+  MAX_NOTICE_CHARS,
+  MAX_REASON_CHARS,
+  MAX_STREAMS,
+  STREAM_EVENTS,
+  STREAM_STATES,
+  TIME_SOURCES,
+} from './messages.js';
 import type { Hello, Notice, Policy, Stats, StreamChange, StreamInfo, Subscription, Welcome } from './messages.js';
 import { isPrintable, toPrintable } from './printable.js';
 
@@ -13,12 +21,6 @@ export type ControlSchema<T> = z.ZodType<T>;
 
 /** Most subscriptions a HELLO may hold. */
 export const MAX_SUBSCRIPTIONS = 64;
-/** Most streams a WELCOME or a STATS may list; so many of the longest values still fit a WELCOME. */
-export const MAX_STREAMS = 1024;
-/** Longest reason for how a stream is encoded. */
-export const MAX_REASON_CHARS = 200;
-/** Longest sentence in an ERROR, BYE or STREAM; at three bytes of UTF-8 each it always fits a Notice's 4 KiB. */
-export const MAX_NOTICE_CHARS = 1024;
 
 const u16 = z.int().min(0).max(65_535);
 const count = z.int().min(0);

@@ -1,6 +1,6 @@
 import { badMessage } from './bad-message.js';
-import { firstIssue, MAX_NOTICE_CHARS, type ControlSchema } from './control-schema.js';
-import type { MessageType, Notice } from './messages.js';
+import { firstIssue, type ControlSchema } from './control-schema.js';
+import { MAX_NOTICE_CHARS, type MessageType, type Notice } from './messages.js';
 import { toPrintable } from './printable.js';
 
 /** Refuses what is not UTF-8 instead of replacing it, and keeps a byte order mark, which JSON does not allow. */

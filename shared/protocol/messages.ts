@@ -49,6 +49,13 @@ export const MAX_BODY_BYTES: Readonly<Record<MessageType, number>> = {
 /** Greatest body length of a message whose type is not known and which is therefore skipped. */
 export const MAX_UNKNOWN_BODY_BYTES = 64 * 1024;
 
+/** Most streams a WELCOME or a STATS may list; so many of the longest values still fit a WELCOME. */
+export const MAX_STREAMS = 1024;
+/** Longest reason for how a stream is encoded. */
+export const MAX_REASON_CHARS = 200;
+/** Longest sentence in an ERROR, BYE or STREAM; at three bytes of UTF-8 each it always fits a Notice's 4 KiB. */
+export const MAX_NOTICE_CHARS = 1024;
+
 /** Where a capture time comes from: our own schedule, the arrival of the bytes, or the source's own clock. */
 export const TIME_SOURCES = ['schedule', 'arrival', 'source'] as const;
 export type TimeSource = (typeof TIME_SOURCES)[number];
@@ -184,11 +191,17 @@ export interface FrameHeader {
   readonly flags: number;
 }
 
+/**
+ * What a JPEG is held in: a Buffer in Node, which browsers do not have. Asked of the surroundings, so that each side has
+ * its own without a parameter on every type.
+ */
+type JpegBytes = typeof globalThis extends { Buffer: { isBuffer(value: unknown): value is infer B } } ? B : Uint8Array;
+
 /** One decoded message; `t0` to `t2` are microseconds, each in the clock of the peer that took it. */
 export type Message =
   | { readonly type: typeof MessageType.HELLO; readonly body: Hello }
   | { readonly type: typeof MessageType.WELCOME; readonly body: Welcome }
-  | { readonly type: typeof MessageType.FRAME; readonly header: FrameHeader; readonly jpeg: Buffer }
+  | { readonly type: typeof MessageType.FRAME; readonly header: FrameHeader; readonly jpeg: JpegBytes }
   | { readonly type: typeof MessageType.ACK; readonly streamId: number; readonly sequence: number }
   | { readonly type: typeof MessageType.PING; readonly t0Us: number }
   | { readonly type: typeof MessageType.PONG; readonly t0Us: number; readonly t1Us: number; readonly t2Us: number }

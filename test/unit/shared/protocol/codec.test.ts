@@ -2,8 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import * as codec from '../../../../shared/protocol/codec.js';
-import { MAX_REASON_CHARS, MAX_STREAMS } from '../../../../shared/protocol/control-schema.js';
-import { FRAME_HEADER_BYTES, MAX_BODY_BYTES, MAX_JPEG_BYTES } from '../../../../shared/protocol/messages.js';
+import {
+  FRAME_HEADER_BYTES,
+  MAX_BODY_BYTES,
+  MAX_JPEG_BYTES,
+  MAX_REASON_CHARS,
+  MAX_STREAMS,
+} from '../../../../shared/protocol/messages.js';
 import { MessageType, PREFIX_BYTES } from '../../../../shared/protocol/messages.js';
 import type { FrameHeader, Message, StreamInfo } from '../../../../shared/protocol/messages.js';
 
