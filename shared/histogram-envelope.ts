@@ -12,19 +12,19 @@ const WORD_SIZE_BITS = 0xf0;
 const INDEX_OFFSET_AT = 8;
 const RATIO_AT = 32;
 /** Every bucket of three significant digits in use takes a fifth of this; a deflate bomb would take more. */
-const MAX_PLAIN_BYTES = 1024 * 1024;
+export const MAX_PLAIN_BYTES = 1024 * 1024;
 
 /**
  * Takes an encoded HdrHistogram (V2, compressed, base64) out of its envelope: the header of 40 bytes and as many bytes of
- * counts as it states. The text may come from a peer; at most 1 MiB is inflated. Throws BAD_MESSAGE.
+ * counts as it states. The text may come from a peer; at most `maxPlainBytes` are inflated. Throws BAD_MESSAGE.
  */
-export function openEnvelope(base64: string): Buffer {
+export function openEnvelope(base64: string, maxPlainBytes = MAX_PLAIN_BYTES): Buffer {
   const envelope = Buffer.from(base64, 'base64');
   if (envelope.length < 8) refuseHistogram('is too short');
   if (!hasCookie(envelope, COMPRESSED_COOKIE)) refuseHistogram('is not of version 2');
   const deflated = envelope.subarray(8);
   if (envelope.readUInt32BE(4) !== deflated.length) refuseHistogram('is cut off');
-  const plain = inflate(deflated);
+  const plain = inflate(deflated, maxPlainBytes);
   if (plain.length < HEADER_BYTES) refuseHistogram('has no header');
   if (!hasCookie(plain, PLAIN_COOKIE)) refuseHistogram('is not of version 2');
   if (plain.readUInt32BE(4) !== plain.length - HEADER_BYTES) refuseHistogram('states a wrong length');
@@ -60,9 +60,9 @@ function hasCookie(bytes: Buffer, cookie: number): boolean {
   return (bytes.readUInt32BE(0) | WORD_SIZE_BITS) === (cookie | WORD_SIZE_BITS);
 }
 
-function inflate(deflated: Buffer): Buffer {
+function inflate(deflated: Buffer, maxPlainBytes: number): Buffer {
   try {
-    return inflateSync(deflated, { maxOutputLength: MAX_PLAIN_BYTES });
+    return inflateSync(deflated, { maxOutputLength: maxPlainBytes });
   } catch (cause) {
     return refuseHistogram('cannot be inflated', cause);
   }

@@ -1,13 +1,8 @@
-import {
-  decodeFromCompressedBase64,
-  encodeIntoCompressedBase64,
-  Int32Histogram,
-  type JsHistogram,
-} from 'hdr-histogram-js';
+import { encodeIntoCompressedBase64, Int32Histogram, type JsHistogram } from 'hdr-histogram-js';
 
 import { type Bar, makeBars } from './histogram-bars.js';
 import { correctHeader } from './histogram-envelope.js';
-import { guardHistogram, MAX_COUNT } from './histogram-guard.js';
+import { MAX_COUNT, readHistogram } from './histogram-reader.js';
 
 /** Greatest value that is told apart from greater ones: one hour in microseconds. */
 export const MAX_TRACKABLE_US = 3_600_000_000;
@@ -156,9 +151,9 @@ export class LatencyHistogram {
    */
   static decode(base64: string, negativeBase64?: string | null): LatencyHistogram {
     const histogram = new LatencyHistogram();
-    visitMiddles(decodeCounts(base64), (valueUs, count) => histogram.record(valueUs, count));
+    readHistogram(base64, (valueUs, count) => histogram.record(valueUs, count));
     if (typeof negativeBase64 === 'string') {
-      visitMiddles(decodeCounts(negativeBase64), (valueUs, count) => histogram.record(-valueUs, count));
+      readHistogram(negativeBase64, (valueUs, count) => histogram.record(-valueUs, count));
     }
     return histogram;
   }
@@ -198,11 +193,6 @@ function newCounts(): JsHistogram {
 
 function encodeCounts(counts: JsHistogram): string {
   return correctHeader(encodeIntoCompressedBase64(counts));
-}
-
-function decodeCounts(base64: string): JsHistogram {
-  // Anything but WebAssembly, which is off by default, gives a JsHistogram.
-  return decodeFromCompressedBase64(guardHistogram(base64)) as JsHistogram;
 }
 
 /** Greatest value of the bucket with the value of the given rank (1 is the least). */

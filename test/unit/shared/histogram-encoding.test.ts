@@ -3,7 +3,7 @@ import hdr from 'hdr-histogram-js';
 import { describe, expect, it } from 'vitest';
 
 import { LatencyHistogram, MAX_TRACKABLE_US } from '../../../shared/histogram.js';
-import { MAX_COUNT } from '../../../shared/histogram-guard.js';
+import { MAX_COUNT } from '../../../shared/histogram-reader.js';
 import { envelopeOf, plainHistogram, zigZag } from '../../helpers/encoded-histogram.js';
 import { errorOf } from '../../helpers/error-of.js';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { LatencyHistogram, MAX_TRACKABLE_US } from '../../../shared/histogram.js';
-import { MAX_COUNT } from '../../../shared/histogram-guard.js';
+import { MAX_COUNT } from '../../../shared/histogram-reader.js';
 
 const QUANTILES = [0, 0.001, 0.1, 0.5, 0.9, 0.99, 0.999, 1];
 
