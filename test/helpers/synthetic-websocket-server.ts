@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { ClientRegistry } from '../../server/clients.js';
+import { Hub } from '../../server/hub/hub.js';
+import { AttemptLimit } from '../../server/transports/attempt-limit.js';
+import { createTokenCheck } from '../../server/transports/token.js';
+import { WebSocketTransport } from '../../server/transports/websocket-transport.js';
+import type { Clock } from '../../shared/clock.js';
+import { SystemClock } from '../../shared/clock.js';
+import type { ErrorCode } from '../../shared/errors.js';
+import { createLogger } from '../../shared/logger.js';
+import type { LogLine } from './server-process.js';
+import { SyntheticStream } from './synthetic-stream.js';
+import type { SyntheticStreamOptions } from './synthetic-stream.js';
+
+/** What to serve, and how. */
+export interface SyntheticWebSocketServerOptions extends SyntheticStreamOptions {
+  readonly clock?: Clock;
+  /** A request with `?authorized` has shown it; every other one has to say it in HELLO. */
+  readonly token?: string;
+  readonly maxClients?: number;
+  /** Names of the streams there are from the start; `cam` alone by default. */
+  readonly streams?: readonly string[];
+}
+
+/**
+ * The WebSocket transport behind a bare HTTP server, with streams whose frames the test publishes: `/ws` names no stream,
+ * `/ws/NAME` one.
+ */
+export class SyntheticWebSocketServer {
+  readonly hub: Hub;
+  readonly clients: ClientRegistry;
+  readonly log: LogLine[] = [];
+  readonly streams: SyntheticStream[] = [];
+  /** The server's ends of all connections that are open. */
+  readonly sockets = new Set<Socket>();
+  readonly transport: WebSocketTransport;
+  private readonly clock: Clock;
+  private readonly http = createServer();
+
+  private constructor(private readonly options: SyntheticWebSocketServerOptions) {
+    const { clock = new SystemClock(), token = null, maxClients = 1000, streams = ['cam'] } = options;
+    const destination = { write: (line: string) => this.log.push(JSON.parse(line) as LogLine) };
+    const logger = createLogger({ level: 'info', pretty: false, destination });
+    this.clock = clock;
+    this.hub = new Hub(clock);
+    this.clients = new ClientRegistry(maxClients);
+    const checkToken = createTokenCheck({ token, adminToken: null }, new AttemptLimit(clock));
+    const { hub, clients } = this;
+    this.transport = new WebSocketTransport({ hub, clients, clock, logger, checkToken, transport: 'websocket' });
+    for (const name of streams) this.addStream(name);
+    this.http.on('connection', (socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
+    this.http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
+      const stream = pathname.startsWith('/ws/') ? pathname.slice('/ws/'.length) : null;
+      const isAuthorized = token === null || searchParams.has('authorized');
+      const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+      this.transport.accept(request, socket, head, { stream, isAuthorized, peer });
+    });
+  }
+
+  /** Starts to listen on the loopback interface. */
+  static async start(options: SyntheticWebSocketServerOptions = {}): Promise<SyntheticWebSocketServer> {
+    const server = new SyntheticWebSocketServer(options);
+    server.http.listen(0, '127.0.0.1');
+    await once(server.http, 'listening');
+    return server;
+  }
+
+  get port(): number {
+    return (this.http.address() as AddressInfo).port;
+  }
+
+  /** The address of a path, `/ws/cam` without one. */
+  url(path = '/ws/cam'): string {
+    return `ws://127.0.0.1:${this.port}${path}`;
+  }
+
+  /** The first stream. */
+  get stream(): SyntheticStream {
+    return this.streams[0]!;
+  }
+
+  /** Adds a stream while the server runs; clients are told. */
+  addStream(name: string): SyntheticStream {
+    const stream = new SyntheticStream(this.hub, name, this.clock, this.options);
+    this.streams.push(stream);
+    return stream;
+  }
+
+  /** Bytes that this process holds in the sockets of the clients, for the one that has most. */
+  get greatestBacklogBytes(): number {
+    return Math.max(0, ...[...this.sockets].map((socket) => socket.writableLength));
+  }
+
+  /** Says goodbye to all clients; resolves when every connection is closed. */
+  async stop(code: ErrorCode = 'SERVER_CLOSING', message = 'The test is over.'): Promise<void> {
+    const closed = once(this.http, 'close');
+    this.http.close();
+    await this.transport.close(code, message);
+    await closed;
+  }
+}
