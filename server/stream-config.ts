@@ -26,7 +26,9 @@ export const SOURCE_KEYS: readonly string[] = ['name', 'url', ...Object.keys(STR
 export function streamsFrom(given: readonly GivenSource[], values: StreamOptionValues, place: Place): StreamSettings[] {
   const own = given.map((source, index) => settingsOf(source, `${place.place} (source ${index + 1})`, place.code));
   const specs = inPlace(place, () => parseSourceSpecs(own.map(({ text }) => text)));
-  return specs.map((source, index) => inPlace(place, () => toSettings(source, { ...values, ...own[index]?.values })));
+  return specs.map((source, index) =>
+    inPlace(place, () => streamSettings(source, { ...values, ...own[index]?.values })),
+  );
 }
 
 interface OwnSettings {
@@ -54,7 +56,12 @@ function unknownKey(key: string, place: string): StreamerError {
   return new StreamerError('UNKNOWN_KEY', `${place}: there is no key ${JSON.stringify(key)}; ${hint}`);
 }
 
-function toSettings(source: SourceSpec, values: StreamOptionValues): StreamSettings {
+/**
+ * What these values ask of a stream that is named as its source is.
+ *
+ * @throws {StreamerError} BAD_USAGE for a processor that cannot be.
+ */
+export function streamSettings(source: SourceSpec, values: StreamOptionValues): StreamSettings {
   const { fps, width, height, quality, loop, hwaccel, frameBuffer, policy, onDemand, idleTimeout } = values;
   const folder = resolve('.');
   return {
@@ -68,7 +75,8 @@ function toSettings(source: SourceSpec, values: StreamOptionValues): StreamSetti
   };
 }
 
-function recordSettings(directory: string, values: StreamOptionValues): RecordSettings {
+/** How a stream is recorded into `directory` with these values. */
+export function recordSettings(directory: string, values: StreamOptionValues): RecordSettings {
   const { recordFormat: format, recordSegment, recordKeep } = values;
   return {
     directory: resolve(directory),

@@ -1,4 +1,4 @@
-import { extname, resolve } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import { StreamerError } from '../../shared/errors.js';
 import { isPrintable, toPrintable } from '../../shared/protocol/printable.js';
 import { redactUrl } from '../../shared/redact.js';
@@ -38,6 +38,13 @@ export function parseProcessorSpec(text: string, baseFolder: string): ProcessorS
   if (builtIn === undefined) return { kind: 'module', path: resolve(baseFolder, checkPath(name)), parameters };
   checkParameters(builtIn, parameters);
   return { kind: builtIn, path: null, parameters };
+}
+
+/** A processor in words: of a module its file's name alone, since folders and parameters may be nobody else's business. */
+export function processorText({ kind, path, parameters }: ProcessorSpec): string {
+  if (path !== null) return basename(path);
+  const query = Object.entries(parameters).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+  return query.length === 0 ? kind : `${kind}?${query.join('&')}`;
 }
 
 function checkPath(name: string): string {

@@ -54,6 +54,11 @@ export function parseSourceSpecs(texts: readonly string[]): SourceSpec[] {
   return parsed.map(({ spec, isNameGiven }) => (isNameGiven ? spec : { ...spec, name: claimName(spec.name, taken) }));
 }
 
+/** The spec under the name that its address suggests, made unlike all that are `taken`. */
+export function withFreeName<T extends SourceSpec>(spec: T, taken: Iterable<string>): T {
+  return { ...spec, name: claimName(legible(spec).name, new Set([ALL_STREAMS, ...taken])) };
+}
+
 interface NamedSpec {
   readonly spec: SourceSpec;
   readonly isNameGiven: boolean;

@@ -1,0 +1,43 @@
+import { frameQuerySchema } from '../../shared/api/stream-schema.js';
+import { binaryAnswer, readProblems, streamParamsSchema, unknownStream } from './answers.js';
+import { FrameAnswers } from './frame-answer.js';
+import { goneSignal } from './gone-signal.js';
+import type { ApiApp, RouteParts } from './routes.js';
+
+/** Single frames of a stream. */
+export function registerFrameRoutes(app: ApiApp, { hub, clock }: RouteParts): void {
+  const answers = new FrameAnswers(clock);
+
+  app.route({
+    method: 'GET',
+    url: '/api/streams/:id/frame',
+    config: { requires: 'view' },
+    schema: {
+      operationId: 'getFrame',
+      tags: ['Streams'],
+      summary: 'Get the newest frame',
+      description:
+        'The newest frame as JPEG; a source that sleeps is woken and waited for. With `after` the answer is the first frame ' +
+        'with a greater sequence number, as soon as there is one. Headers: `X-Sequence`; `X-Capture-Time-Us` ' +
+        '(microseconds since the epoch) and `X-Timestamp` (the same in seconds); `X-Time-Source`; `X-Age-Us` (how old the ' +
+        'frame was when it was sent); `X-Width`, `X-Height`; `X-Stream`, `X-State`. With one of `width` and `height` the ' +
+        'other follows the aspect. `timeout` is in seconds, 5 by default.',
+      params: streamParamsSchema,
+      querystring: frameQuerySchema,
+      response: {
+        200: binaryAnswer('The frame.', 'image/jpeg'),
+        ...readProblems({
+          404: 'There is no such stream.',
+          503: 'The stream has no (newer) frame at present, for the reason in `detail` (NO_FRAME); see Retry-After.',
+        }),
+      },
+    },
+    handler: async (request, reply) => {
+      const { id } = request.params;
+      const stream = hub.byName(id);
+      if (!stream) throw unknownStream(id);
+      const { headers, jpeg } = await answers.answer(stream, request.query, goneSignal(reply.raw));
+      return reply.headers(headers).send(jpeg);
+    },
+  });
+}

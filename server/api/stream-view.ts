@@ -1,0 +1,43 @@
+import type { ApiStream } from '../../shared/api/stream-schema.js';
+import { redactUrl } from '../../shared/redact.js';
+import { processorText } from '../pipeline/processor-spec.js';
+import { sourceText } from '../sources/source-text.js';
+import type { ControlledStream } from '../stream-control.js';
+import type { StreamSettings } from '../stream-settings.js';
+
+/** What a stream does besides streaming. */
+export interface StreamUse {
+  readonly viewers: number;
+  readonly isRecording: boolean;
+}
+
+/** A stream as the API shows it; the secrets of its source are left out. */
+export function streamView({ stream, settings }: ControlledStream, use: StreamUse): ApiStream {
+  const { name, description, reason } = stream;
+  const { width, height, fps, timeSource, encoding } = description;
+  const url = shownSource(settings);
+  return {
+    ...{ name, stream_id: name, url, rtsp_url: url },
+    state: stream.info().state,
+    reason: reason ? { code: reason.code, message: reason.message } : null,
+    ...{ width, height, fps, timeSource },
+    encoding: { mode: encoding.mode, reason: encoding.reason },
+    ...use,
+    isAdded: settings.isGuarded,
+    settings: settingsView(settings),
+  };
+}
+
+/** The source of a stream as everybody may see it. */
+export function shownSource({ source }: Pick<StreamSettings, 'source'>): string {
+  return redactUrl(sourceText(source));
+}
+
+function settingsView(settings: StreamSettings): ApiStream['settings'] {
+  const { fps, width, height, quality, hwaccel, frameBuffer, policy, onDemand, idleTimeoutMs, processors } = settings;
+  return {
+    ...{ fps, width, height, quality, hwaccel, frameBuffer, policy, onDemand },
+    idleTimeout: idleTimeoutMs / 1000,
+    processor: processors.map(processorText),
+  };
+}
