@@ -88,7 +88,7 @@ export function resolveConfig({ flags, env, file, defaultSource }: ConfigInputs)
   checkPorts(values, given);
   const tls = tlsFiles(values, given);
   const blamed = given.find(({ key }) => key === 'sources') ?? { place: 'The source', code: 'BAD_USAGE' };
-  const streams = streamsFrom(values.sources ?? [defaultSource], values, blamed);
+  const streams = streamsFrom(values.sources ?? (values.sample ? [defaultSource] : []), values, blamed);
   checkCount(streams.length, values.maxStreams);
   return { config: frozenConfig(values, tls, streams), warnings: warningsFor(unknown) };
 }

@@ -35,6 +35,15 @@ export const SERVER_OPTIONS = {
     schema: sourceList(),
     default: null,
   },
+  sample: {
+    flags: '--no-sample',
+    env: ['STREAMER_SAMPLE'],
+    inFile: true,
+    group: SOURCES,
+    help: 'without a source, start with no stream: they are added over HTTP',
+    schema: trueOrFalse(),
+    default: true,
+  },
   host: {
     flags: '--host <address>',
     env: ['STREAMER_HOST'],

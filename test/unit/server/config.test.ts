@@ -138,6 +138,11 @@ describe('resolveConfig, values', () => {
     expect(configOf({ text: 'classicPort: false' }).classicPort).toBeNull();
   });
 
+  it('starts without a stream where the sample is not wanted and no source is given', () => {
+    expect(configOf({ flags: { sample: false } }).streams).toEqual([]);
+    expect(sourcesOf({ flags: { sample: false, sources: ['test:bars'] } })).toHaveLength(1);
+  });
+
   it('is frozen all the way down', () => {
     const config = configOf({ flags: { sources: ['a.mp4'] } });
     for (const part of [config, config.streams, config.streams[0], config.streams[0]?.source])
