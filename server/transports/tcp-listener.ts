@@ -1,27 +1,48 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { StreamerError } from '../../shared/errors.js';
+import { TlsDoor } from './tls-door.js';
+import type { TlsDoorParts } from './tls-door.js';
+
+/** A TCP port that is listened on. */
+export interface TcpListener {
+  /** The port, also where any free one was asked for. */
+  readonly port: number;
+  /** Takes no more connections; resolves when all there are have ended, which is for their owner to see to. */
+  close(): Promise<void>;
+}
 
 /**
- * Listens on a TCP port. `port` 0 takes any free one; the returned server's address tells which.
+ * Listens on a TCP port; 0 takes any free one. With `tls`, sockets are handed out once they are secure.
  *
  * @throws {StreamerError} PORT_IN_USE or LISTEN_FAILED.
  */
-export async function listenTcp(host: string, port: number, onSocket: (socket: Socket) => void): Promise<Server> {
-  const server = createServer({ noDelay: true, keepAlive: true }, onSocket);
+export async function listenTcp(
+  host: string,
+  port: number,
+  onSocket: (socket: Socket) => void,
+  tls: TlsDoorParts | null = null,
+): Promise<TcpListener> {
+  const options = { noDelay: true, keepAlive: true };
+  const door = tls && new TlsDoor(options, tls, onSocket);
+  const server = door ? door.server : createServer(options, onSocket);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(toListenError(error, host, port)));
-    server.listen({ host, port, backlog: 1024 }, resolve);
+    const onError = (error: Error) => reject(toListenError(error, host, port));
+    server.once('error', onError);
+    server.listen({ host, port, backlog: 1024 }, () => {
+      server.off('error', onError);
+      resolve();
+    });
   });
-  server.removeAllListeners('error');
   // Later errors are about single connections that could not be accepted; the server goes on.
   server.on('error', () => undefined);
-  return server;
+  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server, door) };
 }
 
-/** The port a server really listens on. */
-export function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
+async function closeServer(server: Server, door: TlsDoor | null): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  door?.close();
+  await closed;
 }
 
 function toListenError(error: NodeJS.ErrnoException, host: string, port: number): StreamerError {
