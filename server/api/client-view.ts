@@ -1,7 +1,7 @@
 import type { ApiClient } from '../../shared/api/client-schema.js';
 import type { Role } from '../../shared/api/server-schema.js';
 import type { ClientRecord } from '../clients.js';
-import type { ClientFigures } from '../statistics/server-statistics.js';
+import type { ClientFigures } from '../statistics/client-statistics.js';
 
 /** A client as one with `role` may see it; `figures` are what it measured, null where it told nothing. */
 export function clientView(record: ClientRecord, figures: ClientFigures | null, role: Role): ApiClient {

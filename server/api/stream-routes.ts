@@ -8,7 +8,7 @@ const TAGS = ['Streams'];
 const UNKNOWN = { 404: 'There is no such stream.' } as const;
 const REFUSED = {
   403: 'That needs the admin token, or the source is one that may not be added over HTTP (SOURCE_FORBIDDEN).',
-  502: 'The source cannot be used.',
+  422: 'The source, or a processor, cannot be used.',
 } as const;
 
 /** Streams: looked at, added, changed and removed. */

@@ -58,11 +58,13 @@ export class ApiViews {
     const stream = control.get(name)?.stream;
     const figures = stream && statistics.stream(name);
     if (!stream || !figures) return null;
-    const { reason } = stream;
+    const { reason, counters } = stream;
     return {
       ...{ name, stream_id: name, state: stream.info().state },
       reason: reason ? { code: reason.code, message: reason.message } : null,
       atUs: clock.nowUs(),
+      ...{ frames: counters.published, bytes: counters.publishedBytes, droppedFrames: counters.dropped },
+      clients: this.viewers().get(name) ?? 0,
       ...figures,
     };
   }
