@@ -1,13 +1,13 @@
 import { LatencyHistogram } from '../../shared/histogram.js';
 import { FRAME_HEADER_BYTES, PREFIX_BYTES } from '../../shared/protocol/messages.js';
 import type { FrameHeader, StreamInfo, StreamStats, TimeSource } from '../../shared/protocol/messages.js';
+import { FrameCounters } from '../../shared/receiver/frame-counters.js';
 import type { FrameObservation } from '../../shared/receiver/observation.js';
 import { SequenceTracker } from '../../shared/receiver/sequence-tracker.js';
 import { SettlingClock } from '../../shared/receiver/settling-clock.js';
 import { AgeSampler } from './age-sampler.js';
 import { ArrivalRate } from './arrival-rate.js';
 import { latencyFiguresOf, quantilesOf } from './figures.js';
-import { FrameCounters } from './frame-counters.js';
 import { SecondSeries } from './second-series.js';
 import type { EncodedHistograms, StreamSnapshot } from './snapshot.js';
 import { StageHistograms } from './stage-histograms.js';

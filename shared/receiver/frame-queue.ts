@@ -1,9 +1,5 @@
+import type { CancelTimer, Clock } from '../clock.js';
 import type { StreamerError } from '../errors.js';
-
-interface Waiting<T> {
-  readonly resolve: (item: T | null) => void;
-  readonly reject: (error: StreamerError) => void;
-}
 
 /**
  * A queue between a producer that pushes and one consumer that awaits; it ends once, with or without an error. Of more
@@ -11,7 +7,7 @@ interface Waiting<T> {
  */
 export class FrameQueue<T> {
   private readonly items: T[] = [];
-  private waiting: Waiting<T> | null = null;
+  private wake: (() => void) | null = null;
   private ended = false;
   private failure: StreamerError | null = null;
 
@@ -20,14 +16,9 @@ export class FrameQueue<T> {
   /** Adds an item; ignored after the end. */
   push(item: T): void {
     if (this.ended) return;
-    if (!this.waiting) {
-      this.items.push(item);
-      if (this.items.length > this.capacity) this.items.shift();
-      return;
-    }
-    const { resolve } = this.waiting;
-    this.waiting = null;
-    resolve(item);
+    this.items.push(item);
+    if (this.items.length > this.capacity) this.items.shift();
+    this.wake?.();
   }
 
   /** Ends the queue: what is in it can still be taken, then comes the end, or `error` once. */
@@ -35,24 +26,36 @@ export class FrameQueue<T> {
     if (this.ended) return;
     this.ended = true;
     this.failure = error;
-    if (!this.waiting) return;
-    const { resolve, reject } = this.waiting;
-    this.waiting = null;
-    if (this.failure) reject(this.takeFailure(this.failure));
-    else resolve(null);
+    this.wake?.();
   }
 
   /** The next item, null at the end. Only one call may wait at a time. Rejects with the error the queue ended with. */
   async take(): Promise<T | null> {
+    if (this.mustWait()) await new Promise<void>((resolve) => (this.wake = resolve));
+    this.wake = null;
     const item = this.items.shift();
     if (item !== undefined) return item;
-    if (this.failure) throw this.takeFailure(this.failure);
-    if (this.ended) return null;
-    return new Promise((resolve, reject) => (this.waiting = { resolve, reject }));
+    const { failure } = this;
+    this.failure = null;
+    if (failure) throw failure;
+    return null;
   }
 
-  private takeFailure(error: StreamerError): StreamerError {
-    this.failure = null;
-    return error;
+  /** The next item where there is one within `waitUs`, else null, and so at the end; an error is left for `take`. */
+  async takeWithin(waitUs: number, clock: Clock): Promise<T | null> {
+    let cancel: CancelTimer = () => undefined;
+    if (this.mustWait()) {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+        cancel = clock.schedule(waitUs, resolve);
+      });
+    }
+    cancel();
+    this.wake = null;
+    return this.items.shift() ?? null;
+  }
+
+  private mustWait(): boolean {
+    return this.items.length === 0 && !this.ended;
   }
 }
