@@ -22,10 +22,10 @@ interface Layout {
  * Visits the buckets of an encoded HdrHistogram (V2, compressed, base64), least first. The text may come from a peer, so
  * it is not left to hdr-histogram-js: that library inflates without a limit, a skip of 2^48 zeros keeps it busy for hours,
  * and it takes ten times as long for the few dozen values of a report. Taken are up to five significant digits, steps of
- * 1, a range up to 2^32 - 1, as many values, and `maxPlainBytes` inflated. Throws BAD_MESSAGE, which may be after the
- * first visits.
+ * 1, a range up to 2^32 - 1, as many values, and `maxPlainBytes` inflated. Returns how many bytes it was inflated to,
+ * which is what reading it cost. Throws BAD_MESSAGE, which may be after the first visits.
  */
-export function readHistogram(base64: string, visit: CountVisitor, maxPlainBytes = MAX_PLAIN_BYTES): void {
+export function readHistogram(base64: string, visit: CountVisitor, maxPlainBytes = MAX_PLAIN_BYTES): number {
   const plain = openEnvelope(base64, maxPlainBytes);
   const { bits, buckets } = layoutOf(plain);
   const cursor = { at: HEADER_BYTES };
@@ -41,6 +41,7 @@ export function readHistogram(base64: string, visit: CountVisitor, maxPlainBytes
     if (total > MAX_COUNT) refuseHistogram('holds more than 2^32 - 1 values');
     visit(middleOf(index - 1, bits), number);
   }
+  return plain.length;
 }
 
 /** How a histogram with this header is laid out, in at most 2^21 buckets. */
