@@ -63,9 +63,9 @@ export class ApiViews {
       ...{ name, stream_id: name, state: stream.info().state },
       reason: reason ? { code: reason.code, message: reason.message } : null,
       atUs: clock.nowUs(),
+      ...figures,
       ...{ frames: counters.published, bytes: counters.publishedBytes, droppedFrames: counters.dropped },
       clients: this.viewers().get(name) ?? 0,
-      ...figures,
     };
   }
 

@@ -1,29 +1,42 @@
 import { z } from 'zod';
 import { ENCODING_MODES, STREAM_STATES, TIME_SOURCES } from '../protocol/messages.js';
 import { policySchema, streamNameSchema } from '../protocol/control-schema.js';
+import { numberFromText } from '../number-text.js';
 import { noticeSchema } from './problem-schema.js';
 
 const side = z.int().min(2).max(8192);
 const count = z.int().min(0);
 const url = z.string().min(1).max(2048);
+/** As text has no types, other notations and nothing at all would be numbers too. */
+const inQuery = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (typeof value === 'string' ? numberFromText(value) : value), schema);
 
-/** Settings of a stream that can be asked for over HTTP; null is the default of the server or of the source. */
+/** Settings of a stream that can be asked for over HTTP; a null is the source's own. */
 export const streamSettingsSchema = z
   .object({
-    fps: z.number().positive().max(240).nullable(),
-    width: side.nullable(),
-    height: side.nullable(),
-    quality: z.int().min(1).max(100).nullable(),
-    hwaccel: z.enum(['none', 'auto']),
-    /** Frames kept for those who join late. */
-    frameBuffer: z.int().min(1).max(100),
-    /** `latest`, `queue:N` or `every`: for clients that ask for none. */
-    policy: policySchema,
-    onDemand: z.boolean(),
-    /** Seconds a source goes on after its last viewer left. */
-    idleTimeout: z.number().min(0).max(86_400),
-    /** Built-in processors; modules of files cannot be named over HTTP. */
-    processor: z.array(z.enum(['watermark', 'timecode'])).max(16),
+    fps: z.number().min(0.001).max(240).nullable().describe("Frames a second; null is the source's own rate."),
+    width: side.nullable().describe("Pixels; null follows from the height and the aspect, or is the source's own."),
+    height: side.nullable().describe("Pixels; null follows from the width and the aspect, or is the source's own."),
+    quality: z
+      .int()
+      .min(1)
+      .max(100)
+      .nullable()
+      .describe('Of JPEGs; null passes on those of the source as they are, and encodes others with 80.'),
+    hwaccel: z.enum(['none', 'auto']).describe('Whether to decode in hardware where that can be.'),
+    frameBuffer: z.int().min(1).max(100).describe('Frames kept for those who join late.'),
+    policy: policySchema.meta({
+      type: 'string',
+      pattern: '^(latest|every|queue:([1-9][0-9]{0,2}|1000))$',
+      description:
+        '`latest`, `queue:N` or `every`: what happens to frames that a client cannot take, if it says nothing.',
+    }),
+    onDemand: z.boolean().describe('Whether the source stops when nobody looks.'),
+    idleTimeout: z.number().min(0).max(86_400).describe('Seconds that a source goes on after its last viewer left.'),
+    processor: z
+      .array(z.enum(['watermark', 'timecode']))
+      .max(16)
+      .describe('Built-in processors, in their order; modules of files cannot be named over HTTP.'),
   })
   .meta({ id: 'StreamSettings' });
 export type ApiStreamSettings = z.infer<typeof streamSettingsSchema>;
@@ -35,10 +48,10 @@ export type ApiStreamSettings = z.infer<typeof streamSettingsSchema>;
 export const newStreamSchema = streamSettingsSchema
   .partial()
   .extend({
-    name: streamNameSchema.optional(),
-    stream_id: streamNameSchema.optional(),
-    url: url.optional(),
-    rtsp_url: url.optional(),
+    name: streamNameSchema.optional().describe('Name of the stream; made of the address if there is none.'),
+    stream_id: streamNameSchema.optional().describe('The same as `name`.'),
+    url: url.optional().describe('Address of the source; this or `rtsp_url` is needed.'),
+    rtsp_url: url.optional().describe('The same as `url`.'),
   })
   .meta({ id: 'NewStream' });
 export type NewStream = z.infer<typeof newStreamSchema>;
@@ -46,7 +59,10 @@ export type NewStream = z.infer<typeof newStreamSchema>;
 /** What `PATCH /api/streams/{id}` takes: settings to change, a source to take the place of the present one. */
 export const streamPatchSchema = streamSettingsSchema
   .partial()
-  .extend({ url: url.optional(), rtsp_url: url.optional() })
+  .extend({
+    url: url.optional().describe('Address of a source that takes the place of the present one.'),
+    rtsp_url: url.optional().describe('The same as `url`.'),
+  })
   .meta({ id: 'StreamPatch' });
 export type StreamPatch = z.infer<typeof streamPatchSchema>;
 
@@ -84,16 +100,18 @@ export const streamListSchema = z.object({ streams: z.array(streamSchema) }).met
 
 /** Query of a picture: its size and quality; without them it is the frame as it is. */
 export const pictureQuerySchema = z.object({
-  width: z.coerce.number().int().min(2).max(8192).optional(),
-  height: z.coerce.number().int().min(2).max(8192).optional(),
-  quality: z.coerce.number().int().min(1).max(100).optional(),
+  width: inQuery(side).optional().describe('Pixels; alone, it keeps the aspect.'),
+  height: inQuery(side).optional().describe('Pixels; alone, it keeps the aspect.'),
+  quality: inQuery(z.int().min(1).max(100)).optional().describe('Of the JPEG.'),
 });
 
 /** Query of `GET /api/streams/{id}/frame`: `after` a sequence number waits for a newer frame, up to `timeout` seconds. */
 export const frameQuerySchema = pictureQuerySchema.extend({
-  after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
-  timeout: z.coerce.number().min(0).max(60).optional(),
+  after: inQuery(z.int().min(0)).optional().describe('Sequence number; the answer is the first frame after it.'),
+  timeout: inQuery(z.number().min(0).max(60)).optional().describe('Seconds to wait for a frame; 5 by default.'),
 });
 
 /** Query of `GET /streams/{id}.mjpg`. */
-export const mjpegQuerySchema = z.object({ maxFps: z.coerce.number().positive().max(1000).optional() });
+export const mjpegQuerySchema = z.object({
+  maxFps: inQuery(z.number().positive().max(1000)).optional().describe('Frames a second at most.'),
+});

@@ -136,7 +136,7 @@ describe('ApiViews of streams', () => {
     stream.publish(encodedFrame(4));
     const head = { name: 'cam', stream_id: 'cam', state: 'live', reason: null, atUs: START_US };
     const counters = { frames: 2, bytes: 8, droppedFrames: 3, clients: 1 };
-    expect(views.stats('cam')).toEqual({ ...head, ...counters, ...STREAM_FIGURES });
+    expect(views.stats('cam')).toEqual({ ...head, ...STREAM_FIGURES, ...counters });
     expect(streamStatsSchema.parse(views.stats('cam'))).toEqual(views.stats('cam'));
     expect(views.stats('none')).toBeNull();
     expect(setup({ isMeasured: false }).views.stats('cam')).toBeNull();
