@@ -16,6 +16,8 @@ export type ClientConfig = Readonly<{
   /** What the server calls this client. */
   name: string;
   token: string | null;
+  /** With TLS: the file of the certificates to trust, null for those that Node knows. */
+  tls: { readonly caPath: string | null } | null;
   decode: boolean;
   /** File for a frame as JPEG. */
   saveFrame: string | null;
@@ -41,12 +43,13 @@ export interface ClientConfigInputs {
 export function resolveClientConfig({ flags, env, hostname }: ClientConfigInputs): ClientConfig {
   const flagValues = checkedValues(CLIENT_OPTIONS, givenByFlags(CLIENT_OPTIONS, flags));
   const envValues = checkedValues(CLIENT_OPTIONS, givenByEnvironment(CLIENT_OPTIONS, env));
-  const { stream, duration, name, ...values } = { ...defaultsOf(CLIENT_OPTIONS), ...envValues, ...flagValues };
+  const { stream, duration, name, tls, tlsCa, ...values } = { ...defaultsOf(CLIENT_OPTIONS), ...envValues, ...flagValues };
   return Object.freeze({
     ...values,
     streams: Object.freeze(stream ?? []),
     durationSeconds: duration,
     name: name ?? printableName(hostname),
+    tls: tls || tlsCa !== null ? Object.freeze({ caPath: tlsCa }) : null,
   });
 }
 

@@ -7,6 +7,8 @@ import { FrameQueue } from '../shared/receiver/frame-queue.js';
 import { Session } from './session.js';
 import type { SessionFrame, SessionOptions } from './session.js';
 import { subscriptionList } from './subscription-list.js';
+import { trustIn } from './tls-trust.js';
+import type { TlsTrust } from './tls-trust.js';
 
 export type { ClockEstimate } from '../shared/protocol/clock-sync.js';
 export type { Policy, StreamEncoding, StreamInfo, StreamState, TimeSource } from '../shared/protocol/messages.js';
@@ -26,6 +28,11 @@ export interface ConnectOptions {
   /** At most this many frames per second of each stream. */
   readonly maxFps?: number;
   readonly token?: string;
+  /**
+   * Connects with TLS; default false. `true` trusts the authorities that Node knows, `ca` only the certificates in it,
+   * in PEM form, such as the server's own.
+   */
+  readonly tls?: boolean | { readonly ca: string | Buffer };
   /** How the server calls this client; default the name of the machine. */
   readonly name?: string;
   /** Whether to connect again when the connection breaks; default true. The first connection must succeed. */
@@ -161,9 +168,14 @@ class SessionFrames implements FrameStream {
 
 function sessionOptions(options: ConnectOptions): SessionOptions {
   const { host = '127.0.0.1', port = 8000, token = null, name = hostname(), reconnect = true } = options;
-  const { streams = [], policy, maxFps } = options;
+  const { streams = [], policy, maxFps, tls = false } = options;
   const subscriptions = subscriptionList(streams, { policy, maxFps });
-  return { host, port, token, name, reconnect, subscriptions, acknowledgeOnReceipt: false };
+  return { host, port, tls: trustOf(tls), token, name, reconnect, subscriptions, acknowledgeOnReceipt: false };
+}
+
+function trustOf(tls: boolean | { readonly ca: string | Buffer }): TlsTrust | null {
+  if (typeof tls === 'boolean') return tls ? { ca: null } : null;
+  return trustIn(tls.ca, 'The option tls.ca');
 }
 
 function toReceived(frame: NamedFrame): ReceivedFrame {

@@ -1,14 +1,19 @@
 import { createConnection } from 'node:net';
-import type { Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { CancelTimer, Clock } from '../shared/clock.js';
 import { StreamerError, toStreamerError } from '../shared/errors.js';
 import type { Message } from '../shared/protocol/messages.js';
 import { CLIENT_ACCEPTS, MessageParser } from '../shared/protocol/parser.js';
+import { connectTls, tlsError } from './tls-socket.js';
+import type { TlsTrust } from './tls-trust.js';
 
 /** Where to connect. */
 export interface ServerAddress {
   readonly host: string;
   readonly port: number;
+  /** Whom to trust about the server; null or nothing connects without TLS. */
+  readonly tls?: TlsTrust | null;
 }
 
 /** What a connection tells its owner; nothing comes after `onClose`. */
@@ -32,13 +37,14 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
 /** How long the last message may take to leave. */
 const LINGER_US = 1_000_000;
 
-/** One TCP connection to a server, from connecting to its end; it never comes back. */
+/** One connection to a server, over TCP or TLS, from connecting to its end; it never comes back. */
 export class Connection {
   private readonly socket: Socket;
   private readonly parser: MessageParser;
   private chunkTimeUs = 0;
   private lastHeardUs: number;
   private cancelTimer: CancelTimer;
+  private opened = false;
   private closed = false;
 
   constructor(
@@ -54,8 +60,8 @@ export class Connection {
     });
     this.cancelTimer = clock.schedule(CONNECT_TIMEOUT_US, () => this.fail(this.timeoutError()));
     const onread = { buffer: READ_BUFFER, callback: (lengthBytes: number) => this.onRead(lengthBytes) };
-    this.socket = createConnection({ ...address, noDelay: true, keepAlive: true, onread });
-    this.socket.on('connect', () => this.onConnect());
+    this.socket = openSocket(address, onread);
+    this.socket.on(address.tls ? 'secureConnect' : 'connect', () => this.onConnect());
     this.socket.on('error', (error) => this.fail(this.connectionError(error)));
     this.socket.on('close', () => this.fail(this.lostError()));
   }
@@ -69,7 +75,7 @@ export class Connection {
   close(lastMessage: Buffer): void {
     if (this.closed) return;
     // Before it is connected there is nobody to say goodbye to, and it must not connect after all.
-    if (this.socket.connecting) this.socket.destroy();
+    if (!this.opened) this.socket.destroy();
     else if (this.socket.writable) this.socket.end(lastMessage);
     const cancel = this.clock.schedule(LINGER_US, () => this.socket.destroy());
     this.socket.once('close', cancel);
@@ -85,6 +91,7 @@ export class Connection {
 
   private onConnect(): void {
     this.cancelTimer();
+    this.opened = true;
     this.lastHeardUs = this.clock.nowUs();
     this.watchSilence();
     this.listener.onOpen();
@@ -98,7 +105,7 @@ export class Connection {
     try {
       this.parser.push(READ_BUFFER.subarray(0, lengthBytes));
     } catch (error) {
-      this.fail(toStreamerError(error));
+      this.fail(this.isTlsAlert(lengthBytes) ? this.tlsOnlyError(error) : toStreamerError(error));
     }
     return true;
   }
@@ -121,9 +128,20 @@ export class Connection {
   }
 
   private connectionError(error: NodeJS.ErrnoException): StreamerError {
-    if (!this.socket.connecting && this.socket.bytesRead > 0) return this.lostError(error);
+    if (this.opened && this.socket.bytesRead > 0) return this.lostError(error);
+    const refusal = this.socket instanceof TLSSocket ? tlsError(error, this.socket, this.place) : null;
+    if (refusal) return refusal;
     const hint = error.code === 'ECONNREFUSED' ? 'no server listens there; start streamer-server' : describeCode(error);
     return new StreamerError('CONNECT_FAILED', `Cannot connect to ${this.place}: ${hint}.`, { cause: error });
+  }
+
+  /** What a TLS server that is not ours answers to a HELLO: a record of type alert (RFC 8446, section 5.1). */
+  private isTlsAlert(lengthBytes: number): boolean {
+    return this.socket.bytesRead === lengthBytes && READ_BUFFER[0] === 0x15 && READ_BUFFER[1] === 0x03;
+  }
+
+  private tlsOnlyError(cause: unknown): StreamerError {
+    return new StreamerError('CONNECT_FAILED', `${this.place} speaks only TLS; connect with --tls.`, { cause });
   }
 
   private lostError(cause?: Error): StreamerError {
@@ -134,6 +152,11 @@ export class Connection {
     const { host, port } = this.address;
     return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   }
+}
+
+function openSocket({ host, port, tls }: ServerAddress, onread: OnReadOpts): Socket {
+  if (tls) return connectTls({ host, port, trust: tls, onread });
+  return createConnection({ host, port, noDelay: true, keepAlive: true, onread });
 }
 
 function describeCode(error: NodeJS.ErrnoException): string {

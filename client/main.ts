@@ -10,6 +10,7 @@ import { decodeJpeg } from './jpeg-decoder.js';
 import type { Measurement } from './measurement.js';
 import { summarize } from './report/summary.js';
 import { formatSummary } from './report/text.js';
+import { loadTrust } from './tls-trust.js';
 import { PlainView } from './ui/plain-view.js';
 import { terminalTraits } from './ui/terminal-traits.js';
 import { watch } from './watch.js';
@@ -34,10 +35,15 @@ async function main(): Promise<number> {
     pretty: true,
     destination: process.stderr,
   });
-  const openView = await viewOpener(config);
-  const result = await watch(config, { clock, logger, openView, stopRequest: waitForSignal() });
-  report(config, result);
-  return exitCodeOf(result);
+  try {
+    const tls = config.tls && (await loadTrust(config.tls.caPath));
+    const openView = await viewOpener(config);
+    const result = await watch(config, { clock, logger, openView, tls, stopRequest: waitForSignal() });
+    report(config, result);
+    return exitCodeOf(result);
+  } catch (error) {
+    return fail(toStreamerError(error));
+  }
 }
 
 function wantsDashboard(config: ClientConfig): boolean {

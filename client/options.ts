@@ -48,6 +48,22 @@ export const CLIENT_OPTIONS = {
     schema: lineOfText(1024),
     default: null,
   },
+  tls: {
+    flags: '--tls',
+    env: [],
+    group: CONNECTION,
+    help: 'connect with TLS; the certificate must be for the host and from an authority that Node knows',
+    schema: trueOrFalse(),
+    default: false,
+  },
+  tlsCa: {
+    flags: '--tls-ca <file>',
+    env: [],
+    group: CONNECTION,
+    help: "connect with TLS, and trust only the certificates in this PEM file, such as the server's own",
+    schema: filePath(),
+    default: null,
+  },
   name: {
     flags: '--name <device>',
     env: [],

@@ -6,6 +6,7 @@ import type { ClientConfig } from './config.js';
 import { Measurement } from './measurement.js';
 import type { Snapshot } from './metrics/snapshot.js';
 import { subscriptionList } from './subscription-list.js';
+import type { TlsTrust } from './tls-trust.js';
 
 /** Something that shows figures while they come in. */
 export interface FiguresView {
@@ -21,6 +22,8 @@ export interface WatchParts {
   openView(measurement: Measurement, quit: () => void): FiguresView;
   /** Resolves when the user asks to stop. */
   readonly stopRequest: Promise<unknown>;
+  /** Whom to trust about the server; null connects without TLS. */
+  readonly tls: TlsTrust | null;
 }
 
 /** How a run ended. */
@@ -56,9 +59,9 @@ class Watch {
   ) {
     const { host, port, name, token, reconnect, decode, saveFrame, streams, policy, maxFps } = config;
     const subscriptions = subscriptionList(streams, { policy, maxFps: maxFps ?? undefined });
-    const { logger } = parts;
+    const { logger, tls } = parts;
     this.measurement = new Measurement(
-      { host, port, name, token, reconnect, decode, subscriptions },
+      { host, port, tls, name, token, reconnect, decode, subscriptions },
       {
         onConnected: () => this.onConnected(),
         onOutage: (error, retryInMs) =>

@@ -73,7 +73,9 @@ async function readCredentials({ certPath, keyPath }: TlsFiles, parts: TlsIdenti
   const [cert, key] = await Promise.all([readPem(certPath, 'certificate'), readPem(keyPath, 'key')]);
   const certificate = parseCertificate(cert, certPath);
   if (!certificate.checkPrivateKey(parseKey(key, keyPath))) {
-    throw badCertificate(`${keyPath} is not the key of the certificate ${certPath}; give the two that belong together.`);
+    throw badCertificate(
+      `${keyPath} is not the key of the certificate ${certPath}; give the two that belong together.`,
+    );
   }
   const credentials = { cert, key, minVersion: 'TLSv1.2' } as const;
   checkUsable(credentials, certPath);
@@ -103,8 +105,8 @@ function parseKey(pem: Buffer, path: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code !== 'ERR_MISSING_PASSPHRASE') {
+    // OpenSSL names the passphrase only sometimes; both forms of such a key say it in the clear.
+    if (!pem.includes('ENCRYPTED')) {
       throw badCertificate(`${path} holds no private key in PEM form ("BEGIN PRIVATE KEY").`, cause);
     }
     const advice = `openssl pkey -in ${path} -out key.pem`;

@@ -80,7 +80,10 @@ export class TlsDoor {
   /** OpenSSL sends nothing to a client that speaks no TLS, so the socket below is still free for an answer. */
   private answerInPlain(socket: Socket): void {
     socket.end(this.parts.plainAnswer);
-    socket.once('close', this.parts.clock.schedule(LINGER_US, () => socket.destroy()));
+    socket.once(
+      'close',
+      this.parts.clock.schedule(LINGER_US, () => socket.destroy()),
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { ClientRegistry } from '../../server/clients.js';
 import { Hub } from '../../server/hub/hub.js';
+import type { TlsIdentity } from '../../server/tls-identity.js';
 import { TcpTransport } from '../../server/transports/tcp-transport.js';
 import { AttemptLimit } from '../../server/transports/attempt-limit.js';
 import { createTokenCheck } from '../../server/transports/token.js';
@@ -18,6 +19,8 @@ export interface SyntheticServerOptions extends SyntheticStreamOptions {
   readonly clock?: Clock;
   readonly token?: string;
   readonly maxClients?: number;
+  /** Serves with TLS. */
+  readonly identity?: TlsIdentity;
   /** 0, any free one, by default. */
   readonly port?: number;
   /** Names of the streams there are from the start; `cam` alone by default. */
@@ -43,7 +46,7 @@ export class SyntheticServer {
   private readonly transport: TcpTransport;
 
   private constructor(private readonly options: SyntheticServerOptions) {
-    const { clock = new SystemClock(), token = null, maxClients = 1000, streams = ['cam'] } = options;
+    const { clock = new SystemClock(), token = null, maxClients = 1000, identity = null, streams = ['cam'] } = options;
     const destination = { write: (line: string) => this.log.push(JSON.parse(line) as LogLine) };
     const logger = createLogger({ level: 'info', pretty: false, destination });
     this.clock = clock;
@@ -51,7 +54,7 @@ export class SyntheticServer {
     this.clients = new ClientRegistry(maxClients);
     const checkToken = createTokenCheck({ token, adminToken: null }, new AttemptLimit(clock));
     const { hub, clients } = this;
-    this.transport = new TcpTransport({ hub, clients, clock, logger, checkToken, transport: 'tcp' });
+    this.transport = new TcpTransport({ hub, clients, clock, logger, checkToken, transport: 'tcp' }, identity);
     for (const name of streams) this.addStream(name);
   }
 

@@ -1,5 +1,6 @@
 import { Session } from '../../client/session.js';
 import type { SessionFrame } from '../../client/session.js';
+import type { TlsTrust } from '../../client/tls-trust.js';
 import { SystemClock } from '../../shared/clock.js';
 import type { StreamerError } from '../../shared/errors.js';
 import type { StreamChange, StreamInfo, Subscription, Welcome } from '../../shared/protocol/messages.js';
@@ -9,6 +10,9 @@ export interface ViewerOptions {
   /** The server's first stream by default. */
   readonly subscriptions?: readonly Subscription[];
   readonly token?: string | null;
+  /** Where it connects; 127.0.0.1 by default. */
+  readonly host?: string;
+  readonly tls?: TlsTrust | null;
 }
 
 /** A session on the local machine that keeps everything it was told, in order. It does not connect again. */
@@ -24,10 +28,13 @@ export class Viewer {
   private readonly session: Session;
   private readonly waiters = new Set<() => void>();
 
-  private constructor(port: number, { subscriptions = [{}], token = null }: ViewerOptions) {
+  private constructor(
+    port: number,
+    { subscriptions = [{}], token = null, host = '127.0.0.1', tls = null }: ViewerOptions,
+  ) {
     let resolveEnd: (error: StreamerError | null) => void;
     this.end = new Promise((resolve) => (resolveEnd = resolve));
-    const options = { host: '127.0.0.1', port, name: 'viewer', token, subscriptions, reconnect: false };
+    const options = { host, port, tls, name: 'viewer', token, subscriptions, reconnect: false };
     this.session = new Session(
       { ...options, acknowledgeOnReceipt: true },
       {

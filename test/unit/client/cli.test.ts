@@ -27,7 +27,7 @@ describe('parseClientCommand', () => {
     const argv = [
       ...['--host', 'cam', '--port', '9', '--stream', 'a', '--stream=b', '--policy', 'queue:3', '--max-fps', '5'],
       ...['--duration', '2', '--name', 'tv', '--token', 't', '--decode', '--save-frame', 'f.jpg', '--json'],
-      ...['--plain', '--no-reconnect', '--log-level', 'warn'],
+      ...['--plain', '--no-reconnect', '--log-level', 'warn', '--tls', '--tls-ca', 'ca.pem'],
     ];
     expect(configOf(argv)).toEqual({
       host: 'cam',
@@ -44,6 +44,7 @@ describe('parseClientCommand', () => {
       plain: true,
       reconnect: false,
       logLevel: 'warn',
+      tls: { caPath: 'ca.pem' },
     });
   });
 

@@ -15,6 +15,7 @@ const DEFAULTS = {
   durationSeconds: null,
   name: 'laptop',
   token: null,
+  tls: null,
   decode: false,
   saveFrame: null,
   json: false,
@@ -41,6 +42,9 @@ describe('resolveClientConfig', () => {
     [{ duration: '1.5' }, { durationSeconds: 1.5 }],
     [{ name: 'Küche 1' }, { name: 'Küche 1' }],
     [{ token: 'x' }, { token: 'x' }],
+    [{ tls: true }, { tls: { caPath: null } }],
+    [{ tlsCa: 'ca.pem' }, { tls: { caPath: 'ca.pem' } }],
+    [{ tls: true, tlsCa: 'ca.pem' }, { tls: { caPath: 'ca.pem' } }],
     [
       { decode: true, json: true, plain: true, reconnect: false },
       { decode: true, json: true, plain: true, reconnect: false },
