@@ -55,7 +55,8 @@ export function unknownStream(name: string): StreamerError {
   return new StreamerError('UNKNOWN_STREAM', `There is no stream ${name}.`);
 }
 
-function problemAnswers<S extends number>(descriptions: Readonly<Record<S, string>>): ProblemAnswers<S> {
+/** Problems by status, each with what it means here. */
+export function problemAnswers<S extends number>(descriptions: Readonly<Record<S, string>>): ProblemAnswers<S> {
   const entries = Object.entries<string>(descriptions).map(([status, description]) => [
     status,
     { description, content: { 'application/problem+json': { schema: problemSchema } } },

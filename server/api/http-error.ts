@@ -1,11 +1,14 @@
 import type { ErrorCode } from '../../shared/errors.js';
 import { StreamerError } from '../../shared/errors.js';
 
+/** Headers of an answer; a list is as many lines. */
+export type HttpHeaders = Readonly<Record<string, string | string[]>>;
+
 /** What an answer says beyond its problem document. */
 export interface HttpErrorOptions {
   /** HTTP status, where it is not the one of the code. */
   readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: HttpHeaders;
   readonly cause?: unknown;
 }
 
@@ -13,7 +16,7 @@ export interface HttpErrorOptions {
 export class HttpError extends StreamerError {
   /** Null: the one of the code. */
   readonly status: number | null;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: HttpHeaders;
 
   constructor(code: ErrorCode, message: string, { status, headers = {}, cause }: HttpErrorOptions = {}) {
     super(code, message, cause === undefined ? undefined : { cause });

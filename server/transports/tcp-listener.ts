@@ -45,9 +45,15 @@ async function closeServer(server: Server, door: TlsDoor | null): Promise<void> 
   await closed;
 }
 
-function toListenError(error: NodeJS.ErrnoException, host: string, port: number): StreamerError {
+/** Why a port cannot be listened on; `advice` is what to do when it is taken. */
+export function toListenError(
+  error: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+  advice = 'choose another one',
+): StreamerError {
   if (error.code === 'EADDRINUSE') {
-    return new StreamerError('PORT_IN_USE', `Port ${port} on ${host} is taken; choose another one.`, { cause: error });
+    return new StreamerError('PORT_IN_USE', `Port ${port} on ${host} is taken; ${advice}.`, { cause: error });
   }
   const why = error.code === 'EACCES' ? 'that needs more rights' : error.message;
   return new StreamerError('LISTEN_FAILED', `Cannot listen on ${host}, port ${port}: ${why}.`, { cause: error });

@@ -9,10 +9,20 @@ export interface Tokens {
   readonly adminToken: string | null;
 }
 
+/** Too many wrong tokens came from an address, which has to wait. */
+export class TooManyAttemptsError extends StreamerError {
+  constructor(
+    address: string,
+    readonly waitSeconds: number,
+  ) {
+    super('TOO_MANY_ATTEMPTS', `Too many wrong tokens came from ${address}; wait ${waitSeconds} s.`);
+  }
+}
+
 /**
  * What the token that came from `address` allows; null when it is wrong, or missing where one is needed.
  *
- * @throws {StreamerError} TOO_MANY_ATTEMPTS when the address tried too many wrong ones; the token is not looked at then.
+ * @throws {TooManyAttemptsError} when the address tried too many wrong ones; the token is not looked at then.
  */
 export type TokenCheck = (given: string | undefined, address: string) => Role | null;
 
@@ -38,9 +48,7 @@ export function createTokenCheck({ token, adminToken }: Tokens, attempts: Attemp
 
 function refuseWhileWaiting(attempts: AttemptLimit, address: string): void {
   const waitUs = attempts.waitUs(address);
-  if (waitUs === 0) return;
-  const seconds = Math.ceil(waitUs / 1_000_000);
-  throw new StreamerError('TOO_MANY_ATTEMPTS', `Too many wrong tokens came from ${address}; wait ${seconds} s.`);
+  if (waitUs > 0) throw new TooManyAttemptsError(address, Math.ceil(waitUs / 1_000_000));
 }
 
 function matcher(token: string | null): (given: string) => boolean {

@@ -1,0 +1,82 @@
+import { healthSchema } from '../../shared/api/health-schema.js';
+import { binaryAnswer, problemAnswers, readProblems } from './answers.js';
+import { HttpError } from './http-error.js';
+import type { ApiApp, RouteParts } from './routes.js';
+
+const TAGS = ['Health'];
+const RETRY = { headers: { 'Retry-After': '5' }, status: 503 } as const;
+
+/** What orchestrators, load balancers and Prometheus ask. Health needs no token and names nothing. */
+export function registerHealthRoutes(
+  app: ApiApp,
+  { control, metrics }: Pick<RouteParts, 'control' | 'metrics'>,
+  isClosing: () => boolean,
+): void {
+  app.route({
+    method: 'GET',
+    url: '/healthz',
+    config: { requires: 'none' },
+    schema: {
+      operationId: 'getHealth',
+      tags: TAGS,
+      summary: 'Whether the server is alive',
+      description: 'Always 200 while the server can answer at all; restart it when no answer comes.',
+      response: { 200: healthSchema.describe('It is alive.'), ...problemAnswers(OPEN_PROBLEMS) },
+    },
+    handler: () => ({ status: 'alive' as const }),
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/readyz',
+    config: { requires: 'none' },
+    schema: {
+      operationId: 'getReadiness',
+      tags: TAGS,
+      summary: 'Whether the server should get clients',
+      description:
+        'Not while the server shuts down, nor while every stream that runs always is offline. Streams that start on ' +
+        'demand do not count, since nobody knows how they are before somebody watches.',
+      response: {
+        200: healthSchema.describe('It is ready.'),
+        ...problemAnswers({ ...OPEN_PROBLEMS, 503: 'It is not, for the reason in `detail`.' }),
+      },
+    },
+    handler: () => {
+      if (isClosing()) throw new HttpError('SERVER_CLOSING', 'The server shuts down.', RETRY);
+      const running = control.list().filter(({ settings }) => !settings.onDemand);
+      if (running.length > 0 && running.every(({ stream }) => stream.info().state === 'offline')) {
+        const sentence = `All streams that run always (${running.length}) are offline; see GET /api/streams for why.`;
+        throw new HttpError('SOURCE_FAILED', sentence, RETRY);
+      }
+      return { status: 'ready' as const };
+    },
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/metrics',
+    config: { requires: 'view' },
+    schema: {
+      operationId: 'getMetrics',
+      tags: TAGS,
+      summary: 'Figures for Prometheus',
+      response: { 200: binaryAnswer('The figures in the text format of Prometheus.', 'text/plain'), ...readProblems() },
+    },
+    handler: async (_request, reply) => {
+      const text = await metrics.render();
+      return reply
+        .header('Content-Type', metrics.contentType)
+        .serializer((body: string) => body)
+        .send(text);
+    },
+  });
+}
+
+/** Problems of what looks at no token. */
+const OPEN_PROBLEMS = {
+  400: 'The request does not have the form that it must have.',
+  421: 'This server does not answer to that host.',
+  429: 'Too many requests from this address; see Retry-After.',
+  500: 'A defect of the server.',
+} as const;
