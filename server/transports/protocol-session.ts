@@ -254,8 +254,9 @@ export class ProtocolSession {
     const wasOpen = this.state === 'open';
     this.state = 'closed';
     this.cancelTimer();
-    this.subscriptions?.end();
+    // What it was sent is counted when it goes, so its subscriptions end after that.
     if (this.record) this.context.clients.remove(this.record);
+    this.subscriptions?.end();
     const fields = { ...(this.record && { client: this.record.name }), peer: this.channel.peer, ...(code && { code }) };
     const { logger } = this.context;
     if (wasOpen) logger.info({ ...fields, reason }, 'client gone');
