@@ -7,7 +7,7 @@ import { FakeWebSocket } from '../../../helpers/fake-websocket.js';
 /** More than a listener may leave unread, in one event. */
 const MUCH = 'x'.repeat(256 * 1024 + 1);
 
-function open({ role = 'view' as Role, snapshot = 'all' } = {}) {
+function open(role: Role = 'view') {
   const clock = new FakeClock();
   const webSocket = new FakeWebSocket();
   const closed: EventListener[] = [];
@@ -15,7 +15,7 @@ function open({ role = 'view' as Role, snapshot = 'all' } = {}) {
     connection: webSocket.connect(clock),
     role,
     clock,
-    snapshot: (of) => Buffer.from(`${snapshot} for ${of}`),
+    snapshot: (of) => Buffer.from(`all for ${of}`),
     onClosed: (gone) => closed.push(gone),
   });
   const change = (text: string) => listener.offerChange(() => Buffer.from(text));
@@ -25,7 +25,7 @@ function open({ role = 'view' as Role, snapshot = 'all' } = {}) {
 
 describe('EventListener', () => {
   it('sends what its role may see, and asks whether it was read', () => {
-    const { listener, webSocket } = open({ role: 'admin' });
+    const { listener, webSocket } = open('admin');
     listener.sendSnapshot();
     expect(webSocket.take()).toEqual(['text all for admin', 'ping 13']);
   });
