@@ -8,7 +8,7 @@ const TAGS = ['Clients'];
 const paramsSchema = z.object({ id: z.string().min(1).max(100).describe('Id of the client, as the list has it.') });
 
 /** Who is connected, and how to end that. */
-export function registerClientRoutes(app: ApiApp, { views, clients }: RouteParts): void {
+export function registerClientRoutes(app: ApiApp, { views, clients }: Pick<RouteParts, 'views' | 'clients'>): void {
   app.route({
     method: 'GET',
     url: '/api/clients',

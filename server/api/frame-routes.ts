@@ -5,7 +5,7 @@ import { goneSignal } from './gone-signal.js';
 import type { ApiApp, RouteParts } from './routes.js';
 
 /** Single frames of a stream. */
-export function registerFrameRoutes(app: ApiApp, { hub, clock }: RouteParts): void {
+export function registerFrameRoutes(app: ApiApp, { hub, clock }: Pick<RouteParts, 'hub' | 'clock'>): void {
   const answers = new FrameAnswers(clock);
 
   app.route({

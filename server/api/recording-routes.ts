@@ -26,7 +26,10 @@ const fileParamsSchema = streamParamsSchema.extend({
 });
 
 /** Recordings of a stream: started, stopped, listed and downloaded. */
-export function registerRecordingRoutes(app: ApiApp, { control, views, config }: RouteParts): void {
+export function registerRecordingRoutes(
+  app: ApiApp,
+  { control, views, config }: Pick<RouteParts, 'control' | 'views' | 'config'>,
+): void {
   const settingsOf = (name: string): StreamSettings => {
     const controlled = control.get(name);
     if (!controlled) throw unknownStream(name);

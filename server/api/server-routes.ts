@@ -3,7 +3,7 @@ import { readProblems } from './answers.js';
 import type { ApiApp, RouteParts } from './routes.js';
 
 /** The server itself. */
-export function registerServerRoutes(app: ApiApp, { views }: RouteParts): void {
+export function registerServerRoutes(app: ApiApp, { views }: Pick<RouteParts, 'views'>): void {
   app.route({
     method: 'GET',
     url: '/api/server',

@@ -12,7 +12,10 @@ const REFUSED = {
 } as const;
 
 /** Streams: looked at, added, changed and removed. */
-export function registerStreamRoutes(app: ApiApp, { control, views, config }: RouteParts): void {
+export function registerStreamRoutes(
+  app: ApiApp,
+  { control, views, config }: Pick<RouteParts, 'control' | 'views' | 'config'>,
+): void {
   const shown = (name: string) => found(name, views.stream(name));
 
   app.route({
