@@ -88,6 +88,8 @@ export class BrowserSession {
   private wasWelcome = false;
   private isOver = false;
   private statsIntervalMs = 1000;
+  /** Why we left: what the server said at its end, or that it speaks another version. */
+  private farewell: StreamerError | null = null;
   private readonly timers = { retry: noTimer, stable: noTimer, stats: noTimer };
 
   /** @throws {StreamerError} MESSAGE_TOO_LONG when the options make a HELLO that no server takes. */
@@ -170,12 +172,17 @@ export class BrowserSession {
       case MessageType.WELCOME:
         return this.onWelcome(message.body);
       case MessageType.ERROR:
-        return this.connection?.fail(refusal(message.body));
+        return this.leave(refusal(message.body));
       case MessageType.BYE:
         if (message.body.code === 'STREAMS_ENDED') this.close();
-        else this.connection?.fail(refusal(message.body));
+        else this.leave(refusal(message.body));
         return;
     }
+  }
+
+  private leave(farewell: StreamerError): void {
+    this.farewell = farewell;
+    this.connection?.fail(farewell);
   }
 
   private onFrame({ header, jpeg }: FrameMessage, receivedTimeUs: number): void {
@@ -188,8 +195,7 @@ export class BrowserSession {
   private onWelcome(welcome: Welcome): void {
     if (welcome.version !== PROTOCOL_VERSION) {
       const message = `The server speaks version ${welcome.version} of the protocol, this page ${PROTOCOL_VERSION}.`;
-      this.connection?.fail(new StreamerError('BAD_VERSION', message));
-      return;
+      return this.leave(new StreamerError('BAD_VERSION', message));
     }
     this.wasWelcome = true;
     this.statsIntervalMs = welcome.statsIntervalMs;
@@ -229,8 +235,13 @@ export class BrowserSession {
     this.acknowledger = null;
     this.timers.stable();
     this.timers.stats();
-    if (error && this.options.reconnect && this.wasWelcome && !isFinal(error.code)) this.retry(error);
+    if (error && this.mayRetry(error)) this.retry(error);
     else this.end(error);
+  }
+
+  private mayRetry(error: StreamerError): boolean {
+    const isRefusedForGood = error === this.farewell && isFinal(error.code);
+    return this.options.reconnect && this.wasWelcome && !isRefusedForGood;
   }
 
   private retry(error: StreamerError): void {

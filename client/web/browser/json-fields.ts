@@ -70,9 +70,10 @@ export class JsonFields {
 
   /** A list of at most `maxItems` whole numbers from 0 to `max`. */
   wholes(key: string, maxItems: number, max: number): number[] {
-    const items = this.list(key, maxItems);
-    const list = new JsonFields(this.type, items as unknown as Fields, `${this.path}${key}.`);
-    return items.map((_, i) => list.whole(String(i), 0, max));
+    return this.list(key, maxItems).map((item, i) => {
+      const name = `${key}[${i}]`;
+      return new JsonFields(this.type, { [name]: item }, this.path).whole(name, 0, max);
+    });
   }
 
   private list(key: string, maxItems: number): readonly unknown[] {

@@ -34,20 +34,13 @@ const LENGTH_BYTES = 4;
 const TWO_POW_32 = 2 ** 32;
 
 /**
- * The messages that `bytes` hold, one after the other; each is decoded when it is asked for. Those of types that this
- * version does not know are left out. Throws StreamerError BAD_MESSAGE, MESSAGE_TOO_LONG or UNEXPECTED_MESSAGE, and a
- * message that is cut off is the first of these, since a WebSocket keeps messages whole.
+ * The one message that `bytes` hold, as each binary message of a WebSocket does; null for a type this version does not
+ * know. Throws StreamerError BAD_MESSAGE, MESSAGE_TOO_LONG or UNEXPECTED_MESSAGE.
  */
-export function* decodeMessages(bytes: ArrayBuffer): Generator<ServerMessage, void, undefined> {
-  let at = 0;
-  while (at < bytes.byteLength) {
-    const { type, bodyBytes } = readPrefix(new DataView(bytes, at));
-    const bodyAt = at + PREFIX_BYTES;
-    at = bodyAt + bodyBytes;
-    if (at > bytes.byteLength) throw badMessage(type, 'body', 'is cut off');
-    const message = decodeBody(type, new DataView(bytes, bodyAt, bodyBytes));
-    if (message !== null) yield message;
-  }
+export function decodeMessage(bytes: ArrayBuffer): ServerMessage | null {
+  const { type, bodyBytes } = readPrefix(new DataView(bytes));
+  if (bytes.byteLength === PREFIX_BYTES + bodyBytes) return decodeBody(type, new DataView(bytes, PREFIX_BYTES));
+  throw badMessage(type, 'body', 'is not as long as its prefix says');
 }
 
 /** HELLO. Throws MESSAGE_TOO_LONG when the JSON is over its limit, as do all JSON encoders. */

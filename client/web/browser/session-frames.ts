@@ -1,4 +1,4 @@
-import { StreamerError } from '../../../shared/errors.js';
+import type { StreamerError } from '../../../shared/errors.js';
 import { PROTOCOL_VERSION } from '../../../shared/protocol/messages.js';
 import type { Notice, Policy, Stats, StreamInfo } from '../../../shared/protocol/messages.js';
 import { FrameQueue } from '../../../shared/receiver/frame-queue.js';

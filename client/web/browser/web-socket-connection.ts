@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from '../../../shared/clock.js';
 import { StreamerError, toStreamerError } from '../../../shared/errors.js';
-import { decodeMessages } from './message-codec.js';
+import { decodeMessage } from './message-codec.js';
 import type { ServerMessage } from './message-codec.js';
 
 /** Opens a WebSocket; other than the browser's own in tests. */
@@ -94,10 +94,8 @@ export class WebSocketConnection {
     this.lastHeardUs = receivedTimeUs;
     try {
       if (!(data instanceof ArrayBuffer)) throw new StreamerError('BAD_MESSAGE', 'The server sent text; is it ours?');
-      for (const message of decodeMessages(data)) {
-        this.listener.onMessage(message, receivedTimeUs);
-        if (this.closed) return;
-      }
+      const message = decodeMessage(data);
+      if (message) this.listener.onMessage(message, receivedTimeUs);
     } catch (error) {
       this.fail(toStreamerError(error));
     }
