@@ -3,7 +3,7 @@ import { StreamerError } from '../../shared/errors.js';
 import type { PublishedFrame } from '../hub/frame.js';
 import type { HubStream } from '../hub/stream.js';
 import { PictureScaler, ScalerBusyError } from '../pipeline/picture-scaler.js';
-import { outputSize } from '../sources/output-size.js';
+import { scaledSize } from '../sources/output-size.js';
 import type { Size } from '../sources/output-size.js';
 import { DEFAULT_QUALITY } from '../stream-settings.js';
 import { waitForFrame } from '../transports/latest-frame.js';
@@ -78,7 +78,7 @@ export class FrameAnswers {
 
 /** The side that was not asked for follows the aspect. */
 function pictureSize({ header }: PublishedFrame, query: FrameQuery): Size {
-  const size = outputSize(header, { width: query.width ?? null, height: query.height ?? null });
+  const size = scaledSize(header, { width: query.width ?? null, height: query.height ?? null });
   if (size.width === header.width && size.height === header.height) return size;
   if (size.width <= MAX_SIDE && size.height <= MAX_SIDE) return size;
   const sentence = `A picture of ${size.width}x${size.height} pixels is too large; its sides may have ${MAX_SIDE} at most.`;

@@ -28,7 +28,8 @@ export function outputSize(source: Size, wanted: { width: number | null; height:
   throw new StreamerError('BAD_USAGE', `${frames}; give both --width and --height, or smaller ones.`);
 }
 
-function scaledSize(source: Size, { width, height }: { width: number | null; height: number | null }): Size {
+/** As `outputSize`, however large. */
+export function scaledSize(source: Size, { width, height }: { width: number | null; height: number | null }): Size {
   if (width !== null && height !== null) return { width, height };
   if (width !== null) return { width, height: Math.max(1, Math.round((source.height * width) / source.width)) };
   if (height !== null) return { width: Math.max(1, Math.round((source.width * height) / source.height)), height };
