@@ -12,8 +12,8 @@ import { StreamAudit } from './stream-audit.js';
 export interface WebSocketClientOptions extends ClientOptions {
   /** Whether it acknowledges frames and answers PINGs, as a good client does; true by default. */
   readonly answers?: boolean;
-  /** Whether it keeps what came; true by default. */
-  readonly keepsMessages?: boolean;
+  /** Whether it keeps the frames that came; true by default. */
+  readonly keepsFrames?: boolean;
 }
 
 /** How a WebSocket ended. */
@@ -26,7 +26,7 @@ export interface WebSocketEnd {
 
 /** A client of the protocol over WebSocket, by the library's own client and the product's own parser. */
 export class WebSocketClient {
-  /** Everything the server said, in order. */
+  /** What the server said, in order. */
   readonly messages: Message[] = [];
   /** Length of each WebSocket message, in order. */
   readonly lengths: number[] = [];
@@ -136,7 +136,7 @@ export class WebSocketClient {
   private onMessage(message: Message): void {
     if (message.type === MessageType.ERROR || message.type === MessageType.BYE) this.notice = message.body;
     if (message.type === MessageType.SKIPPED) this.audit.onSkipped(message.first, message.last);
-    if (this.options.keepsMessages ?? true) this.messages.push(message);
+    if (message.type !== MessageType.FRAME || (this.options.keepsFrames ?? true)) this.messages.push(message);
     if (message.type === MessageType.FRAME) {
       this.audit.onFrame(message.header);
       this.onFrame(message.header.sequence);
