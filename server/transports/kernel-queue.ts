@@ -2,39 +2,80 @@ import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 
 /** The kernel's tables of TCP sockets, one for IPv4 and one for IPv6 (proc(5), /proc/net/tcp). */
-const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
+const TABLES = { ipv4: '/proc/net/tcp', ipv6: '/proc/net/tcp6' };
+const IPV4_KEY_LENGTH = '0050 0100007F:C77C'.length;
+/** Place of the retransmission time-out among the fields that follow the two addresses, and its unit. */
+const TIMEOUT_FIELD = 9;
+const TICK_US = 10_000;
+/** Linux never waits less than the round trip and this much more (TCP_RTO_MIN). */
+const LEAST_TIMEOUT_US = 200_000;
 
-/** Bytes that the kernel holds for each connection and that the peer has not yet acknowledged, by `socketKey`. */
-export type KernelQueues = ReadonlyMap<string, number>;
+/** What the kernel holds for one connection. */
+export interface KernelQueue {
+  /** Bytes that were written and that the peer's kernel has not acknowledged. */
+  readonly queuedBytes: number;
+  /** Round trip to the peer, to 10 ms; a little too high rather than too low, and 0 for one nearby. */
+  readonly roundTripUs: number;
+}
+
+/** By `socketKey`. */
+export type KernelQueues = ReadonlyMap<string, KernelQueue>;
 
 /**
- * Reads how many bytes wait in the kernel for each connection of `localPort`: what a peer that reads slowly has not
- * taken is there, long before `write` reports that nothing more fits. Resolves to null where there is no such table.
+ * Reads how many bytes wait in the kernel for some connections: what a peer that reads slowly has not taken is there,
+ * long before `write` reports that nothing more fits. Resolves to null where there is no such table.
+ *
+ * @param keys of the connections, as `socketKey` gives them
  */
-export async function readKernelQueues(localPort: number): Promise<KernelQueues | null> {
-  const texts = await Promise.all(TABLES.map((path) => readFile(path, 'latin1').catch(() => null)));
-  if (texts.every((text) => text === null)) return null;
-  const queues = new Map<string, number>();
-  for (const text of texts) if (text !== null) parseTable(text, localPort, queues);
+export async function readKernelQueues(keys: ReadonlySet<string>): Promise<KernelQueues | null> {
+  const isIpv6 = [...keys].map((key) => key.length > IPV4_KEY_LENGTH);
+  // Even a table without entries takes the kernel a millisecond.
+  const paths = [...(isIpv6.includes(false) ? [TABLES.ipv4] : []), ...(isIpv6.includes(true) ? [TABLES.ipv6] : [])];
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'latin1').catch(() => null)));
+  if (texts.includes(null)) return null;
+  const queues = new Map<string, KernelQueue>();
+  for (const text of texts) if (text !== null) parseTable(text, keys, queues);
   return queues;
 }
 
-/** Names a connection as the kernel's table does: the peer's address in hex, each 32-bit word little-endian, and port. */
-export function socketKey(socket: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
+/**
+ * Names a connection as the kernel's table does: our port, the peer's address in hex, each 32-bit word little-endian,
+ * and its port. A TLS socket has the addresses of the TCP socket below it.
+ */
+export function socketKey(socket: Partial<Pick<Socket, 'localPort' | 'remoteAddress' | 'remotePort'>>): string {
   const bytes = addressBytes(socket.remoteAddress ?? '');
   const words: string[] = [];
   for (let i = 0; i < bytes.length; i += 4) words.push(hex(bytes.slice(i, i + 4).reverse()));
-  return `${words.join('')}:${(socket.remotePort ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  return `${portText(socket.localPort)} ${words.join('')}:${portText(socket.remotePort)}`;
 }
 
-/** Adds to `queues` the bytes waiting on each connection of `localPort` in one table. */
-export function parseTable(text: string, localPort: number, queues: Map<string, number>): void {
-  const portText = localPort.toString(16).toUpperCase().padStart(4, '0');
-  for (const line of text.split('\n').slice(1)) {
-    const [, local, remote, , queue] = line.trim().split(/\s+/);
-    if (!local?.endsWith(`:${portText}`) || !remote || !queue) continue;
-    queues.set(remote, parseInt(queue.slice(0, 8), 16));
+/** Adds to `queues` what one table says about the connections in `keys`. */
+export function parseTable(text: string, keys: ReadonlySet<string>, queues: Map<string, KernelQueue>): void {
+  let lineEnd = text.indexOf('\n');
+  while (lineEnd !== -1) {
+    const start = lineEnd + 1;
+    lineEnd = text.indexOf('\n', start);
+    const addressStart = text.indexOf(': ', start) + 2;
+    const portStart = text.indexOf(':', addressStart) + 1;
+    // A port, a space, the other address, a colon, a port: what `socketKey` makes stands there as it is.
+    const keyEnd = portStart + 4 + 1 + (portStart - 1 - addressStart) + 1 + 4;
+    const key = text.slice(portStart, keyEnd);
+    if (keys.has(key)) queues.set(key, queueOf(text.slice(keyEnd, lineEnd === -1 ? undefined : lineEnd)));
   }
+}
+
+/** Reads the fields behind the addresses: state, tx_queue:rx_queue, timer, and so on. */
+function queueOf(text: string): KernelQueue {
+  const fields = text.trim().split(/ +/);
+  const timeoutUs = Number(fields[TIMEOUT_FIELD]) * TICK_US;
+  return {
+    queuedBytes: parseInt(fields[1] ?? '0', 16),
+    roundTripUs: timeoutUs > LEAST_TIMEOUT_US ? timeoutUs - LEAST_TIMEOUT_US : 0,
+  };
+}
+
+function portText(port: number | undefined): string {
+  return (port ?? 0).toString(16).toUpperCase().padStart(4, '0');
 }
 
 function hex(bytes: readonly number[]): string {
