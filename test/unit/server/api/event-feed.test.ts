@@ -1,59 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EventFeed } from '../../../../server/api/event-feed.js';
-import type { EventParts } from '../../../../server/api/event-feed.js';
 import { EventListener } from '../../../../server/api/event-listener.js';
 import { ClientRegistry } from '../../../../server/clients.js';
 import type { ClientRecord } from '../../../../server/clients.js';
 import { Hub } from '../../../../server/hub/hub.js';
 import type { Role } from '../../../../shared/api/server-schema.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
+import { FakeViews } from '../../../helpers/fake-views.js';
 import { FakeWebSocket } from '../../../helpers/fake-websocket.js';
 import { addStream } from '../../../helpers/session-fixture.js';
 
 const SECOND_US = 1_000_000;
-
-/** Views of what there is, each with no more than a test needs to tell it; counts what they are asked for. */
-class FakeViews {
-  calls = 0;
-  /** Settings by the name of the stream; a stream without any cannot be looked at yet. */
-  readonly quality = new Map<string, number>();
-
-  constructor(
-    private readonly hub: Hub,
-    private readonly registry: ClientRegistry,
-  ) {}
-
-  server(role: Role) {
-    this.calls += 1;
-    return { role };
-  }
-
-  stream(name: string) {
-    this.calls += 1;
-    const stream = this.hub.byName(name);
-    const quality = this.quality.get(name);
-    if (!stream || quality === undefined) return null;
-    return { name, state: stream.info().state, reason: stream.reason ?? null, quality };
-  }
-
-  streams() {
-    return this.hub.list().flatMap(({ name }) => this.stream(name) ?? []);
-  }
-
-  stats(name: string) {
-    this.calls += 1;
-    return { name, frames: this.hub.byName(name)?.counters.published };
-  }
-
-  client({ id, peer }: ClientRecord, role: Role) {
-    this.calls += 1;
-    return { id, peer: role === 'admin' ? peer : null };
-  }
-
-  clients(role: Role) {
-    return this.registry.list().map((record) => this.client(record, role));
-  }
-}
 
 describe('EventFeed', () => {
   let clock: FakeClock;
@@ -67,7 +24,7 @@ describe('EventFeed', () => {
     hub = new Hub(clock);
     clients = new ClientRegistry(10);
     views = new FakeViews(hub, clients);
-    feed = new EventFeed({ hub, clients, clock, views: views as unknown as EventParts['views'] });
+    feed = new EventFeed({ hub, clients, clock, views: views.asApiViews() });
     add('a');
   });
 
