@@ -60,7 +60,8 @@ export function judgePicture(facts: PictureFacts, nowMs: number): PictureState {
   if (status === null || (status.connection === 'connecting' && reason === null)) {
     return old('connecting', 'Connecting…', null);
   }
-  if (status.connection !== 'connected') return old('no-signal', since('No signal', facts), reason ?? 'Connection lost.');
+  if (status.connection !== 'connected')
+    return old('no-signal', since('No signal', facts), reason ?? 'Connection lost.');
   if (status.state === 'ended') return old('ended', since('Ended', facts), reason);
   if (status.state === 'offline' || status.state === 'silent') {
     return old('no-signal', since('No signal', facts), reason ?? `The source is ${status.state}.`);

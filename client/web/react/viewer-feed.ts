@@ -1,6 +1,12 @@
 import { Backoff } from '../../../shared/backoff.js';
 import { connect } from '../browser/connect.js';
-import type { BrowserFrame, BrowserStats, ConnectOptions, ConnectionStatus, FrameStream } from '../browser/frame-stream.js';
+import type {
+  BrowserFrame,
+  BrowserStats,
+  ConnectOptions,
+  ConnectionStatus,
+  FrameStream,
+} from '../browser/frame-stream.js';
 
 /** What a feed hands on; neither may throw. */
 export interface FeedEvents {

@@ -1,0 +1,58 @@
+import { type ReactElement, useMemo, useState } from 'react';
+import { ConnectionBanner } from './components/connection-banner.js';
+import { SiteHeader } from './components/site-header.js';
+import { useLiveView } from './hooks/use-live-view.js';
+import { usePageFocus } from './hooks/use-page-focus.js';
+import { useRoute } from './hooks/use-route.js';
+import { SessionContext } from './hooks/use-session.js';
+import { ServerApi } from './model/api-client.js';
+import type { TokenStore } from './model/token-store.js';
+import { StreamPage } from './pages/stream-page.js';
+import { TokenPage } from './pages/token-page.js';
+import { WallPage } from './pages/wall-page.js';
+
+export interface AppProps {
+  /** Address of the server, with a `/` at its end. */
+  readonly base: string;
+  readonly initialToken: string | null;
+  readonly tokens: TokenStore;
+}
+
+/** The web interface: the connection to the server, and the page that the address names. */
+export function App({ base, initialToken, tokens }: AppProps): ReactElement {
+  const [token, setToken] = useState(initialToken);
+  const api = useMemo(() => new ServerApi(base, token), [base, token]);
+  const view = useLiveView(api);
+  const route = useRoute();
+  const mainRef = usePageFocus(route);
+  const session = useMemo(
+    () => ({
+      api,
+      canChange: view.server?.role === 'admin',
+      useToken(next: string | null) {
+        tokens.set(next);
+        setToken(next);
+      },
+    }),
+    [api, tokens, view.server?.role],
+  );
+
+  const isRefused = view.status.kind === 'refused';
+  return (
+    <SessionContext value={session}>
+      <button type="button" className="skip-link" onClick={() => mainRef.current?.focus()}>
+        Skip to content
+      </button>
+      <SiteHeader view={view} />
+      <ConnectionBanner status={view.status} />
+      <main ref={mainRef} tabIndex={-1} data-stale={view.status.kind === 'reconnecting'}>
+        {isRefused && view.status.kind === 'refused' && <TokenPage problem={view.status.problem} />}
+        {!isRefused && route.page === 'wall' && <WallPage view={view} isAdding={route.dialog === 'add'} />}
+        {!isRefused && route.page === 'stream' && <StreamPage key={route.name} view={view} route={route} />}
+      </main>
+      <div className="visually-hidden" role="status">
+        {view.announcement}
+      </div>
+    </SessionContext>
+  );
+}

@@ -1,0 +1,52 @@
+import type { ApiEvent } from '../../../../shared/api/event-schema.js';
+import type { ServerApi } from './api-client.js';
+import { announcementOf } from './announcements.js';
+import { EventsConnection, type EventsStatus } from './events-connection.js';
+import { EMPTY_STATE, type LiveState, applyEvent } from './live-state.js';
+
+/** What the page shows: the state, how the connection is, and what was last told to screen readers. */
+export interface LiveView extends LiveState {
+  readonly status: EventsStatus;
+  readonly announcement: string;
+}
+
+/** Keeps what the server tells, and tells the page when something changed (React's `useSyncExternalStore`). */
+export class LiveStore {
+  private readonly listeners = new Set<() => void>();
+  private connection: EventsConnection | null = null;
+  private view: LiveView = { ...EMPTY_STATE, status: { kind: 'connecting' }, announcement: '' };
+
+  constructor(private readonly api: ServerApi) {}
+
+  readonly current = (): LiveView => this.view;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  open(): void {
+    this.close();
+    this.connection = new EventsConnection({
+      api: this.api,
+      onEvent: (event) => this.apply(event),
+      onStatus: (status) => this.replace({ ...this.view, status }),
+    });
+    void this.connection.open();
+  }
+
+  close(): void {
+    this.connection?.close();
+    this.connection = null;
+  }
+
+  private apply(event: ApiEvent): void {
+    const announcement = announcementOf(this.view, event) ?? this.view.announcement;
+    this.replace({ ...this.view, ...applyEvent(this.view, event), announcement });
+  }
+
+  private replace(view: LiveView): void {
+    this.view = view;
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,38 @@
+/** What is open over a page. */
+export type RouteDialog = 'add' | 'edit' | 'remove';
+
+/** What the page shows; it stands in the part of its address after `#`, so that links and the back button work. */
+export type Route =
+  | { readonly page: 'wall'; readonly dialog: 'add' | null }
+  | { readonly page: 'stream'; readonly name: string; readonly dialog: 'edit' | 'remove' | null };
+
+/** The route of an address's hash; what is not known is the wall. */
+export function parseRoute(hash: string): Route {
+  const [first, second, third, ...rest] = hash.replace(/^#?\/?/, '').split('/');
+  if (first === 'add' && second === undefined) return { page: 'wall', dialog: 'add' };
+  const name = decode(second);
+  if (first !== 'streams' || name === null || rest.length > 0) return { page: 'wall', dialog: null };
+  const dialog = third === 'edit' || third === 'remove' ? third : null;
+  return { page: 'stream', name, dialog };
+}
+
+/** The hash of a route; `parseRoute` gives the route back. */
+export function formatRoute(route: Route): string {
+  if (route.page === 'wall') return route.dialog === 'add' ? '#/add' : '#/';
+  const path = `#/streams/${encodeURIComponent(route.name)}`;
+  return route.dialog === null ? path : `${path}/${route.dialog}`;
+}
+
+/** The route below a dialog. */
+export function withoutDialog(route: Route): Route {
+  return { ...route, dialog: null };
+}
+
+function decode(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
