@@ -44,7 +44,9 @@ function sendError(reply: FastifyReply, error: unknown): FastifyReply {
 function notFound({ method, url }: FastifyRequest, methods: MethodTable): StreamerError {
   const path = url.split('?')[0] ?? '';
   const allowed = methods.methodsOf(path);
-  if (allowed.length === 0) return new StreamerError('NOT_FOUND', `There is nothing at ${path}.`);
+  // A route that found nothing, such as no file of that name, comes here too.
+  if (allowed.length === 0 || allowed.includes(method))
+    return new StreamerError('NOT_FOUND', `There is nothing at ${path}.`);
   const headers = { Allow: allowed.join(', ') };
   return new HttpError('METHOD_NOT_ALLOWED', `${path} takes ${allowed.join(', ')}, not ${method}.`, { headers });
 }

@@ -22,7 +22,9 @@ export function fromLibrary(thrown: unknown, maxBodyBytes: number): unknown {
   if (statusCode === 413) {
     return new StreamerError('BODY_TOO_LARGE', `The body may have ${maxBodyBytes / 1024} KiB at most.`);
   }
-  if (statusCode === 404) return new StreamerError('NOT_FOUND', 'There is nothing under this path.');
+  // A path that leads out of a folder of files leads nowhere.
+  if (statusCode === 404 || statusCode === 403)
+    return new StreamerError('NOT_FOUND', 'There is nothing under this path.');
   const sentence =
     SENTENCES[code] ?? (thrown instanceof SyntaxError ? SENTENCES['FST_ERR_CTP_INVALID_JSON_BODY'] : null);
   return new HttpError('BAD_REQUEST', sentence ?? message, { status: statusCode, cause: thrown });
