@@ -69,11 +69,11 @@ export class RawWebSocket {
   }
 
   /** Connects and shakes hands; resolves once the server has answered. */
-  static async connect(port: number, path: string, { more = Buffer.alloc(0) } = {}): Promise<RawWebSocket> {
+  static async connect(port: number, path: string, { more }: { more?: Buffer } = {}): Promise<RawWebSocket> {
     const client = new RawWebSocket(createConnection({ host: '127.0.0.1', port, noDelay: true }));
     const lines = ['Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
     const request = `GET ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
-    client.socket.write(Buffer.concat([Buffer.from(request), more]));
+    client.socket.write(more ? Buffer.concat([Buffer.from(request), more]) : request);
     await client.until(() => client.head !== '');
     return client;
   }

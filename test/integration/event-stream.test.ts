@@ -23,7 +23,7 @@ class Listener {
   readonly closed: Promise<{ code: number; reason: string }>;
 
   constructor(readonly webSocket: WebSocket) {
-    webSocket.on('message', (data, isBinary) => this.texts.push(isBinary ? 'binary' : String(data)));
+    webSocket.on('message', (data, isBinary) => this.texts.push(isBinary ? 'binary' : (data as Buffer).toString()));
     this.closed = new Promise((resolve) => {
       webSocket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
     });
