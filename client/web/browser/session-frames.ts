@@ -138,15 +138,16 @@ class SessionFrames implements FrameStream {
 
   /** Null for a frame that cannot be shown, which is counted, and after the end. */
   private async pictureOf({ jpeg, kept }: SessionFrame): Promise<ImageBitmap | Blob | null> {
+    // It was counted when it came; some browsers would show the half of it that is there.
+    if (!isWholeJpeg(jpeg)) return null;
     const blob = new Blob([jpeg], { type: 'image/jpeg' });
-    if (this.options.image === 'blob') return isWholeJpeg(jpeg) ? blob : null;
+    if (this.options.image === 'blob') return blob;
     try {
       const bitmap = await this.parts.decode(blob);
       if (!this.isOver) return bitmap;
       bitmap.close();
     } catch {
-      // A JPEG without its end was counted when it came.
-      if (isWholeJpeg(jpeg) && !kept) this.figures.onCorrupt();
+      if (!kept) this.figures.onCorrupt();
     }
     return null;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StreamerError } from '../../../../shared/errors.js';
 import { FrameQueue } from '../../../../shared/receiver/frame-queue.js';
+import { FakeClock } from '../../../helpers/fake-clock.js';
 
 const LOST = new StreamerError('CONNECTION_LOST', 'It broke.');
 
@@ -33,6 +34,34 @@ describe('FrameQueue', () => {
     queue.push(5);
     queue.push(6);
     expect([await waiting, await queue.take()]).toEqual([5, 6]);
+  });
+
+  it('waits only so long where it is told to', async () => {
+    const clock = new FakeClock();
+    const queue = new FrameQueue<number>();
+    queue.push(1);
+    expect(await queue.takeWithin(1000, clock)).toBe(1);
+    const soon = queue.takeWithin(1000, clock);
+    queue.push(2);
+    expect(await soon).toBe(2);
+    expect(clock.pending).toBe(0);
+    const never = queue.takeWithin(1000, clock);
+    clock.advance(1000);
+    expect(await never).toBeNull();
+    const next = queue.take();
+    queue.push(3);
+    expect(await next).toBe(3);
+  });
+
+  it('leaves its error for who takes, and waits for nothing after the end', async () => {
+    const clock = new FakeClock();
+    const queue = new FrameQueue<number>();
+    const waiting = queue.takeWithin(1000, clock);
+    queue.end(LOST);
+    expect(await waiting).toBeNull();
+    expect(await queue.takeWithin(1000, clock)).toBeNull();
+    expect(clock.pending).toBe(0);
+    await expect(queue.take()).rejects.toBe(LOST);
   });
 
   it('ends with null, after what is left in it, and stays ended', async () => {
