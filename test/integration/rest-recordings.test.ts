@@ -15,6 +15,7 @@ let rest: RestServer;
 beforeAll(async () => {
   rest = await RestServer.start(['bars=test:bars?size=64x48&fps=50', 'other=test:bars?size=64x48&fps=50']);
   await writeFile(join(rest.recordings, NAME), CONTENT);
+  await utimes(join(rest.recordings, NAME), 1_767_225_600, 1_767_225_600);
   await writeFile(join(rest.recordings, 'bars_20260101T000000.000Z.jsonl'), '{}');
   await writeFile(join(rest.recordings, 'secret.txt'), 'secret');
   await writeFile(join(rest.recordings, 'bars_20260101T000001.000Z.mp4'), '');
@@ -38,7 +39,6 @@ describe('recordings of a stream', () => {
     const { status, json } = await rest.get(PATH);
     expect(status).toBe(200);
     expect(recordingListSchema.parse(json)).toEqual(json);
-    await utimes(join(rest.recordings, NAME), 1_767_225_600, 1_767_225_600);
     expect(json).toEqual({
       status: null,
       files: [
