@@ -1,8 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Role } from '../../shared/api/server-schema.js';
-import { StreamerError } from '../../shared/errors.js';
-import { refuseUpgrade } from '../transports/upgrade-refusal.js';
 import { WebSocketServer } from '../transports/websocket-server.js';
 import { EventFeed } from './event-feed.js';
 import type { EventParts } from './event-feed.js';
@@ -22,13 +20,13 @@ export class EventStream {
     this.feed = new EventFeed(parts);
   }
 
+  /** Whether nobody more should be let in. */
+  get isFull(): boolean {
+    return this.feed.count >= MAX_LISTENERS;
+  }
+
   /** Takes over an HTTP request to upgrade, of somebody who may see what `role` may. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, role: Role): void {
-    if (this.feed.count >= MAX_LISTENERS) {
-      const full = new StreamerError('SERVER_FULL', 'Too many listen to events already; close a page.');
-      refuseUpgrade(socket, 503, full, { 'Retry-After': '10' });
-      return;
-    }
     const { clock } = this.parts;
     const snapshot = (of: Role) => this.feed.snapshot(of);
     const onClosed = (listener: EventListener) => this.feed.remove(listener);

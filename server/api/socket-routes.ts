@@ -1,13 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { unknownStream } from './answers.js';
 import { HttpError } from './http-error.js';
 import type { ApiApp, RouteParts } from './routes.js';
 import type { Upgrades } from './upgrades.js';
 
 /** WebSockets: frames of one stream or several, and what changes on the server. */
-export function registerSocketRoutes(app: ApiApp, { webSockets, events }: RouteParts, upgrades: Upgrades): void {
+export function registerSocketRoutes(app: ApiApp, { hub, webSockets, events }: RouteParts, upgrades: Upgrades): void {
   const frames = (stream: string | null) => (request: FastifyRequest, reply: FastifyReply) => {
-    const { socket, head } = taken(request, reply);
     const { role, peer } = request;
+    // Who has yet to show that they may watch is told after HELLO, and must not learn before which streams there are.
+    if (stream !== null && role !== null && !hub.byName(stream)) throw unknownStream(stream);
+    const { socket, head } = taken(request, reply);
     webSockets.accept(request.raw, socket, head, { stream, isAuthorized: role !== null, peer });
   };
   const schema = { hide: true };
@@ -18,6 +21,10 @@ export function registerSocketRoutes(app: ApiApp, { webSockets, events }: RouteP
     frames(request.params.id)(request, reply),
   );
   app.get('/api/events', { config: { requires: 'view' }, schema }, (request, reply) => {
+    if (events.isFull) {
+      const headers = { 'Retry-After': '10' };
+      throw new HttpError('SERVER_FULL', 'Too many listen to events already; close a page.', { headers });
+    }
     const { socket, head } = taken(request, reply);
     events.accept(request.raw, socket, head, request.role ?? 'view');
   });

@@ -7,7 +7,6 @@ import type { Hello, Message } from '../../shared/protocol/messages.js';
 import { SERVER_ACCEPTS } from '../../shared/protocol/parser.js';
 import type { SessionContext } from './protocol-session.js';
 import { ProtocolSessions } from './protocol-sessions.js';
-import { refuseUpgrade } from './upgrade-refusal.js';
 import { WebSocketChannel } from './websocket-channel.js';
 import type { WebSocketConnection, WebSocketHandlers } from './websocket-connection.js';
 import { WebSocketServer } from './websocket-server.js';
@@ -31,19 +30,13 @@ export class WebSocketTransport {
   private readonly server: WebSocketServer;
   private readonly sessions: ProtocolSessions;
 
-  constructor(private readonly context: SessionContext) {
+  constructor(context: SessionContext) {
     this.server = new WebSocketServer({ maxMessageBytes: MAX_MESSAGE_BYTES, clock: context.clock });
     this.sessions = new ProtocolSessions(context);
   }
 
-  /** Takes over an HTTP request to upgrade: the connection becomes a session, or is refused. */
+  /** Takes over an HTTP request to upgrade, which becomes a session or is refused. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, asked: WebSocketRequest): void {
-    const { stream, isAuthorized } = asked;
-    // Who may not watch must not learn either which streams there are, and is told after HELLO that the token is wrong.
-    if (stream !== null && isAuthorized && !this.context.hub.byName(stream)) {
-      refuseUpgrade(socket, 404, new StreamerError('UNKNOWN_STREAM', `There is no stream ${stream}.`));
-      return;
-    }
     this.server.accept(request, socket, head, (connection) => this.open(connection, asked));
   }
 
