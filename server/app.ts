@@ -1,66 +1,63 @@
+import type { Clock } from '../shared/clock.js';
 import type { ErrorCode } from '../shared/errors.js';
+import { Access } from './api/access.js';
+import { EventStream } from './api/event-stream.js';
+import { Gateway } from './api/gateway.js';
+import { ApiViews } from './api/views.js';
+import type { ProcessFigures } from './api/views.js';
 import { ClientRegistry } from './clients.js';
 import type { ServerConfig } from './config.js';
 import { exposureWarning } from './exposure.js';
 import { Hub } from './hub/hub.js';
-import { settleInParallel } from './in-parallel.js';
-import type { OpenedSource } from './sources/open-source.js';
-import { createStreamOpener } from './stream-opener.js';
-import type { OpenStream, OpenerParts } from './stream-opener.js';
+import { openStreams } from './open-streams.js';
 import { Recordings } from './recordings.js';
-import type { StreamSettings } from './stream-settings.js';
+import { createMetrics } from './statistics/prometheus.js';
+import { ServerStatistics } from './statistics/server-statistics.js';
 import { StreamControl } from './stream-control.js';
+import { createStreamOpener } from './stream-opener.js';
+import type { OpenerParts } from './stream-opener.js';
 import { Streams } from './streams.js';
+import { TlsIdentity } from './tls-identity.js';
 import { AttemptLimit } from './transports/attempt-limit.js';
 import { ClassicTransport } from './transports/classic-transport.js';
+import { MjpegTransport } from './transports/mjpeg-transport.js';
 import { TcpTransport } from './transports/tcp-transport.js';
 import { createTokenCheck } from './transports/token.js';
+import { WebSocketTransport } from './transports/websocket-transport.js';
 
 /** What the app takes from its surroundings; the signal breaks off the start, what runs is ended with `App.stop`. */
-export type AppParts = OpenerParts;
+export interface AppParts extends OpenerParts {
+  /** What the system says of this process. */
+  processFigures(): ProcessFigures;
+}
 
 /** A running server. */
 export interface App {
+  /** Port of the protocol over TCP. */
   readonly port: number;
+  /** Null where the service is not on. */
   readonly classicPort: number | null;
+  readonly httpPort: number | null;
   readonly hub: Hub;
   readonly clients: ClientRegistry;
   /** Resolves when every stream has come to its end; never while one goes on. */
   readonly ended: Promise<void>;
   readonly control: StreamControl;
+  /** Reads the TLS certificate again; null without TLS. */
+  readonly reloadCertificate: (() => Promise<void>) | null;
   /** Says goodbye to all clients and ends every child; resolves when both are gone. Idempotent. */
   stop(code: ErrorCode, message: string): Promise<void>;
-}
-
-/** Sources looked at in the same moment: each costs a process. */
-const PARALLEL_PROBES = 4;
-
-/** A stream of the configuration whose source was looked at and is ready to start. */
-export interface OpenedStream {
-  readonly settings: StreamSettings;
-  readonly opened: OpenedSource;
-}
-
-/**
- * Looks at the source of every stream of the configuration.
- *
- * @throws {StreamerError} for the first source, in their order, that cannot be streamed; BAD_USAGE for an unknown hwaccel.
- */
-export async function openStreams(config: ServerConfig, open: OpenStream): Promise<readonly OpenedStream[]> {
-  const results = await settleInParallel(config.streams, PARALLEL_PROBES, open);
-  return results.map((result, index) => {
-    if (result.status === 'rejected') throw result.reason;
-    return { settings: config.streams[index]!, opened: result.value };
-  });
 }
 
 /**
  * Builds and starts a server: sources, then streams, then transports; stopping goes the other way round.
  *
- * @throws {StreamerError} when a source cannot be streamed or a port cannot be listened on; nothing is left running.
+ * @throws {StreamerError} when a source cannot be streamed, a certificate cannot be used or a port cannot be listened on;
+ *   nothing is left running.
  */
 export async function startApp(config: ServerConfig, parts: AppParts): Promise<App> {
   const { clock, logger } = parts;
+  const identity = config.tls && (await TlsIdentity.load(config.tls, parts));
   const open = await createStreamOpener(parts);
   const opened = await openStreams(config, open);
   const hub = new Hub(clock);
@@ -68,13 +65,16 @@ export async function startApp(config: ServerConfig, parts: AppParts): Promise<A
   const streams = new Streams(hub, open, parts, config.maxStreams);
   const recordings = new Recordings(hub, { clock, logger, ffmpegPath: parts.binaries.ffmpegPath });
   const control = new StreamControl(streams, recordings);
-  const context = { hub, clients, clock, logger, checkToken: createTokenCheck(config, new AttemptLimit(clock)) };
-  const tcp = new TcpTransport({ ...context, transport: 'tcp' });
+  const checkToken = createTokenCheck(config, new AttemptLimit(clock));
+  const context = { hub, clients, clock, logger, checkToken };
+  const tcp = new TcpTransport({ ...context, transport: 'tcp' }, identity);
   const classic = config.classicPort === null ? null : new ClassicTransport({ ...context, transport: 'classic' });
+  const ports = { tcpPort: 0, httpPort: 0 };
+  const web = config.httpPort === null ? null : createWeb({ ...context, config, control, identity, ports, parts });
 
   let stopped: Promise<void> | null = null;
   async function stopAll(code: ErrorCode, message: string): Promise<void> {
-    await Promise.all([tcp.close(code, message), classic?.close(), recordings.close()]);
+    await Promise.all([tcp.close(code, message), classic?.close(), web?.close(code, message), recordings.close()]);
     await streams.close();
   }
   const stop = (code: ErrorCode, message: string) => (stopped ??= stopAll(code, message));
@@ -84,23 +84,73 @@ export async function startApp(config: ServerConfig, parts: AppParts): Promise<A
       streams.addOpened(settings, source);
       await recordings.follow(settings.name, settings.record);
     }
-    const port = await tcp.listen(config.host, config.port);
+    const port = (ports.tcpPort = await tcp.listen(config.host, config.port));
     const classicPort = classic ? await classic.listen(config.host, config.classicPort ?? 0) : null;
+    const httpPort = web ? (ports.httpPort = await web.listen(config.host, config.httpPort ?? 0)) : null;
     for (const { settings, opened: source } of opened) logger.info({ stream: settings.name }, source.summary);
     const warning = exposureWarning({ ...config, classicPort });
     if (warning) logger.warn(warning);
-    logger.info({ host: config.host, port, ...(classicPort !== null && { classicPort }) }, 'listening');
+    const listening = { port, ...(classicPort !== null && { classicPort }), ...(httpPort !== null && { httpPort }) };
+    logger.info({ host: config.host, ...listening }, 'listening');
+    const reloadCertificate = identity && (() => identity.reload());
     return {
-      port,
-      classicPort,
-      hub,
-      clients,
+      ...{ port, classicPort, httpPort, hub, clients, control },
       ended: streams.ended,
-      control,
+      reloadCertificate,
       stop,
     };
   } catch (error) {
     await stop('SERVER_CLOSING', 'The server could not start.');
     throw error;
   }
+}
+
+interface WebParts {
+  readonly hub: Hub;
+  readonly clients: ClientRegistry;
+  readonly clock: Clock;
+  readonly logger: AppParts['logger'];
+  readonly checkToken: ReturnType<typeof createTokenCheck>;
+  readonly config: ServerConfig;
+  readonly control: StreamControl;
+  readonly identity: TlsIdentity | null;
+  /** Filled in when the ports are known. */
+  readonly ports: { readonly tcpPort: number; readonly httpPort: number };
+  readonly parts: AppParts;
+}
+
+/** The HTTP side, with what is measured for it. */
+function createWeb({
+  config,
+  control,
+  identity,
+  ports,
+  parts,
+  ...context
+}: WebParts): Pick<Gateway, 'listen' | 'close'> {
+  const { hub, clients, clock, checkToken } = context;
+  const statistics = new ServerStatistics(hub, clients, clock);
+  const process = () => parts.processFigures();
+  const views = new ApiViews({
+    ...{ config, control, clients, statistics, clock, process },
+    startedAtUs: clock.nowUs(),
+    ports: () => ports,
+  });
+  const gateway = new Gateway({
+    ...context,
+    ...{ config, control, views, statistics },
+    metrics: createMetrics({ clients, statistics, control }),
+    mjpeg: new MjpegTransport(context),
+    webSockets: new WebSocketTransport({ ...context, transport: 'websocket' }),
+    events: new EventStream({ views, hub, clients, clock }),
+    access: new Access(config, checkToken),
+    tls: identity,
+  });
+  return {
+    listen: gateway.listen.bind(gateway),
+    close: async (code, message) => {
+      await gateway.close(code, message);
+      statistics.close();
+    },
+  };
 }

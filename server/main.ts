@@ -42,13 +42,13 @@ async function main(): Promise<number> {
 async function serve({ config, warnings }: ServeCommand): Promise<number> {
   const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY && !config.check });
   for (const warning of warnings) logger.warn(warning);
-  const stopRequest = waitForSignal();
+  const stopRequest = waitForSignal(config.tls ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP']);
   const starting = new AbortController();
   const stdin = new StandardInput(() => process.stdin, clock);
   void stopRequest.then(() => starting.abort());
   try {
     const binaries = await findFfmpeg(process.env);
-    const parts = { clock, logger, binaries, stdin, signal: starting.signal };
+    const parts = { clock, logger, binaries, stdin, signal: starting.signal, processFigures };
     return config.check ? await check(config, parts) : await run(config, parts, stopRequest);
   } catch (error) {
     // Asked to stop while it was starting: what that broke off is no failure.
@@ -68,7 +68,10 @@ async function check(config: ServerConfig, parts: AppParts): Promise<number> {
 }
 
 async function run(config: ServerConfig, parts: AppParts, stopRequest: Promise<NodeJS.Signals>): Promise<number> {
+  let reloadCertificate: App['reloadCertificate'] = null;
+  if (config.tls) process.on('SIGHUP', () => void reloadCertificate?.());
   const app = await startApp(config, parts);
+  reloadCertificate = app.reloadCertificate;
   const cause = await Promise.race([stopRequest, app.ended]);
   if (cause) parts.logger.info({ signal: cause }, 'shutting down');
   else await new Promise<void>((resolve) => clock.schedule(END_GRACE_US, resolve));
@@ -83,11 +86,20 @@ async function stopWithin(app: App, code: 'SERVER_CLOSING' | 'STREAMS_ENDED'): P
   await app.stop(code, message);
 }
 
+function processFigures() {
+  const { user, system } = process.cpuUsage();
+  return {
+    nodeVersion: process.version,
+    memoryBytes: process.memoryUsage.rss(),
+    cpuSeconds: (user + system) / 1_000_000,
+  };
+}
+
 /** The first signal asks for a clean stop, a second one gets it at once. */
-function waitForSignal(): Promise<NodeJS.Signals> {
+function waitForSignal(signals: readonly NodeJS.Signals[]): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let asked = false;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    for (const signal of signals) {
       process.on(signal, () => {
         if (asked) process.exit(1);
         asked = true;

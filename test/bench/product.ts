@@ -1,6 +1,6 @@
 import type * as sessionModule from '../../client/session.js';
 import type * as trackerModule from '../../shared/receiver/sequence-tracker.js';
-import type * as appModule from '../../server/app.js';
+import type * as openStreamsModule from '../../server/open-streams.js';
 import type * as configModule from '../../server/config.js';
 import type * as clientsModule from '../../server/clients.js';
 import type * as hubModule from '../../server/hub/hub.js';
@@ -19,7 +19,7 @@ import type * as parserModule from '../../shared/protocol/parser.js';
 interface Product {
   'client/session.js': typeof sessionModule;
   'shared/receiver/sequence-tracker.js': typeof trackerModule;
-  'server/app.js': typeof appModule;
+  'server/open-streams.js': typeof openStreamsModule;
   'server/config.js': typeof configModule;
   'server/clients.js': typeof clientsModule;
   'server/hub/hub.js': typeof hubModule;

@@ -43,7 +43,6 @@ export const STREAM_DEFAULTS: StreamSettings = {
   name: 'sample',
   source: { kind: 'file', name: 'sample', path: 'sample.mp4' },
   isGuarded: false,
-  isGuarded: false,
   fps: null,
   width: null,
   height: null,

@@ -2,8 +2,10 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openStreams, startApp } from '../../server/app.js';
-import type { App, OpenedStream } from '../../server/app.js';
+import { startApp } from '../../server/app.js';
+import type { App } from '../../server/app.js';
+import { openStreams } from '../../server/open-streams.js';
+import type { OpenedStream } from '../../server/open-streams.js';
 import type { ServerConfig } from '../../server/config.js';
 import { resolveConfig } from '../../server/config.js';
 import { Subscriber } from '../../server/hub/subscriber.js';
@@ -22,12 +24,14 @@ afterAll(() => fixtures.remove());
 const PATTERN = 'test:bars?size=64x48&fps=50';
 const parts = {
   clock: new SystemClock(),
+  processFigures: () => ({ nodeVersion: 'v20.9.0', memoryBytes: 0, cpuSeconds: 0 }),
   logger: createLogger({ level: 'silent', pretty: false }),
   binaries: fixtures.binaries,
 };
 
 function configOf(sources: readonly string[], flags: Record<string, unknown> = {}) {
-  return resolveConfig({ flags: { port: '0', http: false, sources, ...flags }, env: {}, defaultSource: PATTERN }).config;
+  return resolveConfig({ flags: { port: '0', http: false, sources, ...flags }, env: {}, defaultSource: PATTERN })
+    .config;
 }
 
 /** Watches the stream `name` of a server, without a connection. */

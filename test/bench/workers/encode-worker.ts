@@ -7,7 +7,7 @@ import { endedChildrenCpuSeconds } from '../process-figures.js';
 import { product } from '../product.js';
 import { serveCommands } from '../worker-link.js';
 
-const { openStreams } = await product('server/app.js');
+const { openStreams } = await product('server/open-streams.js');
 const { createStreamOpener } = await product('server/stream-opener.js');
 const { resolveConfig } = await product('server/config.js');
 const { createJpegCodec } = await product('server/pipeline/jpeg-codec.js');
