@@ -6,13 +6,15 @@ import type { KernelQueue } from './kernel-queue.js';
 import { socketKey } from './kernel-queue.js';
 import type { WatchedPeer } from './kernel-queue-watch.js';
 
+/** Writes a frame in one go, calls `onTaken` when the kernel has all of it, and returns its length in bytes. */
+export type FrameWriter = (socket: Socket, frame: PublishedFrame, onTaken: () => void) => number;
+
 /** What a peer is sent, and how. */
 export interface PeerOptions {
   /** The stream's nominal rate; 0 while it is not known. */
   readonly fps: number;
   readonly maxFps: number | null;
-  /** Writes a frame in one go, calls `onTaken` when the kernel has all of it, and returns its length in bytes. */
-  readonly writeFrame: (socket: Socket, frame: PublishedFrame, onTaken: () => void) => number;
+  readonly writeFrame: FrameWriter;
 }
 
 /** What a stream is taken for while its rate is not known. */
