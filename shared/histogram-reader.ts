@@ -67,11 +67,13 @@ function middleOf(index: number, bits: number): number {
 /** Reads a LEB128 number, seven bits a byte and lowest first; ZigZag has the sign in the lowest bit. */
 function readZigZag(bytes: Buffer, cursor: { at: number }): number {
   let zigzag = 0;
+  let scale = 1;
   for (let i = 0; i < MAX_NUMBER_BYTES; i += 1) {
     const byte = bytes[cursor.at] ?? refuseHistogram('ends inside a count');
     cursor.at += 1;
-    zigzag += (byte & 0x7f) * 2 ** (7 * i);
+    zigzag += (byte & 0x7f) * scale;
     if (byte < 0x80) return zigzag % 2 === 1 ? -(zigzag + 1) / 2 : zigzag / 2;
+    scale *= 0x80;
   }
   return refuseHistogram('holds a number out of range');
 }

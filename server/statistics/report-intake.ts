@@ -3,7 +3,7 @@ import type { Stats, StreamStats } from '../../shared/protocol/messages.js';
 import type { ClientRecord } from '../clients.js';
 
 const SLICE_US = 50_000;
-/** Reports of ordinary size that are read in a slice: 2,000 a second, which cost about two percent of a core. */
+/** Reports of ordinary size that are read in a slice: 2,000 a second, which cost three percent of a core. */
 const SLICE_BUDGET = 100;
 
 /** Who reads what a client reports about one stream. */

@@ -26,9 +26,9 @@ export interface ReportCounters {
 }
 
 /** Bytes of a histogram that are read at the price of one. */
-const BYTES_A_REPORT = 512;
+const BYTES_A_REPORT = 2048;
 /** What a bad report costs of the budget: as much as the longest. */
-const BAD_REPORT_COST = 16;
+const BAD_REPORT_COST = 4;
 
 /** Measures how the streams and clients of a server are doing. */
 export class ServerStatistics {

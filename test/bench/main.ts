@@ -25,9 +25,10 @@ import { passThrough } from './scenarios/pass-through.js';
 import { processing } from './scenarios/processing.js';
 import { reconnect } from './scenarios/reconnect.js';
 import { recording } from './scenarios/recording.js';
+import { statistics } from './scenarios/statistics.js';
 
 const SCENARIOS: readonly Scenario[] = [
-  ...[encode, fanOut, latency, parser, memory, measuring],
+  ...[encode, fanOut, latency, parser, memory, measuring, statistics],
   ...[passThrough, cameras, idle, reconnect, health, processing, recording],
 ];
 

@@ -91,7 +91,7 @@ export class MeasuredServer {
 
 /** What a client reports about one stream: the given latencies, none where there is no array. */
 export function streamReport(
-  { id }: HubStream,
+  { id }: Pick<HubStream, 'id'>,
   latenciesUs: readonly number[] | null,
   more: Partial<StreamStats> = {},
 ): StreamStats {
