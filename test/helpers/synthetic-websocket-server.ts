@@ -21,6 +21,8 @@ export interface SyntheticWebSocketServerOptions extends SyntheticStreamOptions 
   /** A request with `?authorized` has shown it; every other one has to say it in HELLO. */
   readonly token?: string;
   readonly maxClients?: number;
+  /** 0, any free one, by default. */
+  readonly port?: number;
   /** Names of the streams there are from the start; `cam` alone by default. */
   readonly streams?: readonly string[];
 }
@@ -67,7 +69,7 @@ export class SyntheticWebSocketServer {
   /** Starts to listen on the loopback interface. */
   static async start(options: SyntheticWebSocketServerOptions = {}): Promise<SyntheticWebSocketServer> {
     const server = new SyntheticWebSocketServer(options);
-    server.http.listen(0, '127.0.0.1');
+    server.http.listen(options.port ?? 0, '127.0.0.1');
     await once(server.http, 'listening');
     return server;
   }
