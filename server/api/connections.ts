@@ -30,10 +30,16 @@ export class Connections {
     return this.surplus.has(peerOf(socket));
   }
 
-  /** Whether an answer is on its way, into which nothing else must be written. */
-  isAnswering(socket: Socket): boolean {
+  /** Whether a request is being answered: its answer is made, waited for, or on its way. */
+  isBusy(socket: Socket): boolean {
     const answer = this.answers.get(socket);
-    return answer !== undefined && answer.headersSent && !answer.writableFinished;
+    return answer !== undefined && !answer.writableFinished;
+  }
+
+  /** Whether the request that is being read was answered, in part at least, so that it must get no other answer. */
+  isAnswered(socket: Socket): boolean {
+    const answer = this.answers.get(socket);
+    return answer !== undefined && answer.headersSent && !(answer.writableFinished && answer.req.complete);
   }
 
   /** Ends all connections, whatever they are at. */

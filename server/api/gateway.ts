@@ -104,8 +104,8 @@ export class Gateway {
     const { app, connections } = this.http;
     const { webSockets, events, mjpeg, clock } = this.parts;
     const cancelTimer = clock.schedule(this.limits.closeGraceMs * 1000, () => connections.destroyAll());
-    events.close();
-    await Promise.all([webSockets.close(code, message), mjpeg.close(), app.close()]);
+
+    await Promise.all([webSockets.close(code, message), events.close(), mjpeg.close(), app.close()]);
     cancelTimer();
   }
 

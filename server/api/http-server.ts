@@ -59,6 +59,10 @@ const MAX_PARAMETER_LENGTH = 512;
 export function createHttpServer({ limits, maxConnections, trustedProxies, tls }: HttpServerOptions): HttpServer {
   const server = nodeServer(limits, tls);
   const connections = new Connections(server, maxConnections);
+  server.setTimeout(limits.stallTimeoutMs, (socket: Socket) => {
+    // A stream without frames is quiet as well; who does not take what is there is gone, and so is who has asked for nothing.
+    if (!connections.isBusy(socket) || socket.writableLength > 0) socket.destroy();
+  });
   const app = fastify({
     serverFactory: (handler) => server.on('request', (request, response) => route(request, response, limits, handler)),
     clientErrorHandler: (error, socket) => refuseBroken(error, socket, connections),
@@ -99,10 +103,6 @@ function nodeServer(limits: HttpLimits, tls: HttpServerOptions['tls']): Server {
   }
   // One more than allowed, so that it shows when there are too many.
   server.maxHeadersCount = limits.maxHeaders + 1;
-  server.setTimeout(limits.stallTimeoutMs, (socket: Socket) => {
-    // A stream without frames is quiet as well; only one who does not take what is there is gone.
-    if (socket.writableLength > 0) socket.destroy();
-  });
   server.on('checkExpectation', (_request, response: ServerResponse) =>
     sendProblem(response, new HttpError('BAD_REQUEST', 'Only Expect: 100-continue can be met.', { status: 417 })),
   );
@@ -145,8 +145,8 @@ export function refusalOf(
 
 /** A request that is no HTTP, too large, or did not come in time. */
 function refuseBroken(error: NodeJS.ErrnoException, socket: Socket, connections: Connections): void {
-  // A failed TLS handshake has nobody to read an answer; and one in the middle of another answer would break that.
-  if (!socket.writable || error.code === 'ECONNRESET' || !isOfHttp(error) || connections.isAnswering(socket)) {
+  // A failed TLS handshake has nobody to read an answer; and a second answer to one request would break the connection.
+  if (!socket.writable || error.code === 'ECONNRESET' || !isOfHttp(error) || connections.isAnswered(socket)) {
     socket.destroy();
     return;
   }
