@@ -2,7 +2,7 @@
  * What pages of this server may do: nothing but use it. Pictures come as blobs too, and `'self'` covers WebSockets to
  * the same host and port (Content Security Policy Level 3, section 6.7.2.8).
  */
-const CONTENT_SECURITY_POLICY = [
+export const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "img-src 'self' blob: data:",
   "connect-src 'self'",
