@@ -1,7 +1,8 @@
 import { type ReactElement, useMemo, useState } from 'react';
-import { formatDurationUs, formatWithError } from '../../../ui/units.js';
+import { formatWithError } from '../../../ui/units.js';
 import { timeOfDay } from '../../react/time-text.js';
 import { type ChartTheme, useChartTheme } from '../hooks/use-chart-theme.js';
+import { axisTicks } from '../model/axis-ticks.js';
 import { type LatencyHistory, type LatencyPoint, sampleHistory } from '../model/latency-history.js';
 import { type ChartOptions, UplotChart } from './uplot-chart.js';
 
@@ -113,12 +114,18 @@ function chartOptions(theme: ChartTheme, onPoint: (index: number | null) => void
       { series: [6, 5], fill: theme.p99Band },
     ],
     axes: [
-      { ...axis, grid: { show: false }, space: 90, values: (_chart, splits) => splits.map((s) => timeOfDay(s * 1000)) },
+      {
+        ...axis,
+        size: 28,
+        grid: { show: false },
+        space: 90,
+        values: (_chart, splits) => splits.map((s) => timeOfDay(s * 1000)),
+      },
       {
         ...axis,
         size: 64,
         grid: { stroke: theme.line, width: 1 },
-        values: (_chart, splits) => splits.map(formatDurationUs),
+        values: (_chart, splits) => axisTicks(splits),
       },
     ],
   };

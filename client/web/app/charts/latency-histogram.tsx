@@ -1,11 +1,12 @@
 import { type ReactElement, useMemo } from 'react';
 import { formatDurationUs } from '../../../ui/units.js';
 import { type ChartTheme, useChartTheme } from '../hooks/use-chart-theme.js';
+import { axisTicks } from '../model/axis-ticks.js';
 import type { LatencyBin } from '../model/latency-bins.js';
 import { countText } from '../model/texts.js';
 import { type ChartOptions, UplotChart, barsPath } from './uplot-chart.js';
 
-const HEIGHT_PX = 190;
+const HEIGHT_PX = 236;
 
 /** How the latencies of the newest frames are spread, as this page measured them. */
 export function LatencyHistogram({ bins }: { readonly bins: readonly LatencyBin[] }): ReactElement {
@@ -63,7 +64,7 @@ function chartOptions(theme: ChartTheme): ChartOptions {
     },
     series: [{}, { fill: theme.p50, width: 0, points: { show: false }, ...(paths !== undefined && { paths }) }],
     axes: [
-      { ...axis, grid: { show: false }, space: 80, values: (_chart, splits) => splits.map(formatDurationUs) },
+      { ...axis, size: 28, grid: { show: false }, space: 64, values: (_chart, splits) => axisTicks(splits) },
       { ...axis, size: 48, grid: { stroke: theme.line, width: 1 }, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] },
     ],
   };

@@ -35,10 +35,20 @@ export function ClientTable({ stream, clients, nowUs }: ClientTableProps): React
                 <th scope="col">Since</th>
                 <th scope="col">Latency p50</th>
                 <th scope="col">p99</th>
-                <th scope="col">Sent</th>
-                <th scope="col">Skipped</th>
-                <th scope="col">Lost</th>
-                {canChange && <th scope="col">Disconnect</th>}
+                <th scope="col" className="number">
+                  Sent
+                </th>
+                <th scope="col" className="number">
+                  Skipped
+                </th>
+                <th scope="col" className="number">
+                  Lost
+                </th>
+                {canChange && (
+                  <th scope="col">
+                    <span className="visually-hidden">Disconnect</span>
+                  </th>
+                )}
               </tr>
             </thead>
             <tbody>
@@ -82,9 +92,9 @@ function ClientRow({ client, stream, nowUs, onKick }: ClientRowProps): ReactElem
       <td>{sinceText(client.connectedAtUs, nowUs)}</td>
       <td>{latency(client.latency?.p50Us)}</td>
       <td>{latency(client.latency?.p99Us)}</td>
-      <td>{counters?.sentFrames.toLocaleString('en') ?? NOTHING}</td>
-      <td>{counters?.skippedFrames.toLocaleString('en') ?? NOTHING}</td>
-      <td>{client.lostFrames.toLocaleString('en')}</td>
+      <td className="number">{counters?.sentFrames.toLocaleString('en') ?? NOTHING}</td>
+      <td className="number">{counters?.skippedFrames.toLocaleString('en') ?? NOTHING}</td>
+      <td className="number">{client.lostFrames.toLocaleString('en')}</td>
       {onKick !== null && (
         <td>
           <button

@@ -42,7 +42,7 @@ export function FormField(props: FormFieldProps): ReactElement {
         </p>
       )}
       {error !== null && (
-        <p className="problem" id={`${id}-error`}>
+        <p className="problem" role="alert" id={`${id}-error`}>
           {error}
         </p>
       )}

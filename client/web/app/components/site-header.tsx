@@ -2,6 +2,7 @@ import { type ReactElement, useState } from 'react';
 import { useSession } from '../hooks/use-session.js';
 import type { LiveView } from '../model/live-store.js';
 import { countText, sinceText } from '../model/texts.js';
+import { BrandMark } from './brand-mark.js';
 import { TokenDialog } from './token-dialog.js';
 
 /** The head of every page: the name, how the server is, and what one may do. */
@@ -10,7 +11,7 @@ export function SiteHeader({ view }: { readonly view: LiveView }): ReactElement 
   return (
     <header className="site-header">
       <a className="brand" href="#/">
-        <img src="./icon.svg" alt="" width="24" height="24" />
+        <BrandMark />
         frame-streamer
       </a>
       {server !== null && (

@@ -4,8 +4,9 @@ import type { ApiStream } from '../../../../shared/api/stream-schema.js';
 import { formatBytes, formatDurationUs, formatSize } from '../../../ui/units.js';
 import type { BrowserStats } from '../../browser/frame-stream.js';
 import { describeStats } from '../../react/viewer-overlay.js';
-import { NOTHING, bandwidthText, countText, latencyText, rateText } from '../model/texts.js';
+import { NOTHING, bandwidthText, countText, rateText } from '../model/texts.js';
 import { FigureItem } from './figure-item.js';
+import { MeasuredTime } from './measured-time.js';
 
 /** From when on the latency of a frame counts, which is what its time source says. */
 const SINCE = {
@@ -20,8 +21,12 @@ export function StreamFigures({ stream, stats, ownStats }: StreamFiguresProps): 
   return (
     <section className="figures" aria-label="Figures">
       <dl className="headline-figures">
-        <FigureItem name="Latency, p50">{latencyText(latency, 'p50Us')}</FigureItem>
-        <FigureItem name="p99">{latencyText(latency, 'p99Us')}</FigureItem>
+        <FigureItem name="Latency, p50">
+          <MeasuredTime us={latency?.p50Us ?? null} errorUs={latency?.errorUs ?? null} />
+        </FigureItem>
+        <FigureItem name="p99">
+          <MeasuredTime us={latency?.p99Us ?? null} errorUs={latency?.errorUs ?? null} />
+        </FigureItem>
       </dl>
       <p className="figures-note">
         {latency === null
@@ -39,7 +44,7 @@ export function StreamFigures({ stream, stats, ownStats }: StreamFiguresProps): 
           {stats?.frameAgeUs == null ? NOTHING : formatDurationUs(stats.frameAgeUs)}
         </FigureItem>
         <FigureItem name="Frames">{stats?.frames.toLocaleString('en') ?? NOTHING}</FigureItem>
-        <FigureItem name="Sent data">{stats === null ? NOTHING : formatBytes(stats.bytes)}</FigureItem>
+        <FigureItem name="Data">{stats === null ? NOTHING : formatBytes(stats.bytes)}</FigureItem>
         <FigureItem name="Dropped">{stats?.droppedFrames.toLocaleString('en') ?? NOTHING}</FigureItem>
         <FigureItem name="Restarts">{stats?.restarts ?? NOTHING}</FigureItem>
       </dl>

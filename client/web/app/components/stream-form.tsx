@@ -53,7 +53,7 @@ export function StreamForm({ initial, isNew, save, onClose }: StreamFormProps): 
 
   return (
     <form ref={formRef} className="stream-form" onSubmit={(event) => void submit(event)}>
-      {problem !== null && <ProblemText problem={problem} />}
+      {problem !== null && field === null && <ProblemText problem={problem} />}
       {isNew && (
         <FormField label="Name" {...text('name')} isRequired hasFocus hint="Letters, digits, “_”, “.” and “-”." />
       )}
@@ -67,37 +67,39 @@ export function StreamForm({ initial, isNew, save, onClose }: StreamFormProps): 
       />
       <details open={isMoreOpen} onToggle={(event) => setMoreOpen(event.currentTarget.open)}>
         <summary>More settings</summary>
-        <div className="field-row">
-          <FormField label="Width" {...text('width')} isNumber placeholder="As it is" />
-          <FormField label="Height" {...text('height')} isNumber placeholder="As it is" />
-          <FormField label="Frames a second" {...text('fps')} isNumber placeholder="As they come" />
-          <FormField label="JPEG quality" {...text('quality')} isNumber placeholder="Default" />
+        <div className="more">
+          <div className="field-row">
+            <FormField label="Width" {...text('width')} isNumber placeholder="As it is" />
+            <FormField label="Height" {...text('height')} isNumber placeholder="As it is" />
+            <FormField label="Frames a second" {...text('fps')} isNumber placeholder="As they come" />
+            <FormField label="JPEG quality" {...text('quality')} isNumber placeholder="Default" />
+          </div>
+          <div className="field-row">
+            <FormField
+              label="For slow clients"
+              {...text('policy')}
+              placeholder="latest"
+              hint="latest, queue:N or every"
+            />
+            <FormField
+              label="Frames kept"
+              {...text('frameBuffer')}
+              isNumber
+              placeholder="Default"
+              hint="for who joins late"
+            />
+          </div>
+          <fieldset>
+            <legend>Source and pictures</legend>
+            <CheckField label="Connect only while somebody watches" {...check('onDemand')} />
+            <CheckField label="Decode with the graphics card" {...check('hwaccel')} />
+            <CheckField label="Write the name into the picture" {...check('watermark')} />
+            <CheckField label="Draw a timecode that programs can read" {...check('timecode')} />
+          </fieldset>
+          {values.onDemand && (
+            <FormField label="Seconds until it disconnects" {...text('idleTimeout')} isNumber placeholder="Default" />
+          )}
         </div>
-        <div className="field-row">
-          <FormField
-            label="For slow clients"
-            {...text('policy')}
-            placeholder="latest"
-            hint="latest, queue:N or every"
-          />
-          <FormField
-            label="Frames kept"
-            {...text('frameBuffer')}
-            isNumber
-            placeholder="Default"
-            hint="for who joins late"
-          />
-        </div>
-        <fieldset>
-          <legend>Source and pictures</legend>
-          <CheckField label="Connect only while somebody watches" {...check('onDemand')} />
-          <CheckField label="Decode with the graphics card" {...check('hwaccel')} />
-          <CheckField label="Write the name into the picture" {...check('watermark')} />
-          <CheckField label="Draw a timecode that programs can read" {...check('timecode')} />
-        </fieldset>
-        {values.onDemand && (
-          <FormField label="Seconds until it disconnects" {...text('idleTimeout')} isNumber placeholder="Default" />
-        )}
       </details>
       <div className="dialog-buttons">
         <button type="button" onClick={onClose}>

@@ -4,9 +4,10 @@ import type { ApiStream } from '../../../../shared/api/stream-schema.js';
 import { StreamViewer } from '../../react/stream-viewer.js';
 import { useSession } from '../hooks/use-session.js';
 import { formatRoute } from '../model/router.js';
-import { latencyText, rateText } from '../model/texts.js';
+import { rateText } from '../model/texts.js';
 import { FigureItem } from './figure-item.js';
 import { HealthBadge } from './health-badge.js';
+import { MeasuredTime } from './measured-time.js';
 
 /** Enough to see that something moves; a wall of full rates would cost a screen of them. */
 const WALL_FPS = 10;
@@ -35,8 +36,12 @@ export function StreamTile({ stream, stats }: StreamTileProps): ReactElement {
       </div>
       <dl className="tile-figures">
         <FigureItem name="fps">{rateText(stats?.fps ?? null)}</FigureItem>
-        <FigureItem name="p50">{latencyText(latency, 'p50Us')}</FigureItem>
-        <FigureItem name="p99">{latencyText(latency, 'p99Us')}</FigureItem>
+        <FigureItem name="p50">
+          <MeasuredTime us={latency?.p50Us ?? null} errorUs={latency?.errorUs ?? null} />
+        </FigureItem>
+        <FigureItem name="p99">
+          <MeasuredTime us={latency?.p99Us ?? null} errorUs={latency?.errorUs ?? null} />
+        </FigureItem>
         <FigureItem name="viewers">{stats?.clients ?? stream.viewers}</FigureItem>
       </dl>
     </article>

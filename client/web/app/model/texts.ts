@@ -1,13 +1,7 @@
-import type { ApiLatency } from '../../../../shared/api/stats-schema.js';
-import { formatElapsedMs, formatMbps, formatWithError } from '../../../ui/units.js';
+import { formatElapsedMs, formatMbps } from '../../../ui/units.js';
 
 /** What stands where nothing was measured. */
 export const NOTHING = '–';
-
-/** p50 or p99 with its error: `3.1 ms ± 0.1 ms`. */
-export function latencyText(latency: ApiLatency | null, quantile: 'p50Us' | 'p99Us' | 'maxUs'): string {
-  return latency === null ? NOTHING : formatWithError(latency[quantile], latency.errorUs);
-}
 
 /** A measured rate of frames: `29.9`. */
 export function rateText(fps: number | null): string {

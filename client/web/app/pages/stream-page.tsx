@@ -76,7 +76,7 @@ function StreamBody({ stream, view }: { readonly stream: ApiStream; readonly vie
         <StageWaterfall stats={stats} />
       </div>
       <ClientTable stream={stream.name} clients={view.clients} nowUs={view.server?.nowUs ?? 0} />
-      <div className="two-panels">
+      <div className="two-panels loose">
         <RecordingsPanel stream={stream} />
         <SettingsPanel stream={stream} />
       </div>

@@ -11,7 +11,10 @@ export function TokenPage({ problem }: { readonly problem: ApiError }): ReactEle
   return (
     <section className="token-page" aria-labelledby="token-title">
       <h1 id="token-title">This server asks for a token</h1>
-      <p>It is what the server was started with: --token to look, --admin-token to make changes too.</p>
+      <p>
+        It is what the server was started with: <code>--token</code> to look, <code>--admin-token</code> to make changes
+        too.
+      </p>
       <TokenForm verb="Continue" needsAdmin={false} problem={isFirst ? null : problem} />
     </section>
   );
