@@ -39,8 +39,8 @@ export class BesiegedServer {
    * The code of the ERROR with which the server closes a connection that sends `bytes`, and then nothing more with
    * `ends`; undefined when it closes without one.
    */
-  async refusalOf(bytes: Buffer, { ends = false } = {}): Promise<string | undefined> {
-    const client = await RawClient.connect(this.server.port);
+  async refusalOf(bytes: Buffer, { ends = false, from = '127.0.0.1' } = {}): Promise<string | undefined> {
+    const client = await RawClient.connect(this.server.port, { from });
     client.send(bytes);
     if (ends) client.socket.end();
     return (await client.closed)?.code;

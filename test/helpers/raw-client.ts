@@ -11,6 +11,8 @@ export interface RawClientOptions {
   readonly allowanceBytes?: number;
   /** Bytes that one read takes from the kernel at most; 16 KiB by default. */
   readonly readBytes?: number;
+  /** Address it comes from; any of 127.0.0.0/8 is this machine. */
+  readonly from?: string;
   /** Told of every message as it comes; a client that must not keep frames sets `keepsMessages` to false. */
   readonly onMessage?: (message: Message) => void;
   readonly keepsMessages?: boolean;
@@ -36,11 +38,17 @@ export class RawClient {
     port: number,
     private readonly options: RawClientOptions = {},
   ) {
-    const { allowanceBytes = Infinity, readBytes = 16_384 } = options;
+    const { allowanceBytes = Infinity, readBytes = 16_384, from } = options;
     this.allowanceBytes = allowanceBytes;
     this.parser = new MessageParser({ accepts: CLIENT_ACCEPTS, onMessage: (message) => this.onMessage(message) });
     const onread = { buffer: Buffer.alloc(readBytes), callback: this.onRead };
-    this.socket = createConnection({ host: '127.0.0.1', port, noDelay: true, onread });
+    this.socket = createConnection({
+      host: '127.0.0.1',
+      port,
+      noDelay: true,
+      onread,
+      ...(from && { localAddress: from }),
+    });
     if (allowanceBytes <= 0) this.socket.pause();
     // Being cut off is what most of these clients are for; `closed` tells.
     this.socket.on('error', () => undefined);
