@@ -26,9 +26,10 @@ import { processing } from './scenarios/processing.js';
 import { reconnect } from './scenarios/reconnect.js';
 import { recording } from './scenarios/recording.js';
 import { statistics } from './scenarios/statistics.js';
+import { websocket } from './scenarios/websocket.js';
 
 const SCENARIOS: readonly Scenario[] = [
-  ...[encode, fanOut, latency, parser, memory, measuring, statistics],
+  ...[encode, fanOut, latency, parser, memory, measuring, statistics, websocket],
   ...[passThrough, cameras, idle, reconnect, health, processing, recording],
 ];
 

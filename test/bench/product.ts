@@ -10,6 +10,7 @@ import type * as frozenDetectorModule from '../../server/sources/frozen-detector
 import type * as ffmpegBinaryModule from '../../server/ffmpeg/ffmpeg-binary.js';
 import type * as streamOpenerModule from '../../server/stream-opener.js';
 import type * as tcpModule from '../../server/transports/tcp-transport.js';
+import type * as webSocketModule from '../../server/transports/websocket-transport.js';
 import type * as histogramModule from '../../shared/histogram.js';
 import type * as loggerModule from '../../shared/logger.js';
 import type * as codecModule from '../../shared/protocol/codec.js';
@@ -29,6 +30,7 @@ interface Product {
   'server/sources/frozen-detector.js': typeof frozenDetectorModule;
   'server/stream-opener.js': typeof streamOpenerModule;
   'server/transports/tcp-transport.js': typeof tcpModule;
+  'server/transports/websocket-transport.js': typeof webSocketModule;
   'shared/histogram.js': typeof histogramModule;
   'shared/logger.js': typeof loggerModule;
   'shared/protocol/codec.js': typeof codecModule;

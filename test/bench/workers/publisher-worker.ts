@@ -1,5 +1,9 @@
-/** A server without a video: the real hub and TCP transport, fed with frames of one size on an absolute schedule. */
+/** A server without a video: the real hub and transports, fed with frames of one size on an absolute schedule. */
 import { randomFillSync } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { SessionContext } from '../../../server/transports/protocol-session.js';
 import { SystemClock } from '../../../shared/clock.js';
 import { Timeline } from '../../../server/sources/timeline.js';
 import { readClockPair } from '../clock-pair.js';
@@ -9,6 +13,7 @@ import { serveCommands } from '../worker-link.js';
 const { Hub } = await product('server/hub/hub.js');
 const { ClientRegistry } = await product('server/clients.js');
 const { TcpTransport } = await product('server/transports/tcp-transport.js');
+const { WebSocketTransport } = await product('server/transports/websocket-transport.js');
 const { createLogger } = await product('shared/logger.js');
 const { LatencyHistogram } = await product('shared/histogram.js');
 
@@ -16,14 +21,21 @@ const FPS = 30;
 const clock = new SystemClock();
 const publishing = new LatencyHistogram();
 
+/** What to publish, to whom. */
+interface PublisherInput {
+  readonly jpegBytes: number;
+  readonly maxClients: number;
+  readonly road?: 'tcp' | 'websocket';
+}
+
 export const commands = {
-  /** Listens and begins to publish JPEGs of `jpegBytes` bytes at 30 fps; tells port and clock. */
-  async start({ jpegBytes, maxClients }: { jpegBytes: number; maxClients: number }) {
+  /** Listens, on TCP or for WebSockets, and begins to publish JPEGs of `jpegBytes` bytes at 30 fps; tells port and clock. */
+  async start({ jpegBytes, maxClients, road = 'tcp' }: PublisherInput) {
     const hub = new Hub(clock);
     const logger = createLogger({ level: 'error', pretty: false });
     const clients = new ClientRegistry(maxClients);
-    const transport = new TcpTransport({ hub, clients, clock, logger, checkToken: () => 'view', transport: 'tcp' });
-    const port = await transport.listen('127.0.0.1', 0);
+    const context: SessionContext = { hub, clients, clock, logger, checkToken: () => 'view', transport: road };
+    const port = road === 'tcp' ? await new TcpTransport(context).listen('127.0.0.1', 0) : await upgrade(context);
     publishFrames(hub, jpegBytes);
     return { port, clock: readClockPair(clock) };
   },
@@ -41,6 +53,17 @@ export const commands = {
 
 /** The commands this worker takes. */
 export type PublisherCommands = typeof commands;
+
+/** Listens for requests to upgrade, whatever their URL; returns the port. */
+async function upgrade(context: SessionContext): Promise<number> {
+  const transport = new WebSocketTransport(context);
+  const server = createServer();
+  const asked = { stream: null, isAuthorized: true, peer: '127.0.0.1:0' };
+  server.on('upgrade', (request, socket, head) => transport.accept(request, socket, head, asked));
+  server.listen({ host: '127.0.0.1', port: 0, backlog: 1024 });
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
 
 function publishFrames(hub: InstanceType<typeof Hub>, jpegBytes: number): void {
   const timeline = new Timeline(clock.nowUs(), FPS);
