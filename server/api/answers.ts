@@ -38,10 +38,16 @@ export function changeProblems<S extends number = never>(own?: Readonly<Record<S
   return problemAnswers({ ...COMMON, ...OF_BODIES, ...FORBIDDEN, ...own });
 }
 
+/** Headers of an answer in the words of OpenAPI, by name. */
+export type AnswerHeaders = Readonly<Record<string, { readonly type: string; readonly description: string }>>;
+
 /** An answer that is no JSON. */
-export function binaryAnswer<T extends string>(description: string, ...types: readonly T[]) {
+export function binaryAnswer<T extends string>(description: string, types: T | readonly T[]) {
   const schema = z.unknown().meta({ type: 'string', format: 'binary' });
-  const content = Object.fromEntries(types.map((type) => [type, { schema }])) as Record<T, { schema: typeof schema }>;
+  const content = Object.fromEntries([types].flat().map((type) => [type, { schema }])) as Record<
+    T,
+    { schema: typeof schema }
+  >;
   return { description, content };
 }
 

@@ -7,6 +7,7 @@ import { scaledSize } from '../sources/output-size.js';
 import type { Size } from '../sources/output-size.js';
 import { DEFAULT_QUALITY } from '../stream-settings.js';
 import { waitForFrame } from '../transports/latest-frame.js';
+import type { AnswerHeaders } from './answers.js';
 import { HttpError } from './http-error.js';
 
 /** Which frame is asked for, and how it is to look; without a size or quality it is the frame as it is. */
@@ -25,6 +26,19 @@ export interface FrameAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly jpeg: Buffer;
 }
+
+/** What the headers of a frame say. */
+export const FRAME_HEADERS: AnswerHeaders = {
+  'X-Stream': { type: 'string', description: 'Name of the stream.' },
+  'X-State': { type: 'string', description: 'What the stream was doing when the frame was sent.' },
+  'X-Sequence': { type: 'integer', description: 'Sequence number of the frame.' },
+  'X-Capture-Time-Us': { type: 'integer', description: 'When it was captured: microseconds since the epoch.' },
+  'X-Timestamp': { type: 'number', description: 'The same in seconds.' },
+  'X-Time-Source': { type: 'string', description: 'Where that time comes from: `schedule`, `arrival` or `source`.' },
+  'X-Age-Us': { type: 'integer', description: 'How old the frame was when it was sent, in microseconds.' },
+  'X-Width': { type: 'integer', description: 'Pixels of the picture that is sent.' },
+  'X-Height': { type: 'integer', description: 'Pixels of the picture that is sent.' },
+};
 
 /** How long one who says nothing waits for a frame: long enough for a camera to be connected to. */
 const DEFAULT_TIMEOUT_SECONDS = 5;

@@ -1,6 +1,6 @@
 import { frameQuerySchema } from '../../shared/api/stream-schema.js';
 import { binaryAnswer, readProblems, streamParamsSchema, unknownStream } from './answers.js';
-import { FrameAnswers } from './frame-answer.js';
+import { FRAME_HEADERS, FrameAnswers } from './frame-answer.js';
 import { goneSignal } from './gone-signal.js';
 import type { ApiApp, RouteParts } from './routes.js';
 
@@ -18,14 +18,12 @@ export function registerFrameRoutes(app: ApiApp, { hub, clock }: Pick<RouteParts
       summary: 'Get the newest frame',
       description:
         'The newest frame as JPEG; a source that sleeps is woken and waited for. With `after` the answer is the first frame ' +
-        'with a greater sequence number, as soon as there is one. Headers: `X-Sequence`; `X-Capture-Time-Us` ' +
-        '(microseconds since the epoch) and `X-Timestamp` (the same in seconds); `X-Time-Source`; `X-Age-Us` (how old the ' +
-        'frame was when it was sent); `X-Width`, `X-Height`; `X-Stream`, `X-State`. With one of `width` and `height` the ' +
-        'other follows the aspect. `timeout` is in seconds, 5 by default.',
+        'with a greater sequence number, as soon as there is one. With one of `width` and `height` the other follows the ' +
+        'aspect.',
       params: streamParamsSchema,
       querystring: frameQuerySchema,
       response: {
-        200: binaryAnswer('The frame.', 'image/jpeg'),
+        200: { ...binaryAnswer('The frame.', 'image/jpeg'), headers: FRAME_HEADERS },
         ...readProblems({
           404: 'There is no such stream.',
           503: 'The stream has no (newer) frame at present, for the reason in `detail` (NO_FRAME); see Retry-After.',

@@ -2,7 +2,9 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { VERSION } from '../../shared/package-info.js';
+import { addAnswerHeaders, tidyDocument } from './openapi-document.js';
 import type { ApiApp } from './routes.js';
+import { CONTENT_SECURITY_POLICY } from './security-headers.js';
 
 const DESCRIPTION = `Streams of video as JPEG frames, with the time each was captured.
 
@@ -49,10 +51,11 @@ export function describeApi(app: ApiApp): void {
     },
     transform: (route) => {
       const described = jsonSchemaTransform(route);
+      addAnswerHeaders(described.schema?.['response'], route.schema?.response);
       const { requires = 'view' } = route.route.config ?? {};
       return { ...described, schema: { ...described.schema, security: requires === 'none' ? [] : SECURITY } };
     },
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => tidyDocument(jsonSchemaTransformObject(document)),
   });
   void app.register(async (pages: ApiApp) => {
     pages.addHook('onRoute', (route) => {
@@ -61,6 +64,8 @@ export function describeApi(app: ApiApp): void {
     await pages.register(swaggerUi, {
       routePrefix: '/api',
       theme: { title: 'frame-streamer API' },
+      // The page is the library's, and sets styles in its elements.
+      staticCSP: `${CONTENT_SECURITY_POLICY}; style-src 'self' 'unsafe-inline'`,
       uiConfig: { persistAuthorization: false, displayRequestDuration: true },
     });
     pages.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());

@@ -21,6 +21,16 @@ import type { ApiApp, RouteParts } from './routes.js';
 const TAGS = ['Recordings'];
 const UNKNOWN = { 404: 'There is no such stream.' } as const;
 const MEDIA_TYPES = { mkv: 'video/x-matroska', mp4: 'video/mp4' } as const;
+const FILE_HEADERS = {
+  ETag: { type: 'string', description: 'Changes with the file; for If-Range.' },
+  'Last-Modified': { type: 'string', description: 'When the file was last written.' },
+  'Accept-Ranges': { type: 'string', description: '`bytes`.' },
+  'Content-Disposition': { type: 'string', description: 'An attachment, with the name of the file.' },
+} as const;
+const RANGE_HEADERS = {
+  ...FILE_HEADERS,
+  'Content-Range': { type: 'string', description: 'Which bytes of how many these are.' },
+} as const;
 const fileParamsSchema = streamParamsSchema.extend({
   file: z.string().min(1).max(128).describe('Name of the file, as the list has it.'),
 });
@@ -126,8 +136,11 @@ export function registerRecordingRoutes(
         'what there was when the download began.',
       params: fileParamsSchema,
       response: {
-        200: binaryAnswer('The whole file.', ...Object.values(MEDIA_TYPES)),
-        206: binaryAnswer('The range that was asked for.', ...Object.values(MEDIA_TYPES)),
+        200: { ...binaryAnswer('The whole file.', Object.values(MEDIA_TYPES)), headers: FILE_HEADERS },
+        206: {
+          ...binaryAnswer('The range that was asked for.', Object.values(MEDIA_TYPES)),
+          headers: RANGE_HEADERS,
+        },
         ...readProblems({ 404: 'There is no such stream or file.', 416: 'The file has no such range.' }),
       },
     },

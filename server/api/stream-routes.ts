@@ -47,7 +47,11 @@ export function registerStreamRoutes(
         'connected to when somebody watches, and `state` and `reason` say how that goes.',
       body: newStreamSchema,
       response: {
-        201: streamSchema.describe('The stream was added; the header Location says where it is.'),
+        201: {
+          description: 'The stream was added.',
+          headers: { Location: { type: 'string', description: 'Where it is.' } },
+          content: { 'application/json': { schema: streamSchema } },
+        },
         ...changeProblems({
           ...REFUSED,
           409: 'There is a stream of that name already, or there are as many as the server allows.',

@@ -13,26 +13,21 @@ export const clientSchema = z
   .object({
     id: z.string(),
     name: z.string(),
-    /** Address and port; null for those who may only view. */
-    peer: z.string().nullable(),
+    peer: z.string().nullable().describe('Address and port; null for those who may only view.'),
     transport: z.enum(TRANSPORTS),
-    connectedAtUs: count,
+    connectedAtUs: count.describe('Microseconds since the epoch.'),
     streams: z.array(
       z.object({
         stream: streamNameSchema,
-        /** Since it connected: frames and bytes sent, frames left out because it lagged, and because it asked for fewer. */
-        sentFrames: count,
+        sentFrames: count.describe('Since it connected, as all of these.'),
         sentBytes: count,
-        skippedFrames: count,
-        thinnedFrames: count,
+        skippedFrames: count.describe('Left out because it lagged.'),
+        thinnedFrames: count.describe('Left out because it asked for fewer.'),
       }),
     ),
-    /** Error of its clock against the server's; null until it was told. */
-    clockErrorUs: count.nullable(),
-    /** Of its last report. */
-    latency: latencySchema.omit({ clients: true }).nullable(),
-    /** Frames that it says went missing, over all its reports. */
-    lostFrames: count,
+    clockErrorUs: count.nullable().describe("Error of its clock against the server's; null until it was told."),
+    latency: latencySchema.omit({ clients: true }).nullable().describe('Of its last report.'),
+    lostFrames: count.describe('Frames that it says went missing, over all its reports.'),
   })
   .meta({ id: 'Client' });
 export type ApiClient = z.infer<typeof clientSchema>;

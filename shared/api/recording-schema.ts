@@ -7,12 +7,11 @@ const count = z.int().min(0);
 export const recordingStatusSchema = z
   .object({
     state: z.enum(['recording', 'stopped']),
-    /** Name of the file that is written, or was last. */
-    file: z.string().nullable(),
-    frames: count,
+    file: z.string().nullable().describe('Name of the file that is written, or was last.'),
+    frames: count.describe('Of all files since it began, as the other counters.'),
     bytes: count,
-    droppedFrames: count,
-    error: noticeSchema.nullable(),
+    droppedFrames: count.describe('Left out because writing took too long.'),
+    error: noticeSchema.nullable().describe('Why it stopped by itself.'),
   })
   .meta({ id: 'RecordingStatus' });
 export type ApiRecordingStatus = z.infer<typeof recordingStatusSchema>;
@@ -21,12 +20,10 @@ export type ApiRecordingStatus = z.infer<typeof recordingStatusSchema>;
 export const recordingFileSchema = z
   .object({
     name: z.string(),
-    url: z.string(),
+    url: z.string().describe('Where to download it.'),
     sizeBytes: count,
-    /** When its last byte was written, ISO 8601. */
-    modifiedAt: z.iso.datetime(),
-    /** Whether it is still being written. */
-    isOpen: z.boolean(),
+    modifiedAt: z.iso.datetime().describe('When its last byte was written.'),
+    isOpen: z.boolean().describe('Whether it is still being written.'),
   })
   .meta({ id: 'RecordingFile' });
 

@@ -10,23 +10,19 @@ export type Role = (typeof ROLES)[number];
 export const serverSchema = z
   .object({
     version: z.string(),
-    /** The server's clock, microseconds since the epoch, and when it started. */
-    nowUs: count,
-    startedAtUs: count,
+    nowUs: count.describe("The server's clock, microseconds since the epoch."),
+    startedAtUs: count.describe('When it started, microseconds since the epoch.'),
     streams: count,
     maxStreams: count,
     clients: count,
     maxClients: count,
-    /** Ports of the protocol over TCP and of this API. */
-    tcpPort: count,
-    httpPort: count,
+    tcpPort: count.describe('Port of the protocol over TCP.'),
+    httpPort: count.describe('Port of this API.'),
     isTls: z.boolean(),
-    role: z.enum(ROLES),
-    /** Whether a token would give the one who asks more rights than they have. */
-    hasAdminToken: z.boolean(),
-    /** Of this process: resident memory, CPU seconds since its start, p99 of the delay of its event loop. */
-    memoryBytes: count,
-    cpuSeconds: z.number().min(0),
+    role: z.enum(ROLES).describe('What the one who asks may do: look, or also change.'),
+    hasAdminToken: z.boolean().describe('Whether a token would give the one who asks more rights than they have.'),
+    memoryBytes: count.describe('Resident memory of the process.'),
+    cpuSeconds: z.number().min(0).describe('CPU time of the process since it started, of all its threads.'),
     eventLoopDelayP99Us: count,
     nodeVersion: z.string(),
   })

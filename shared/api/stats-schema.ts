@@ -34,21 +34,16 @@ export const streamStatsSchema = z
     stream_id: streamNameSchema,
     state: z.enum(STREAM_STATES),
     reason: noticeSchema.nullable(),
-    /** When these figures were taken: microseconds since the epoch, the server's clock. */
-    atUs: count,
-    /** Frames and bytes a second, measured; null while nothing was measured yet. */
-    fps: z.number().min(0).nullable(),
-    bytesPerSecond: z.number().min(0).nullable(),
-    frames: count,
-    bytes: count,
-    /** Frames left out before they were encoded because they were late. */
-    droppedFrames: count,
-    /** Times the source went down. */
-    restarts: count,
-    clients: count,
-    lastSequence: count.nullable(),
-    /** Since the newest frame was captured; null while there is none. */
-    frameAgeUs: microseconds.nullable(),
+    atUs: count.describe("When these figures were taken: microseconds since the epoch, the server's clock."),
+    fps: z.number().min(0).nullable().describe('Measured; null while nothing was measured yet.'),
+    bytesPerSecond: z.number().min(0).nullable().describe('Measured; null while nothing was measured yet.'),
+    frames: count.describe('Published since the stream was added.'),
+    bytes: count.describe('Of those frames.'),
+    droppedFrames: count.describe('Left out before they were encoded because they were late.'),
+    restarts: count.describe('Times the source went down.'),
+    clients: count.describe('Clients that watch it.'),
+    lastSequence: count.nullable().describe('Of the newest frame; null while there is none.'),
+    frameAgeUs: microseconds.nullable().describe('Since the newest frame was captured; null while there is none.'),
     latency: latencySchema.nullable(),
     stages: z.array(z.object({ stage: z.enum(SERVER_STAGES), p50Us: microseconds, p99Us: microseconds })),
   })

@@ -7,6 +7,11 @@ import { noticeSchema } from './problem-schema.js';
 const side = z.int().min(2).max(8192);
 const count = z.int().min(0);
 const url = z.string().min(1).max(2048);
+/** What the description says of addresses; what does not fit is refused with a word of its own, not as malformed. */
+const ADDRESS = {
+  pattern: '^(rtsps?|https?|srt|udp|tcp)://[^ ]+$',
+  examples: ['rtsp://192.0.2.10:554/live'],
+};
 /** As text has no types, other notations and nothing at all would be numbers too. */
 const inQuery = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (typeof value === 'string' ? numberFromText(value) : value), schema);
@@ -48,10 +53,12 @@ export type ApiStreamSettings = z.infer<typeof streamSettingsSchema>;
 export const newStreamSchema = streamSettingsSchema
   .partial()
   .extend({
-    name: streamNameSchema.optional().describe('Name of the stream; made of the address if there is none.'),
+    name: streamNameSchema
+      .optional()
+      .meta({ description: 'Name of the stream; made of the address if there is none.', examples: ['door'] }),
     stream_id: streamNameSchema.optional().describe('The same as `name`.'),
-    url: url.optional().describe('Address of the source; this or `rtsp_url` is needed.'),
-    rtsp_url: url.optional().describe('The same as `url`.'),
+    url: url.optional().meta({ ...ADDRESS, description: 'Address of the source; this or `rtsp_url` is needed.' }),
+    rtsp_url: url.optional().meta({ ...ADDRESS, description: 'The same as `url`.' }),
   })
   .meta({ id: 'NewStream' });
 export type NewStream = z.infer<typeof newStreamSchema>;
@@ -60,8 +67,10 @@ export type NewStream = z.infer<typeof newStreamSchema>;
 export const streamPatchSchema = streamSettingsSchema
   .partial()
   .extend({
-    url: url.optional().describe('Address of a source that takes the place of the present one.'),
-    rtsp_url: url.optional().describe('The same as `url`.'),
+    url: url
+      .optional()
+      .meta({ ...ADDRESS, description: 'Address of a source that takes the place of the present one.' }),
+    rtsp_url: url.optional().meta({ ...ADDRESS, description: 'The same as `url`.' }),
   })
   .meta({ id: 'StreamPatch' });
 export type StreamPatch = z.infer<typeof streamPatchSchema>;
@@ -71,26 +80,31 @@ export const streamSchema = z
   .object({
     name: streamNameSchema,
     stream_id: streamNameSchema,
-    /** The source as text, its password left out. */
-    url: z.string(),
-    rtsp_url: z.string(),
+    url: z.string().describe('The source as text, its password left out.'),
+    rtsp_url: z.string().describe('The same as `url`.'),
     state: z.enum(STREAM_STATES),
     reason: noticeSchema.nullable(),
-    /** Pixels and frames a second; 0 while the source was not reached yet. */
-    width: count,
-    height: count,
-    fps: z.number().min(0),
-    timeSource: z.enum(TIME_SOURCES),
-    encoding: z.object({ mode: z.enum(ENCODING_MODES), reason: z.string() }),
-    viewers: count,
+    width: count.describe('Pixels; 0 while the source was not reached yet.'),
+    height: count.describe('Pixels; 0 while the source was not reached yet.'),
+    fps: z.number().min(0).describe('Frames a second; 0 while they are not known.'),
+    timeSource: z
+      .enum(TIME_SOURCES)
+      .describe(
+        "Where capture times come from: our own schedule, the arrival of the bytes, or the source's own clock.",
+      ),
+    encoding: z
+      .object({ mode: z.enum(ENCODING_MODES), reason: z.string() })
+      .describe("Whether the source's own JPEGs go out, or are encoded here, and why."),
+    viewers: count.describe('Clients that watch it.'),
     isRecording: z.boolean(),
-    /** Whether it was added over HTTP. */
-    isAdded: z.boolean(),
-    settings: streamSettingsSchema.extend({
-      hwaccel: z.string(),
-      /** Processors of the configuration may be modules of files. */
-      processor: z.array(z.string()),
-    }),
+    isAdded: z.boolean().describe('Whether its source was given over HTTP.'),
+    settings: streamSettingsSchema
+      .extend({
+        fps: z.number().positive().nullable(),
+        hwaccel: z.string(),
+        processor: z.array(z.string()).describe('Processors of the configuration may be modules of files.'),
+      })
+      .describe("What is asked of it; a null is the source's own."),
   })
   .meta({ id: 'Stream' });
 export type ApiStream = z.infer<typeof streamSchema>;
