@@ -6,6 +6,7 @@ import { oldFfmpegWarning, readFfmpegVersion } from './ffmpeg/ffmpeg-version.js'
 import { checkHwaccel, chooseHwaccel } from './ffmpeg/hwaccel.js';
 import { imageToJpeg } from './pipeline/jpeg-codec.js';
 import { checkProcessors } from './processing/check-processors.js';
+import type { GuardedNetwork } from './sources/guarded-network.js';
 import { openSource } from './sources/open-source.js';
 import type { OpenedSource } from './sources/open-source.js';
 import type { StandardInput } from './sources/standard-input.js';
@@ -18,6 +19,8 @@ export interface OpenerParts {
   readonly binaries: FfmpegBinaries;
   /** What the source `-` reads; without it there is none. Whoever made it closes it. */
   readonly stdin?: StandardInput | undefined;
+  /** The network as sources see it that were added over HTTP; without it there are none. Whoever made it closes it. */
+  readonly network?: GuardedNetwork | undefined;
   /** Breaks off looking at sources. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,11 +36,12 @@ const NETWORK_KINDS: ReadonlySet<string> = new Set(['rtsp', 'http', 'network']);
  *
  * @throws {StreamerError} FFMPEG_NOT_FOUND
  */
-export async function createStreamOpener({ clock, logger, binaries, stdin, signal }: OpenerParts): Promise<OpenStream> {
+export async function createStreamOpener(opener: OpenerParts): Promise<OpenStream> {
+  const { clock, logger, binaries, stdin, network, signal } = opener;
   const version = await readFfmpegVersion(binaries.ffmpegPath);
   logger.debug({ version: version.name, ...binaries }, 'FFmpeg found');
   const machine = { parallelEncodes: availableParallelism(), platform: platform(), convertImage: imageToJpeg };
-  const parts = { ...binaries, ...version, ...machine, stdin, clock, signal };
+  const parts = { ...binaries, ...version, ...machine, stdin, clock, network, signal };
   const told = new Set<string>();
   const warnOnce = (warning: string | null) => {
     if (warning === null || told.has(warning)) return;
@@ -45,6 +49,7 @@ export async function createStreamOpener({ clock, logger, binaries, stdin, signa
     logger.warn(warning);
   };
   return async (settings) => {
+    if (settings.isGuarded) await network?.check(settings.source);
     if (NETWORK_KINDS.has(settings.source.kind)) warnOnce(oldFfmpegWarning(version));
     await checkProcessors(settings.processors, clock);
     await checkHwaccel(binaries.ffmpegPath, settings.hwaccel);

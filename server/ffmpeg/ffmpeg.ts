@@ -2,7 +2,7 @@ import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { platform } from 'node:os';
 import type { Readable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
-import { StreamerError } from '../../shared/errors.js';
+import { StreamerError, toStreamerError } from '../../shared/errors.js';
 import { toPrintable } from '../../shared/protocol/printable.js';
 import { redactUrl } from '../../shared/redact.js';
 import type { ByteSink } from './byte-sink.js';
@@ -13,11 +13,24 @@ import type { ChildOutput } from './child-output.js';
 
 export type { ByteSink } from './byte-sink.js';
 
+/**
+ * A file, URL or device; a stream is fed to FFmpeg's standard input and stays open when FFmpeg leaves it. A function is
+ * asked at the start; with what it rejects, the child ends without having begun.
+ */
+export type FfmpegInput = string | Readable | (() => Promise<PreparedInput>);
+
+/** An input that was looked at just before the child opens it. */
+export interface PreparedInput {
+  /** A file, URL or device. */
+  readonly input: string;
+  /** The child's environment; that of this process where there is none. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
 /** What FFmpeg is asked to do. Every argument stays one array element: nothing passes through a shell. */
 export interface FfmpegRequest {
   readonly ffmpegPath: string;
-  /** A file, URL or device; a stream is fed to FFmpeg's standard input and stays open when FFmpeg leaves it. */
-  readonly input: string | Readable;
+  readonly input: FfmpegInput;
   /** Options before `-i`, such as a format, a protocol whitelist or a seek position. */
   readonly inputOptions: readonly string[];
   /** Options between the input and the output: streams, filters, codec, format. */
@@ -66,6 +79,8 @@ class FfmpegChild implements FfmpegRun {
   private readonly messages: ChildMessages;
   private process: ChildProcess | null = null;
   private output: ChildOutput | null = null;
+  private input: string | Readable;
+  private env: PreparedInput['env'];
   private inputError: Error | null = null;
   private isStopping = false;
   private tellGone: () => void = () => undefined;
@@ -73,6 +88,7 @@ class FfmpegChild implements FfmpegRun {
 
   constructor(private readonly request: FfmpegRequest) {
     this.messages = new ChildMessages(request.onLogLine);
+    this.input = typeof request.input === 'function' ? '' : request.input;
   }
 
   get pid(): number | null {
@@ -80,11 +96,14 @@ class FfmpegChild implements FfmpegRun {
   }
 
   async start(): Promise<void> {
-    const { output } = this.request;
+    const { input, output } = this.request;
     if (typeof output !== 'string') this.output = await openChildOutput(output);
-    if (!this.isStopping) return this.run();
-    this.output?.close();
-    this.onExit(null);
+    const refusal = typeof input === 'function' && !this.isStopping ? await this.prepareInput(input) : null;
+    if (!this.isStopping && !refusal) return this.run();
+    if (this.isStopping) this.output?.close();
+    else this.output?.begin(null);
+    this.request.onExit(this.isStopping ? null : refusal);
+    this.tellGone();
   }
 
   resume(): void {
@@ -98,6 +117,16 @@ class FfmpegChild implements FfmpegRun {
     this.isStopping = true;
     this.output?.close();
     return this.gone;
+  }
+
+  /** Resolves with the reason why there is nothing to open, if there is one. */
+  private async prepareInput(prepare: () => Promise<PreparedInput>): Promise<StreamerError | null> {
+    try {
+      ({ input: this.input, env: this.env } = await prepare());
+      return null;
+    } catch (error) {
+      return toStreamerError(error);
+    }
   }
 
   private sayGoodbye(goodbyeMs: number): void {
@@ -114,7 +143,8 @@ class FfmpegChild implements FfmpegRun {
   }
 
   private run(): void {
-    const { input, inputOptions, outputOptions, output, onLogLine } = this.request;
+    const { input } = this;
+    const { inputOptions, outputOptions, output, onLogLine } = this.request;
     const command = ffmpeg();
     this.takeOver(command as unknown as CommandInternals);
     command
@@ -141,7 +171,7 @@ class FfmpegChild implements FfmpegRun {
       try {
         spawn(
           args,
-          { ...options, captureStdout: false, stdio: this.stdio(), detached: this.isDetached },
+          { ...options, captureStdout: false, stdio: this.stdio(), detached: this.isDetached, env: this.env },
           (process, stdout, stderr) => {
             this.onSpawn(process, stderr);
             onSpawn(process, stdout, stderr);
@@ -161,7 +191,7 @@ class FfmpegChild implements FfmpegRun {
   }
 
   private stdio(): StdioOptions {
-    const { input } = this.request;
+    const { input } = this;
     return [typeof input === 'string' ? 'ignore' : 'pipe', this.output?.stdio ?? 'ignore', 'pipe'];
   }
 
@@ -170,7 +200,7 @@ class FfmpegChild implements FfmpegRun {
     // The lines of fluent-ffmpeg can be of any length.
     stderr.append = (text) => this.messages.append(text);
     stderr.close = () => this.messages.close();
-    const { input } = this.request;
+    const { input } = this;
     if (typeof input === 'string' || !process.stdin || process.pid === undefined) return;
     feedChild(input, process.stdin, (error) => (this.inputError = error));
   }

@@ -1,8 +1,9 @@
 import http from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import type { Clock } from '../../shared/clock.js';
+import { toStreamerError } from '../../shared/errors.js';
 import type { StreamerError } from '../../shared/errors.js';
 import { failure, shownUrl, statusError } from './http-errors.js';
 import type { HttpAuth } from './http-auth.js';
@@ -13,6 +14,14 @@ export interface AnswerListener {
   /** An answer whose status is a success. */
   onAnswer(answer: IncomingMessage): void;
   onError(error: StreamerError): void;
+}
+
+/** Says which hosts may be connected to. */
+export interface HostGate {
+  /** Rejects with a StreamerError where `host`, a name or an address with or without brackets, may not be. */
+  checkHost(host: string): Promise<void>;
+  /** Resolves names to addresses that may be connected to. */
+  readonly lookup: LookupFunction;
 }
 
 const MAX_REDIRECTS = 5;
@@ -30,12 +39,18 @@ export class HttpClient {
   private readonly secureAgent = new https.Agent(KEEP_ONE);
   private readonly sockets = new Set<Socket>();
   private request: HttpRequest | null = null;
+  /** Counts what was given up, so that a host that is still being checked then is not connected to. */
+  private turn = 0;
 
-  /** @param auth answers for the origin of `url` and is shown to no other; null where there are no credentials */
+  /**
+   * @param auth answers for the origin of `url` and is shown to no other; null where there are no credentials
+   * @param gate asked before each request, that of a redirect too; null lets all through
+   */
   constructor(
     private readonly url: URL,
     private readonly auth: HttpAuth | null,
     private readonly clock: Clock,
+    private readonly gate: HostGate | null = null,
   ) {}
 
   /** Sends a GET; one that is under way is given up. */
@@ -46,6 +61,7 @@ export class HttpClient {
 
   /** Gives up the request that is under way, and its connection unless the answer was read to its end. */
   cancel(): void {
+    this.turn += 1;
     this.request?.cancel();
     this.request = null;
   }
@@ -59,10 +75,21 @@ export class HttpClient {
   }
 
   private send(step: Step): void {
+    if (!this.gate) return this.sendNow(step);
+    const { turn } = this;
+    const mayGo = () => turn === this.turn;
+    // Of an address there is nothing to look up, so it has to be asked here.
+    this.gate.checkHost(step.url.hostname).then(
+      () => mayGo() && this.sendNow(step),
+      (error: unknown) => mayGo() && step.listener.onError(toStreamerError(error)),
+    );
+  }
+
+  private sendNow(step: Step): void {
     const { url, listener } = step;
     const agent = url.protocol === 'https:' ? this.secureAgent : this.plainAgent;
     const authorization = this.authFor(url)?.header('GET', `${url.pathname}${url.search}`) ?? null;
-    this.request = new HttpRequest({ url, authorization, agent }, this.clock, {
+    this.request = new HttpRequest({ url, authorization, agent, lookup: this.gate?.lookup }, this.clock, {
       onSocket: (socket) => this.watch(socket),
       onAnswer: (answer) => this.take(answer, step),
       onError: (error) => listener.onError(error),

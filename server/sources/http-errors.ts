@@ -44,6 +44,8 @@ export function shownUrl(url: URL | string): string {
  * not shown, since names and texts of the peer are part of them. `error` is null when the connection just ended.
  */
 export function connectionError(error: Error | null, url: URL): StreamerError {
+  // The guard of sources, which resolves the host.
+  if (error instanceof StreamerError) return error;
   const code = codeOf(error);
   const reason = NETWORK_ERRORS[code] ?? CERTIFICATE_ERRORS[code];
   if (reason === undefined && (code.startsWith('HPE_') || code.startsWith('ERR_HTTP') || code === 'ERR_INVALID_CHAR')) {

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import type { CancelTimer, Clock } from '../../shared/clock.js';
 import type { StreamerError } from '../../shared/errors.js';
 import { connectionError, failure } from './http-errors.js';
@@ -13,6 +13,8 @@ export interface HttpRequestOptions {
   /** Value of the `Authorization` header, if there is to be one. */
   readonly authorization: string | null;
   readonly agent: http.Agent;
+  /** Resolves the host; as all programs do by default. */
+  readonly lookup?: LookupFunction | undefined;
 }
 
 /** What comes of a request: a socket before anything else, then exactly one of the others, unless it is cancelled. */
@@ -58,6 +60,7 @@ export class HttpRequest {
   private send(): void {
     const request = (this.isSecure ? https : http).request(withoutCredentials(this.options.url), {
       agent: this.options.agent,
+      lookup: this.options.lookup,
       headers: this.headers(),
       // Cameras end lines with LF and state lengths twice; nothing behind us could be tricked by that.
       insecureHTTPParser: true,

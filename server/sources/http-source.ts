@@ -6,6 +6,7 @@ import type { WantedPicture } from './encoding-choice.js';
 import { HttpAuth, credentialsOf } from './http-auth.js';
 import { peekBody } from './http-body.js';
 import { HttpClient } from './http-client.js';
+import type { HostGate } from './http-client.js';
 import { HEAD_BYTES, contentOfBytes, contentOfType } from './http-content.js';
 import type { HttpContent } from './http-content.js';
 import { contentError, failure } from './http-errors.js';
@@ -24,6 +25,8 @@ export interface HttpSourceOptions {
   readonly wanted: WantedPicture;
   /** Microseconds since the epoch, for `SourceInfo`. */
   readonly startTimeUs: number;
+  /** Says where it may lead; anywhere by default. */
+  readonly gate?: HostGate | null;
   /** Makes the source that takes over what is no JPEG: video, or a playlist of it. Called once. */
   openVideo(url: string, wanted: WantedPicture): Source;
 }
@@ -85,7 +88,7 @@ class HttpRun implements SourceRun {
     private readonly sink: SourceSink,
     private readonly nextSequence: number,
   ) {
-    this.client = new HttpClient(source.url, source.auth, clock);
+    this.client = new HttpClient(source.url, source.auth, clock, source.options.gate);
     if (source.isVideo) this.startVideo();
     else this.client.get({ onAnswer: (answer) => this.take(answer), onError: (error) => this.fail(error) });
   }

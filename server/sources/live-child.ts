@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream';
 import type { Clock } from '../../shared/clock.js';
 import type { StreamerError } from '../../shared/errors.js';
 import { startFfmpeg } from '../ffmpeg/ffmpeg.js';
-import type { FfmpegRun } from '../ffmpeg/ffmpeg.js';
+import type { FfmpegInput, FfmpegRun } from '../ffmpeg/ffmpeg.js';
 import { FfmpegLog } from '../ffmpeg/ffmpeg-log.js';
 import type { LogEvent } from '../ffmpeg/ffmpeg-log.js';
 import { JpegReader } from './jpeg-reader.js';
@@ -17,7 +16,7 @@ import type { PpmPicture } from './ppm-reader.js';
 /** What a child is started with. */
 export interface LiveChildOptions {
   readonly ffmpegPath: string;
-  readonly input: string | Readable;
+  readonly input: FfmpegInput;
   readonly inputOptions: readonly string[];
   readonly shownInput: string;
   readonly plan: LivePlan;

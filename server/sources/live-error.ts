@@ -12,6 +12,12 @@ const NO_ANSWER = 'did not answer in time; check its address, and firewalls on t
 /** What says most comes first: FFmpeg's last line is often only that something went wrong. */
 const MEANINGS: readonly Meaning[] = [
   {
+    // What our own proxy answers in the place of a server that must not be reached.
+    pattern: /\b470 Source Forbidden\b/,
+    code: 'SOURCE_FORBIDDEN',
+    sentence: 'leads to an address where sources added over HTTP may not be; it is not followed.',
+  },
+  {
     pattern: /Protocol not found|Unknown input format|Unrecognized option|Option \S+ not found/,
     code: 'FFMPEG_FAILED',
     sentence: 'is of a kind that this FFmpeg cannot open; install a current one',
@@ -109,6 +115,8 @@ export function liveError(
   exit: StreamerError | null,
   isLate = false,
 ): StreamerError {
+  // FFmpeg was not started at all.
+  if (exit && exit.code !== 'FFMPEG_FAILED') return exit;
   const cause = new Error([...(exit ? [exit.message] : []), ...lines].join('\n'));
   for (const { pattern, code, sentence } of MEANINGS) {
     const line = lines.findLast((each) => pattern.test(each));

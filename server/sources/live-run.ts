@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Readable } from 'node:stream';
 import type { Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
 import type { ErrorCode } from '../../shared/errors.js';
 import { RepeatLimiter } from '../../shared/repeat-limiter.js';
+import type { FfmpegInput } from '../ffmpeg/ffmpeg.js';
 import type { LogEvent } from '../ffmpeg/ffmpeg-log.js';
 import { FrameThinner } from './frame-thinner.js';
 import type { ReadJpeg } from './jpeg-reader.js';
@@ -18,9 +18,7 @@ import type { PpmPicture } from './ppm-reader.js';
 import type { SourceInfo, SourceRun, SourceSink } from './source.js';
 
 /** What a live source is read from, and what is asked of it; a stream can be read by one child only. */
-export type LiveOptions = Omit<LiveInput, 'input'> &
-  LiveWishes &
-  DescribedSource & { readonly input: string | Readable };
+export type LiveOptions = Omit<LiveInput, 'input'> & LiveWishes & DescribedSource & { readonly input: FfmpegInput };
 
 /** What a run works with; `memory` and `pool` outlive it. */
 export interface LiveRunParts {

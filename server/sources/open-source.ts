@@ -7,6 +7,7 @@ import { describeSource } from './describe-source.js';
 import { deviceInput } from './device-input.js';
 import type { WantedPicture } from './encoding-choice.js';
 import { FfmpegLiveSource } from './ffmpeg-live-source.js';
+import type { GuardedInput, GuardedNetwork } from './guarded-network.js';
 import { createFileSource } from './file-source.js';
 import { createHttpSource } from './http-source.js';
 import { httpVideoInput } from './http-video-input.js';
@@ -14,6 +15,7 @@ import { isImages, listImages } from './image-list.js';
 import type { ConvertImage } from './image-reader.js';
 import { createImageSource } from './image-source.js';
 import type { LiveInput } from './live-input.js';
+import type { RtspSpec } from './live-spec.js';
 import { networkInput } from './network-input.js';
 import { createPatternSource } from './pattern-source.js';
 import type { PatternSpec } from './pattern-spec.js';
@@ -35,6 +37,8 @@ export interface SourceParts {
   readonly rtspTimeoutOption: string;
   readonly convertImage: ConvertImage;
   readonly platform: NodeJS.Platform;
+  /** The network of sources that were added over HTTP; without it there are none. */
+  readonly network?: GuardedNetwork | undefined;
   /** What the source `-` reads; without it there is none. */
   readonly stdin?: StandardInput | undefined;
   readonly clock: Clock;
@@ -71,9 +75,9 @@ export async function openSource(settings: StreamSettings, parts: SourceParts): 
     case 'file':
       return opener.file(spec.path);
     case 'rtsp':
-      return opener.live(rtspInput(spec, parts.rtspTimeoutOption));
+      return opener.rtsp(spec);
     case 'network':
-      return opener.live(networkInput(spec));
+      return opener.live(opener.network?.network(spec) ?? networkInput(spec));
     case 'device':
       return opener.live(deviceInput(spec, settings, parts.platform));
     case 'http':
@@ -87,6 +91,8 @@ export async function openSource(settings: StreamSettings, parts: SourceParts): 
 class SourceOpener {
   private readonly wanted: WantedPicture;
   private readonly startTimeUs: number;
+  /** Of a source that was added over HTTP. */
+  readonly network: GuardedNetwork | null;
 
   constructor(
     private readonly settings: StreamSettings,
@@ -95,6 +101,7 @@ class SourceOpener {
   ) {
     this.wanted = wantedPicture(settings);
     this.startTimeUs = parts.clock.nowUs();
+    this.network = settings.isGuarded ? guarded(parts) : null;
   }
 
   pattern(spec: PatternSpec): OpenedSource {
@@ -112,13 +119,19 @@ class SourceOpener {
     return { source, summary: `file, ${rate}, ${describeSource(source.info)}` };
   }
 
-  live(input: LiveInput): OpenedSource {
+  rtsp(spec: RtspSpec): OpenedSource {
+    const { rtspTimeoutOption } = this.parts;
+    return this.live(this.network?.rtsp(spec, rtspTimeoutOption) ?? rtspInput(spec, rtspTimeoutOption));
+  }
+
+  live(input: LiveInput | GuardedInput): OpenedSource {
     return { source: this.ffmpegSource(input), summary: this.liveSummary(input.shownInput) };
   }
 
   http(url: string): OpenedSource {
-    const openVideo = (address: string) => this.ffmpegSource(httpVideoInput(address));
-    const source = createHttpSource({ ...this.options(), url, openVideo }, this.parts.clock);
+    const { network: gate } = this;
+    const openVideo = (address: string) => this.ffmpegSource(gate?.http(address) ?? httpVideoInput(address));
+    const source = createHttpSource({ ...this.options(), url, gate, openVideo }, this.parts.clock);
     return { source, summary: this.liveSummary(redactUrl(url)) };
   }
 
@@ -135,7 +148,7 @@ class SourceOpener {
     return { source, summary: `${images.length} images, ${describeSource(source.info)}` };
   }
 
-  private ffmpegSource(input: LiveInput): FfmpegLiveSource {
+  private ffmpegSource(input: LiveInput | GuardedInput): FfmpegLiveSource {
     return new FfmpegLiveSource({ ...this.options(), ...input }, this.parts.clock);
   }
 
@@ -147,4 +160,10 @@ class SourceOpener {
     const { settings, parts, maxBuffers, wanted, startTimeUs } = this;
     return { ...parts, ...settings, maxBuffers, wanted, startTimeUs };
   }
+}
+
+/** @throws {StreamerError} SOURCE_FORBIDDEN where nobody says which sources may be added over HTTP. */
+function guarded({ network }: SourceParts): GuardedNetwork {
+  if (network) return network;
+  throw new StreamerError('SOURCE_FORBIDDEN', 'This server takes no sources over HTTP.');
 }

@@ -1,0 +1,108 @@
+import type { LookupFunction } from 'node:net';
+import { StreamerError } from '../../shared/errors.js';
+import type { FfmpegInput, PreparedInput } from '../ffmpeg/ffmpeg.js';
+import { GuardProxy } from './guard-proxy.js';
+import { atAddress, hostOfUrl } from './guarded-url.js';
+import type { LiveInput } from './live-input.js';
+import type { NetworkSpec, RtspSpec } from './live-spec.js';
+import { networkInput } from './network-input.js';
+import { httpVideoInput } from './http-video-input.js';
+import { rtspInput } from './rtsp-input.js';
+import type { SourceGuard } from './source-guard.js';
+import type { SourceSpec } from './source-spec.js';
+
+/** An input whose address is looked at each time before FFmpeg opens it. */
+export type GuardedInput = Omit<LiveInput, 'input'> & { readonly input: FfmpegInput };
+
+/**
+ * Containers that a guarded source may send. Not among them is what makes FFmpeg open further addresses by itself (playlists
+ * of files, descriptions of sessions), but for HLS and DASH, which over HTTP go through the proxy.
+ */
+const CONTAINERS =
+  'mpegts,mpegtsraw,mpeg,flv,live_flv,matroska,webm,mov,mp4,avi,asf,nut,ogg,ivf,mxf,gif,image2,jpeg_pipe,png_pipe' +
+  ',mjpeg,mpjpeg,h264,hevc,av1,obu,m4v,mpegvideo,h263,vc1,yuv4mpegpipe,aac,ac3,mp3';
+const HTTP_CONTAINERS = `${CONTAINERS},hls,dash,webvtt`;
+/** As for other HTTP sources, but without `data:`, which has no host. */
+const HTTP_PROTOCOLS = 'http,https,httpproxy,tcp,tls,crypto,hls';
+/** RTSP with its packets in the same connection; UDP could be sent wherever the server says. */
+const RTSP_PROTOCOLS = 'rtsp,rtsps,tcp,tls,httpproxy';
+
+/** The network as sources see it that were added over HTTP. */
+export class GuardedNetwork {
+  /** For our own HTTP client; addresses in the place of names are checked by `checkHost`. */
+  readonly lookup: LookupFunction;
+  private proxy: Promise<GuardProxy> | null = null;
+
+  /** @param env the environment FFmpeg gets, beside the address of the proxy */
+  constructor(
+    private readonly guard: SourceGuard,
+    private readonly env: PreparedInput['env'] = {},
+  ) {
+    this.lookup = guard.lookup;
+  }
+
+  /** As `SourceGuard.check`. */
+  check(spec: SourceSpec): Promise<void> {
+    return this.guard.check(spec);
+  }
+
+  /** Rejects with SOURCE_FORBIDDEN when a source may not be at `host`, or SOURCE_UNREACHABLE when nobody knows it. */
+  async checkHost(host: string): Promise<void> {
+    await this.guard.addressesOf(host);
+  }
+
+  /** Ends the connections that FFmpeg has through here. */
+  async close(): Promise<void> {
+    const proxy = this.proxy;
+    this.proxy = null;
+    await (await proxy)?.close();
+  }
+
+  /** A video or playlist over HTTP: each of its addresses is asked of the guard by the proxy. */
+  http(url: string): GuardedInput {
+    return this.throughProxy(httpVideoInput(url, HTTP_PROTOCOLS), HTTP_CONTAINERS);
+  }
+
+  /** @throws {StreamerError} SOURCE_FORBIDDEN for RTSP over UDP. */
+  rtsp(spec: RtspSpec, timeoutOption: string): GuardedInput {
+    if (spec.transport === 'udp') {
+      const sentence = 'A source added over HTTP gets RTSP over TCP only; leave transport=udp out.';
+      throw new StreamerError('SOURCE_FORBIDDEN', sentence);
+    }
+    const input = rtspInput(spec, timeoutOption, RTSP_PROTOCOLS);
+    // TLS goes through the proxy, so that the name stays, which the server may need to choose its certificate.
+    return /^rtsps:/i.test(spec.url) ? this.throughProxy(input, null) : this.atAddress(input, null);
+  }
+
+  /** A stream over SRT, UDP or TCP. */
+  network(spec: NetworkSpec): GuardedInput {
+    return this.atAddress(networkInput(spec), CONTAINERS);
+  }
+
+  private atAddress(input: LiveInput, containers: string | null): GuardedInput {
+    return withContainers(input, containers, async () => {
+      const [address] = await this.guard.addressesOf(hostOfUrl(input.input));
+      return { input: atAddress(input.input, address) };
+    });
+  }
+
+  private throughProxy(input: LiveInput, containers: string | null): GuardedInput {
+    return withContainers(input, containers, async () => {
+      // The proxy would refuse it too, but with less to say.
+      await this.guard.addressesOf(hostOfUrl(input.input));
+      this.proxy ??= GuardProxy.start(this.guard);
+      return { input: input.input, env: { ...this.env, http_proxy: (await this.proxy).url, no_proxy: '' } };
+    });
+  }
+}
+
+function withContainers(input: LiveInput, containers: string | null, open: () => Promise<PreparedInput>): GuardedInput {
+  const only = containers === null ? [] : ['-format_whitelist', containers];
+  const { fallbackInputOptions: fallback } = input;
+  return {
+    ...input,
+    inputOptions: [...only, ...input.inputOptions],
+    ...(fallback && { fallbackInputOptions: [...only, ...fallback] }),
+    input: open,
+  };
+}
