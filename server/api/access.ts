@@ -85,8 +85,9 @@ export class Access {
    *
    * @throws {StreamerError} HOST_FORBIDDEN
    */
-  refuseHost(host: string): void {
-    if (!this.isOpenToMachine || isLocalHost(host)) return;
+  refuseHost(host: string | undefined): void {
+    // HTTP/1.0 knows no such header, and no browser leaves it out.
+    if (!this.isOpenToMachine || host === undefined || isLocalHost(host)) return;
     const sentence = `A server without tokens answers only as localhost or by its address, not as ${JSON.stringify(host)}; set tokens to use a name.`;
     throw new StreamerError('HOST_FORBIDDEN', sentence);
   }

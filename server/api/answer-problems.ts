@@ -22,7 +22,10 @@ const NOTABLE = ['BAD_TOKEN', 'TOO_MANY_ATTEMPTS', 'TOO_MANY_REQUESTS', 'FORBIDD
 /** Answers everything that fails with a problem document, and logs it where it matters. */
 export function answerProblems(app: ApiApp, parts: ProblemParts): void {
   const methods = new MethodTable();
-  app.addHook('onRoute', ({ url, method }) => methods.add(url, method));
+  app.addHook('onRoute', ({ url, method }) => {
+    // Preflights of any path whatsoever are answered under this one.
+    if (url !== '*') methods.add(url, method);
+  });
   app.setErrorHandler((thrown, request, reply) => {
     const error = fromLibrary(thrown, parts.maxBodyBytes);
     logFailure(error, request, parts);

@@ -38,7 +38,7 @@ export function guardRequests(app: ApiApp, parts: GuardParts): void {
     request.peer = peerOf(request);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) reply.raw.setHeader(name, value);
     refuseSurplus(request, reply, parts);
-    parts.access.refuseHost(request.headers.host ?? '');
+    parts.access.refuseHost(request.headers.host);
     refuseHaste(request, parts);
     done();
   });

@@ -34,11 +34,20 @@ export class Upgrades {
   /** Takes the connection of a request over from HTTP; null when it asked for no WebSocket. */
   take(request: FastifyRequest, reply: FastifyReply): Upgrade | null {
     const upgrade = this.waiting.get(request.raw);
-    if (!upgrade || request.headers.upgrade?.toLowerCase() !== 'websocket') return null;
+    if (!upgrade || !isWebSocket(request.raw)) return null;
     this.waiting.delete(request.raw);
     reply.hijack();
     reply.raw.detachSocket(upgrade.socket as Socket);
     return upgrade;
+  }
+
+  /** Does for a connection without a WebSocket what Node does no more. */
+  private watchOver(socket: Socket): void {
+    // A peer that hangs up is noticed only while its bytes are read, and nobody else reads these.
+    socket.resume();
+    socket.setTimeout(this.limits.stallTimeoutMs, () => {
+      if (socket.writableLength > 0) socket.destroy();
+    });
   }
 
   private onUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
@@ -51,10 +60,13 @@ export class Upgrades {
     response.assignSocket(socket);
     response.once('finish', () => socket.destroySoon());
     this.waiting.set(request, { socket, head });
-    // A peer that hangs up is noticed only while its bytes are read, and nobody else reads these.
-    if (request.headers.upgrade?.toLowerCase() !== 'websocket') socket.resume();
+    if (!isWebSocket(request)) this.watchOver(socket);
     this.app.routing(request, response);
   }
+}
+
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 /** After a request to upgrade come no more bytes of HTTP, so that its body would be waited for in vain. */

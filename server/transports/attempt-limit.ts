@@ -77,14 +77,15 @@ export class AttemptLimit {
 }
 
 /**
- * What counts as one address: of IPv6 the network of 64 bits, since whoever has one address has all of it. Text that is
- * no address stands for itself.
+ * What counts as one address: of IPv6 the network of 64 bits, since whoever has one address has all of it. The port that
+ * some proxies add to an address does not count; text that is no address stands for itself.
  */
 export function attemptKey(address: string): string {
-  const bare = address.split('%')[0] ?? '';
+  const [, ipv4, ipv6] = /^(?:(\d+\.\d+\.\d+\.\d+):\d+|\[(.*)\](?::\d+)?)$/.exec(address) ?? [];
+  const bare = (ipv4 ?? ipv6 ?? address).split('%')[0] ?? '';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare);
   if (mapped?.[1]) return mapped[1];
-  return isIPv6(bare) ? `${networkOf(bare).join(':')}::/64` : address;
+  return isIPv6(bare) ? `${networkOf(bare).join(':')}::/64` : bare;
 }
 
 /** The address part of a peer's `address:port`. */

@@ -53,14 +53,22 @@ export interface Answer {
 export class GatewayOfTest {
   private constructor(
     readonly gateway: Gateway,
-    readonly port: number,
+    public port: number,
     readonly stream: SyntheticStream,
     readonly clients: ClientRegistry,
     readonly log: LogOfTest,
     private readonly release: () => void,
   ) {}
 
+  /** As `create`, listening. */
   static async start(options: GatewayOptions = {}, wantedPort = 0): Promise<GatewayOfTest> {
+    const created = GatewayOfTest.create(options);
+    created.port = await created.gateway.listen('127.0.0.1', wantedPort);
+    return created;
+  }
+
+  /** One that does not listen yet. */
+  static create(options: GatewayOptions = {}): GatewayOfTest {
     const { flags = {}, isAlwaysOn = false, clock = new SystemClock(), limits = {}, tls = null, web } = options;
     const config = configOf({ flags });
     const log = new LogOfTest();
@@ -93,8 +101,7 @@ export class GatewayOfTest {
       access: new Access(config, checkToken),
       ...(web && { web }),
     });
-    const port = await gateway.listen('127.0.0.1', wantedPort);
-    return new GatewayOfTest(gateway, port, stream, clients, log, () => {
+    return new GatewayOfTest(gateway, 0, stream, clients, log, () => {
       statistics.close();
       metrics.close();
     });

@@ -47,6 +47,11 @@ describe('limits of the gateway', () => {
     expect(gateway.log.messages('error')).toEqual([]);
   });
 
+  it('HTTP/1.0 needs no Host', async () => {
+    await start();
+    expect((await gateway.askRaw('GET /healthz HTTP/1.0\r\n\r\n')).status).toBe(200);
+  });
+
   it('100 headers are not too many', async () => {
     await start();
     expect((await gateway.askRaw(`${HEAD}Connection: close\r\n${'X-A: b\r\n'.repeat(98)}\r\n`)).status).toBe(200);
@@ -170,6 +175,14 @@ describe('the end of the gateway', () => {
     await Promise.all(ends);
     await until(() => gateway.gateway.connectionCount === 0);
     await expect(gateway.connect()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('comes also before the beginning, and as often as one likes', async () => {
+    const gateway = await GatewayOfTest.start();
+    await Promise.all([gateway.stop(), gateway.stop()]);
+    await gateway.stop();
+    const never = GatewayOfTest.create();
+    await never.stop();
   });
 
   it('lets an answer under way end', async () => {

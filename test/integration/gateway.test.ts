@@ -194,6 +194,7 @@ describe('the gateway', () => {
         expect(headers['access-control-allow-origin']).toBe(origin);
         expect(headers['access-control-expose-headers']).toContain('X-Sequence');
       }
+      expect((await gateway.ask('/nothing', { headers: { origin } })).problem).toBe('404 NOT_FOUND');
       const other = await gateway.ask('/api/streams', { headers: { origin: 'https://evil.example' } });
       expect(other.headers['access-control-allow-origin']).toBeUndefined();
     });
