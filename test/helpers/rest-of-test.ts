@@ -15,6 +15,8 @@ import { ClientRegistry } from '../../server/clients.js';
 import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
 import { Hub } from '../../server/hub/hub.js';
 import { Recordings } from '../../server/recordings.js';
+import { GuardedNetwork } from '../../server/sources/guarded-network.js';
+import { SourceGuard } from '../../server/sources/source-guard.js';
 import { ServerStatistics } from '../../server/statistics/server-statistics.js';
 import { StreamControl } from '../../server/stream-control.js';
 import { createStreamOpener } from '../../server/stream-opener.js';
@@ -77,7 +79,9 @@ export class RestServer {
     const binaries = await findFfmpeg(process.env);
     const hub = new Hub(clock);
     const clients = new ClientRegistry(config.maxClients);
-    const streams = new Streams(hub, await createStreamOpener({ ...parts, binaries }), parts, config.maxStreams);
+    const network = new GuardedNetwork(new SourceGuard(config.allowSources), process.env);
+    const open = await createStreamOpener({ ...parts, binaries, network });
+    const streams = new Streams(hub, open, parts, config.maxStreams);
     const control = new StreamControl(streams, new Recordings(hub, { ...parts, ...binaries }));
     const statistics = new ServerStatistics(hub, clients, clock);
     if (sources.length > 0) for (const settings of config.streams) await control.add(settings);
@@ -100,6 +104,7 @@ export class RestServer {
       statistics.close();
       await Promise.all(control.list().map(({ stream }) => control.stopRecording(stream.name)));
       await streams.close();
+      await network.close();
       await rm(recordings, { recursive: true, force: true });
     });
   }

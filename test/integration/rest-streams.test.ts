@@ -156,6 +156,7 @@ describe('POST /api/streams', () => {
     'concat:a|b',
     ' http://a/',
     'x=http://a/',
+    'http://169.254.169.254/latest/meta-data',
   ])('refuses the source %j', async (url) => {
     expect((await rest.request('POST', '/api/streams', { body: { url } })).problem).toBe('403 SOURCE_FORBIDDEN');
     const patch = { body: { rtsp_url: url } };
