@@ -1,7 +1,7 @@
 import type { Clock } from '../shared/clock.js';
 import type { StreamerError } from '../shared/errors.js';
 import type { ClockEstimate } from '../shared/protocol/clock-sync.js';
-import type { StreamChange, Welcome } from '../shared/protocol/messages.js';
+import type { Stats, StreamChange, Welcome } from '../shared/protocol/messages.js';
 import { decodeJpeg } from './jpeg-decoder.js';
 import { SessionRecorder } from './metrics/session-recorder.js';
 import type { ClockFigures, EncodedHistograms, Snapshot } from './metrics/snapshot.js';
@@ -50,7 +50,7 @@ export class Measurement {
         onSkipped: (streamId, first, last) => this.recorder.stream(streamId)?.onSkipped(first, last),
         onStream: (change) => this.onStream(change),
         onOutage: (error, retryInMs) => this.onOutage(error, retryInMs),
-        collectStats: () => this.recorder.takeInterval(clock.nowUs()),
+        collectStats: () => this.takeInterval(),
         onEnd: (error) => this.onEnd(error),
       },
       clock,
@@ -85,6 +85,12 @@ export class Measurement {
   /** The newest JPEG of a stream; null before the first. */
   latestJpeg(streamId: number): Buffer | null {
     return this.latest.get(streamId) ?? null;
+  }
+
+  /** A report holds the clock as it is now, whether or not somebody looks at snapshots. */
+  private takeInterval(): Stats {
+    this.recorder.onClock(clockFigures(this.session.clockEstimate()));
+    return this.recorder.takeInterval(this.clock.nowUs());
   }
 
   private onWelcome({ streams, subscribed }: Welcome): void {
