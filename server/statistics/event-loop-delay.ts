@@ -17,7 +17,7 @@ export interface DelayHistogram {
   reset(): void;
 }
 
-/** 50 looks a second cost a thousandth of a core, and 500 of them in a window still have a 99th percentile. */
+/** 50 looks a second cost two thousandths of a core, and 500 of them in a window still have a 99th percentile. */
 const RESOLUTION_MS = 20;
 const WINDOW_US = 10_000_000;
 const NONE: DelayFigures = { p50Us: 0, p99Us: 0, maxUs: 0 };
