@@ -4,6 +4,7 @@ import { App } from './app.js';
 import { TokenStore, takeToken } from './model/token-store.js';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/header.css';
 import './styles/wall.css';
 import './styles/stream.css';
 import './styles/forms.css';

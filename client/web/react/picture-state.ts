@@ -61,10 +61,10 @@ export function judgePicture(facts: PictureFacts, nowMs: number): PictureState {
     return old('connecting', 'Connecting…', null);
   }
   if (status.connection !== 'connected')
-    return old('no-signal', since('No signal', facts), reason ?? 'Connection lost.');
-  if (status.state === 'ended') return old('ended', since('Ended', facts), reason);
+    return old('no-signal', withTime('No signal', 'since', facts), reason ?? 'Connection lost.');
+  if (status.state === 'ended') return old('ended', withTime('Ended', 'at', facts), reason);
   if (status.state === 'offline' || status.state === 'silent') {
-    return old('no-signal', since('No signal', facts), reason ?? `The source is ${status.state}.`);
+    return old('no-signal', withTime('No signal', 'since', facts), reason ?? `The source is ${status.state}.`);
   }
   if (frame === null) return old('connecting', waitingFor(status.state), reason);
 
@@ -88,8 +88,8 @@ function old(kind: PictureKind, headline: string, reason: string | null): Pictur
   return { kind, headline, reason, isOld: true };
 }
 
-function since(what: string, { lastFrame }: PictureFacts): string {
-  return lastFrame === null ? what : `${what} since ${timeOfDay(lastFrame.wallTimeMs)}`;
+function withTime(what: string, preposition: string, { lastFrame }: PictureFacts): string {
+  return lastFrame === null ? what : `${what} ${preposition} ${timeOfDay(lastFrame.wallTimeMs)}`;
 }
 
 function waitingFor(state: StreamState | null): string {

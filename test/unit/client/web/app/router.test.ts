@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Route, formatRoute, parseRoute, withoutDialog } from '../../../../../client/web/app/model/router.js';
+
+const WALL: Route = { page: 'wall', dialog: null };
+
+describe('parseRoute', () => {
+  it.each(['', '#', '#/', '#/nothing', '#/streams', '#/streams/', '#/streams/a/edit/more', '#/streams/%', '#/add/x'])(
+    'shows the wall for %j',
+    (hash) => {
+      expect(parseRoute(hash)).toEqual(WALL);
+    },
+  );
+
+  it.each([
+    ['#/add', { page: 'wall', dialog: 'add' }],
+    ['#/streams/cam1', { page: 'stream', name: 'cam1', dialog: null }],
+    ['#/streams/cam1/edit', { page: 'stream', name: 'cam1', dialog: 'edit' }],
+    ['#/streams/cam1/remove', { page: 'stream', name: 'cam1', dialog: 'remove' }],
+    ['#/streams/cam1/fly', { page: 'stream', name: 'cam1', dialog: null }],
+  ])('reads %s', (hash, route) => {
+    expect(parseRoute(hash)).toEqual(route);
+  });
+
+  it('reads back every route that is written', () => {
+    const route: fc.Arbitrary<Route> = fc.oneof(
+      fc.record({ page: fc.constant('wall' as const), dialog: fc.constantFrom('add' as const, null) }),
+      fc.record({
+        page: fc.constant('stream' as const),
+        name: fc.string({ minLength: 1, unit: 'grapheme' }),
+        dialog: fc.constantFrom('edit' as const, 'remove' as const, null),
+      }),
+    );
+    fc.assert(
+      fc.property(route, (written) => {
+        expect(parseRoute(formatRoute(written))).toEqual(written);
+      }),
+    );
+  });
+});
+
+describe('withoutDialog', () => {
+  it('is the page below', () => {
+    expect(withoutDialog({ page: 'wall', dialog: 'add' })).toEqual(WALL);
+    expect(formatRoute(withoutDialog({ page: 'stream', name: 'a', dialog: 'edit' }))).toBe('#/streams/a');
+  });
+});
