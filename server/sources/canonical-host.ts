@@ -8,12 +8,13 @@ import ipaddr from 'ipaddr.js';
  * what is no host, and for an address with a zone, which only this machine could understand.
  */
 export function canonicalHost(text: string): string | null {
-  if (text.startsWith('[')) return text.endsWith(']') ? addressOf(text.slice(1, -1)) : null;
+  const bracketed = /^\[(.*)\]$/.exec(text)?.[1];
+  if (bracketed !== undefined) return isIPv6(bracketed) ? addressOf(bracketed) : null;
   if (isIP(text) !== 0) return addressOf(text);
   // What would end the host, or hide something in it, where others read the address.
   if (text === '' || /[\\/?#@:[\]%\s]/.test(text) || !URL.canParse(`http://${text}/`)) return null;
   const host = new URL(`http://${text}/`).hostname.replace(/\.$/, '');
-  return host === '' ? null : host;
+  return host.split('.').includes('') ? null : host;
 }
 
 function addressOf(text: string): string | null {

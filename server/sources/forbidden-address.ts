@@ -58,7 +58,9 @@ function embedded(address: IPv6): Address[] {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = parts;
   const isZero = (...some: number[]) => some.every((part) => part === 0);
   const found: Address[] = [];
-  if (isZero(a, b, c, d, e, f) || (isZero(a, b, c, d, f) && e === 0xffff)) found.push(v4(g, h));
+  const isLoopback = isZero(a, b, c, d, e, f, g) && h === 1;
+  if (isZero(a, b, c, d, e, f) && !isLoopback) found.push(v4(g, h));
+  if (isZero(a, b, c, d, f) && e === 0xffff) found.push(v4(g, h));
   if (a === 0x64 && b === 0xff9b) found.push(v4(g, h), ...(c === 1 ? [v4(d, ((e & 0xff) << 8) | (f >> 8))] : []));
   if (a === 0x2002) found.push(v4(b, c));
   if (a === 0x2001 && b === 0) found.push(v4(c, d), v4(g ^ 0xffff, h ^ 0xffff));
