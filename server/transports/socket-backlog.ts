@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 
 /**
@@ -10,7 +10,7 @@ export class SocketBacklog {
   private freshBytes = 0;
   private readonly isTls: boolean;
 
-  constructor(private readonly socket: Socket) {
+  constructor(private readonly socket: Duplex) {
     this.isTls = socket instanceof TLSSocket;
   }
 

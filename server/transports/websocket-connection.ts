@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { CancelTimer, Clock } from '../../shared/clock.js';
 import type { ErrorCode, StreamerError } from '../../shared/errors.js';
+import { SocketBacklog } from './socket-backlog.js';
 
 /** What a connection needs of the library's WebSocket. */
 export interface RawWebSocket {
-  readonly bufferedAmount: number;
   send(data: Buffer, options: { binary: boolean; fin?: boolean }): void;
   ping(data?: string): void;
   close(code: number, reason: string): void;
@@ -47,30 +47,33 @@ export function closeCodeOf(code: ErrorCode | null): number {
 
 /** One WebSocket that was accepted: whole messages go in, and pings keep it open and show when the peer is gone. */
 export class WebSocketConnection {
+  private readonly backlog: SocketBacklog;
   private lastHeardUs: number;
   private cancelPing: CancelTimer;
 
+  /** @param raw a WebSocket without extensions, which keeps nothing back but in its socket */
   constructor(
     private readonly raw: RawWebSocket,
     private readonly socket: Duplex,
     private readonly clock: Clock,
   ) {
+    this.backlog = new SocketBacklog(socket);
     this.lastHeardUs = clock.nowUs();
     this.cancelPing = this.schedulePing();
   }
 
   /** Bytes that this process holds because the kernel takes no more. */
   get backlogBytes(): number {
-    return this.raw.bufferedAmount;
+    return this.backlog.bytes;
   }
 
   sendBinary(message: Buffer): void {
-    this.raw.send(message, { binary: true });
+    this.write(() => this.raw.send(message, BINARY));
   }
 
   /** `text` is UTF-8. */
   sendText(text: Buffer): void {
-    this.raw.send(text, { binary: false });
+    this.write(() => this.raw.send(text, TEXT));
   }
 
   /**
@@ -78,16 +81,16 @@ export class WebSocketConnection {
    * fragments of one message (RFC 6455, section 5.4), so that a body which many connections share is never copied.
    */
   sendBatch(before: readonly Buffer[], head: Buffer, body: Buffer): void {
-    this.socket.cork();
-    for (const message of before) this.raw.send(message, { binary: true });
-    this.raw.send(head, FIRST_FRAGMENT);
-    this.raw.send(body, LAST_FRAGMENT);
-    this.socket.uncork();
+    this.write(() => {
+      for (const message of before) this.raw.send(message, BINARY);
+      this.raw.send(head, FIRST_FRAGMENT);
+      this.raw.send(body, LAST_FRAGMENT);
+    });
   }
 
   /** Asks the peer for an answer, which comes after it has read all that was sent before. */
   ping(label: string): void {
-    this.raw.ping(label);
+    this.write(() => this.raw.ping(label));
   }
 
   /** Says why and closes, after what was sent before; a peer that does not answer is cut off after a moment. */
@@ -110,6 +113,15 @@ export class WebSocketConnection {
     this.cancelPing();
   }
 
+  /** What is written in `send` goes out together. */
+  private write(send: () => void): void {
+    const heldBytes = this.socket.writableLength;
+    this.socket.cork();
+    send();
+    this.backlog.noteWritten(this.socket.writableLength - heldBytes);
+    this.socket.uncork();
+  }
+
   private schedulePing(): CancelTimer {
     return this.clock.schedule(PING_INTERVAL_US, () => this.keepAlive());
   }
@@ -119,10 +131,12 @@ export class WebSocketConnection {
       this.raw.terminate();
       return;
     }
-    this.raw.ping();
+    this.write(() => this.raw.ping());
     this.cancelPing = this.schedulePing();
   }
 }
 
+const TEXT = { binary: false };
+const BINARY = { binary: true };
 const FIRST_FRAGMENT = { binary: true, fin: false };
 const LAST_FRAGMENT = { binary: true, fin: true };

@@ -6,37 +6,50 @@ import type { Clock } from '../../shared/clock.js';
 
 /** A WebSocket on paper, with its socket: notes what is done to it, in order. */
 export class FakeWebSocket implements RawWebSocket {
-  bufferedAmount = 0;
-  /** `cork`, `binary 5`, `binary 55 …` for a fragment that is not the last, `text {}`, `ping label`, `close 1000 CODE`. */
-  readonly log: string[] = [];
+  /** Its socket, which can be made to hold something. */
+  readonly socket = Object.assign(new EventEmitter(), {
+    writableLength: 0,
+    cork: () => (this.corked = []),
+    uncork: () => this.uncork(),
+  });
+  private corked: string[] | null = null;
+  private readonly log: string[] = [];
 
   send(data: Buffer, { binary, fin = true }: { binary: boolean; fin?: boolean }): void {
-    this.log.push(`${binary ? `binary ${data.length}` : `text ${data.toString()}`}${fin ? '' : ' …'}`);
+    this.note(`${binary ? `binary ${data.length}` : `text ${data.toString()}`}${fin ? '' : ' …'}`);
   }
 
   ping(data?: string): void {
-    this.log.push(data === undefined ? 'ping' : `ping ${data}`);
+    this.note(data === undefined ? 'ping' : `ping ${data}`);
   }
 
   close(code: number, reason: string): void {
-    this.log.push(`close ${code}${reason && ` ${reason}`}`);
+    this.note(`close ${code}${reason && ` ${reason}`}`);
   }
 
   terminate(): void {
-    this.log.push('terminate');
+    this.note('terminate');
   }
 
-  /** What was done since the last call. */
+  /**
+   * What was done since the last call: `binary 5`, `binary 55 …` for a fragment that is not the last, `text {}`,
+   * `ping label`, `close 1000 CODE`, `terminate`. What goes out with one write is one line, with ` + ` between.
+   */
   take(): string[] {
     return this.log.splice(0);
   }
 
   /** A connection over it. */
   connect(clock: Clock): WebSocketConnection {
-    const socket = Object.assign(new EventEmitter(), {
-      cork: () => this.log.push('cork'),
-      uncork: () => this.log.push('uncork'),
-    });
-    return new WebSocketConnection(this, socket as unknown as Duplex, clock);
+    return new WebSocketConnection(this, this.socket as unknown as Duplex, clock);
+  }
+
+  private note(what: string): void {
+    (this.corked ?? this.log).push(what);
+  }
+
+  private uncork(): void {
+    if (this.corked && this.corked.length > 0) this.log.push(this.corked.join(' + '));
+    this.corked = null;
   }
 }

@@ -93,7 +93,7 @@ describe('EventListener', () => {
 
   it('does not believe one that says it has read what waits here', () => {
     const { listener, webSocket, change } = open();
-    webSocket.bufferedAmount = 256 * 1024 + 1;
+    webSocket.socket.writableLength = 256 * 1024 + 1;
     listener.onPong('0');
     change('too much');
     expect(webSocket.take()).toEqual([]);
