@@ -15,7 +15,7 @@ export interface GuardParts {
   readonly connections: Connections;
   readonly corsOrigins: readonly string[];
   /** Whether the server shuts down. */
-  isClosing(): boolean;
+  readonly isClosing: () => boolean;
 }
 
 /** Longest address that is kept of what a proxy says. */

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { StreamerError } from '../../shared/errors.js';
 import type { HttpLimits } from './http-server.js';
-import { refusalOf } from './http-server.js';
+import { refusalOf } from './malformed-request.js';
 import { writeProblem } from './problem.js';
 import type { ApiApp } from './routes.js';
 
