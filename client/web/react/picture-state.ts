@@ -12,6 +12,8 @@ export interface PictureState {
   /** What stands over the picture; null for one that is live. */
   readonly headline: string | null;
   readonly reason: string | null;
+  /** How old the picture on screen is, such as `12 s old`, once that is too much; null without one. */
+  readonly age: string | null;
   /** Whether the picture, if there is one, must not be taken for the present: it is shown in grey. */
   readonly isOld: boolean;
 }
@@ -55,37 +57,46 @@ const CAVEATS: Partial<Record<StreamState, { kind: PictureKind; headline: string
 export function judgePicture(facts: PictureFacts, nowMs: number): PictureState {
   const { status, frame } = facts;
   const reason = status?.reason?.message ?? null;
+  const old = (kind: PictureKind, headline: string, why: string | null): PictureState => {
+    return { kind, headline, reason: why, age: ageOf(facts.lastFrame, nowMs), isOld: true };
+  };
   if (facts.isPaused) return old('paused', 'Paused', null);
   if (!facts.isInView) return old('paused', 'Paused while out of view', null);
   if (status === null || (status.connection === 'connecting' && reason === null)) {
     return old('connecting', 'Connecting…', null);
   }
-  if (status.connection !== 'connected')
+  if (status.connection !== 'connected') {
     return old('no-signal', withTime('No signal', 'since', facts), reason ?? 'Connection lost.');
+  }
   if (status.state === 'ended') return old('ended', withTime('Ended', 'at', facts), reason);
   if (status.state === 'offline' || status.state === 'silent') {
     return old('no-signal', withTime('No signal', 'since', facts), reason ?? `The source is ${status.state}.`);
   }
   if (frame === null) return old('connecting', waitingFor(status.state), reason);
-
-  const lateMs = lateAfterMs(status, facts.maxFps);
-  const idleMs = nowMs - frame.atMs;
-  const ageMs = idleMs + (frame.ageMs ?? 0);
-  if (ageMs > lateMs) {
-    return { kind: 'aging', headline: `${ageText(ageMs)} old`, reason, isOld: idleMs > lateMs };
-  }
-  const caveat = status.state === null ? undefined : CAVEATS[status.state];
-  if (caveat !== undefined) return { ...caveat, reason, isOld: caveat.kind === 'frozen' };
-  return { kind: 'live', headline: null, reason: null, isOld: false };
+  return judgeFrame(frame, status, lateAfterMs(status, facts.maxFps), nowMs);
 }
 
 /** Whether two states look the same, so that nothing needs to be drawn again. */
 export function isSamePicture(a: PictureState, b: PictureState): boolean {
-  return a.kind === b.kind && a.headline === b.headline && a.reason === b.reason && a.isOld === b.isOld;
+  const isSameText = a.headline === b.headline && a.reason === b.reason && a.age === b.age;
+  return isSameText && a.kind === b.kind && a.isOld === b.isOld;
 }
 
-function old(kind: PictureKind, headline: string, reason: string | null): PictureState {
-  return { kind, headline, reason, isOld: true };
+/** Judges a picture of a stream that should have some. */
+function judgeFrame(frame: ShownFrame, status: ConnectionStatus, lateMs: number, nowMs: number): PictureState {
+  const reason = status.reason?.message ?? null;
+  const idleMs = nowMs - frame.atMs;
+  if (idleMs + (frame.ageMs ?? 0) > lateMs) {
+    const age = ageOf(frame, nowMs);
+    return { kind: 'aging', headline: age, reason, age, isOld: idleMs > lateMs };
+  }
+  const caveat = status.state === null ? undefined : CAVEATS[status.state];
+  if (caveat !== undefined) return { ...caveat, reason, age: null, isOld: caveat.kind === 'frozen' };
+  return { kind: 'live', headline: null, reason: null, age: null, isOld: false };
+}
+
+function ageOf(frame: ShownFrame | null, nowMs: number): string | null {
+  return frame === null ? null : `${ageText(nowMs - frame.atMs + (frame.ageMs ?? 0))} old`;
 }
 
 function withTime(what: string, preposition: string, { lastFrame }: PictureFacts): string {

@@ -39,7 +39,13 @@ export interface StreamViewerProps {
   readonly onFrame?: (frame: FrameFacts) => void;
 }
 
-const INITIAL_PICTURE: PictureState = { kind: 'connecting', headline: 'Connecting…', reason: null, isOld: true };
+const INITIAL_PICTURE: PictureState = {
+  kind: 'connecting',
+  headline: 'Connecting…',
+  reason: null,
+  age: null,
+  isOld: true,
+};
 
 /**
  * The live picture of a stream. Frames are drawn to a canvas without React's help. It is connected only while it is on

@@ -6,7 +6,7 @@ import { viewerStyles } from './viewer-styles.js';
 
 /** What stands over the picture: nothing while it is live, a label while it moves, all over it when it does not. */
 export function ViewerOverlay({ picture, onRetry }: OverlayProps): ReactElement | null {
-  const { headline, reason, isOld } = picture;
+  const { headline, reason, age, isOld } = picture;
   if (headline === null) return null;
   const canMove = picture.kind === 'aging' || picture.kind === 'frozen' || !isOld;
   if (canMove) {
@@ -20,6 +20,7 @@ export function ViewerOverlay({ picture, onRetry }: OverlayProps): ReactElement 
     <div style={viewerStyles.notice} data-viewer-overlay={picture.kind}>
       <span style={viewerStyles.headline}>{headline}</span>
       {reason !== null && <span style={viewerStyles.reason}>{reason}</span>}
+      {age !== null && <span style={viewerStyles.age}>Picture is {age}</span>}
       {onRetry !== null && (
         <button type="button" style={viewerStyles.button} onClick={onRetry}>
           Try again

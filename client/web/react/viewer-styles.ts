@@ -20,6 +20,7 @@ export const viewerStyles = {
     lineHeight: 1.35,
   },
   headline: { fontWeight: 600, fontVariantNumeric: 'tabular-nums' },
+  age: { fontSize: '0.85em', fontVariantNumeric: 'tabular-nums', opacity: 0.85 },
   reason: {
     fontSize: '0.85em',
     maxWidth: '36em',
