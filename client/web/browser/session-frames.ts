@@ -160,6 +160,7 @@ class SessionFrames implements FrameStream {
     else this.figures.onFrame(observation);
     if (!kept && !isWholeJpeg(jpeg)) this.figures.onCorrupt();
     this.newestCaptureTimeUs = header.captureTimeUs;
+    this.lastOffsetUs = offsetUs ?? this.lastOffsetUs;
     this.queue.push(frame);
   }
 
