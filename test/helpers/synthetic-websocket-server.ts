@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { ClientRegistry } from '../../server/clients.js';
 import { Hub } from '../../server/hub/hub.js';
@@ -21,6 +22,8 @@ export interface SyntheticWebSocketServerOptions extends SyntheticStreamOptions 
   /** A request with `?authorized` has shown it; every other one has to say it in HELLO. */
   readonly token?: string;
   readonly maxClients?: number;
+  /** Serves over TLS, with a certificate and its key as PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** 0, any free one, by default. */
   readonly port?: number;
   /** Names of the streams there are from the start; `cam` alone by default. */
@@ -40,7 +43,7 @@ export class SyntheticWebSocketServer {
   readonly sockets = new Set<Socket>();
   readonly transport: WebSocketTransport;
   private readonly clock: Clock;
-  private readonly http = createServer();
+  private readonly http: Server;
 
   private constructor(private readonly options: SyntheticWebSocketServerOptions) {
     const { clock = new SystemClock(), token = null, maxClients = 1000, streams = ['cam'] } = options;
@@ -53,7 +56,9 @@ export class SyntheticWebSocketServer {
     const { hub, clients } = this;
     this.transport = new WebSocketTransport({ hub, clients, clock, logger, checkToken, transport: 'websocket' });
     for (const name of streams) this.addStream(name);
-    this.http.on('connection', (socket) => {
+    this.http = options.tls ? createTlsServer(options.tls) : createServer();
+    // Of a TLS connection, what is written to is the TLS socket.
+    this.http.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
     });
@@ -80,7 +85,7 @@ export class SyntheticWebSocketServer {
 
   /** The address of a path, `/ws/cam` without one. */
   url(path = '/ws/cam'): string {
-    return `ws://127.0.0.1:${this.port}${path}`;
+    return `${this.options.tls ? 'wss' : 'ws'}://127.0.0.1:${this.port}${path}`;
   }
 
   /** The first stream. */
