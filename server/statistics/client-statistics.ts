@@ -10,6 +10,9 @@ export type ClientFigures = Pick<ApiClient, 'clockErrorUs' | 'latency' | 'lostFr
 /** Different latencies kept of a report: a second of 64 streams of 60 frames a second, none like another. */
 const MAX_KEPT = 4096;
 
+/** Frames of the last second before an outage are reported over the next connection, which did not send them. */
+const MAX_CARRIED = 256;
+
 /** What a client claimed about the frames that it was sent of one stream. */
 interface Claims {
   measured: number;
@@ -38,9 +41,9 @@ export class ClientStatistics {
     return added;
   }
 
-  /** How many frames a report can have measured: those sent that no earlier report had. */
+  /** How many frames a report can have measured: those sent that no earlier report had, and a few of before. */
   unmeasured({ counters }: ClientStream): number {
-    return Math.max(0, counters.sent - this.claimsOf(counters).measured);
+    return Math.max(0, counters.sent + MAX_CARRIED - this.claimsOf(counters).measured);
   }
 
   /** Takes in the latencies of one stream in `stats`, with the bound of their error. */

@@ -18,6 +18,8 @@ export class LatencyWindow {
   private readonly merged = new LatencyHistogram();
   private readonly reporters = new Map<string, Reporter>();
   private slot = -Infinity;
+  /** The figures as they are until something changes; merging is the dear part, and many ask. */
+  private known: ApiLatency | null | undefined;
 
   /** @param errorUs bound of the error of what the client reported; null where it did not tell */
   add(clientId: string, { valuesUs, counts }: ReportedLatency, errorUs: number | null, nowUs: number): void {
@@ -25,11 +27,17 @@ export class LatencyWindow {
     const histogram = this.slots[this.slot % SLOTS]!;
     for (const [i, valueUs] of valuesUs.entries()) histogram.record(valueUs, counts[i]);
     this.reporters.set(clientId, { slot: this.slot, errorUs });
+    this.known = undefined;
   }
 
   /** What was reported lately; null where nothing was. */
   figures(nowUs: number): ApiLatency | null {
     this.moveTo(nowUs);
+    if (this.known === undefined) this.known = this.merge();
+    return this.known;
+  }
+
+  private merge(): ApiLatency | null {
     const { merged } = this;
     merged.reset();
     for (const histogram of this.slots) merged.merge(histogram);
@@ -61,6 +69,7 @@ export class LatencyWindow {
       this.slots[next % SLOTS]!.reset();
     }
     this.slot = slot;
+    this.known = undefined;
     for (const [id, reporter] of this.reporters) if (reporter.slot <= slot - SLOTS) this.reporters.delete(id);
   }
 }

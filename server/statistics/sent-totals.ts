@@ -15,6 +15,9 @@ export interface SentTotals {
   thinned: number;
 }
 
+/** The totals of each stream, by road. */
+export type SentByStream = ReadonlyMap<string, ReadonlyMap<TransportName, SentTotals>>;
+
 type ByTransport = Map<TransportName, SentTotals>;
 
 /** Keeps what was sent to clients that left, so that totals never go down while a stream is there. */
@@ -34,7 +37,7 @@ export class SentToGone {
   }
 
   /** The totals by stream and road, of those who left and of `clients`. */
-  totals(clients: readonly ClientRecord[]): ReadonlyMap<string, ReadonlyMap<TransportName, SentTotals>> {
+  totals(clients: readonly ClientRecord[]): SentByStream {
     const all = new Map<string, ByTransport>();
     for (const [stream, roads] of this.byStream) all.set(stream, copyOf(roads));
     for (const client of clients) {

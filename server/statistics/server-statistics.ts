@@ -11,6 +11,7 @@ import type { DelayFigures } from './event-loop-delay.js';
 import { ReportIntake } from './report-intake.js';
 import { readReportedLatency } from './reported-latency.js';
 import { SentToGone } from './sent-totals.js';
+import type { SentByStream } from './sent-totals.js';
 import { StreamStatistics } from './stream-statistics.js';
 import type { StreamFigures } from './stream-statistics.js';
 
@@ -79,7 +80,7 @@ export class ServerStatistics {
   }
 
   /** What went out, by stream and road, since each stream was added. */
-  sent(): ReturnType<SentToGone['totals']> {
+  sent(): SentByStream {
     return this.sentToGone.totals(this.clients.list());
   }
 

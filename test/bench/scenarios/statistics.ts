@@ -1,3 +1,4 @@
+import { createMetrics } from '../../../server/statistics/prometheus.js';
 import { readReportedLatency } from '../../../server/statistics/reported-latency.js';
 import { encodeStats } from '../../../shared/protocol/codec.js';
 import type { Stats } from '../../../shared/protocol/messages.js';
@@ -14,23 +15,26 @@ const ROUNDS = 5;
 const CLIENTS = 1000;
 const FRAMES_A_SECOND = 30;
 const MAX_CORE_PERCENT = 3;
+/** A server where a scrape is dear. */
+const WALL = { streams: 16, clients: 1000 };
 
 /** What it costs to measure on the server: each frame, each report of a client, each look at the figures. */
 export const statistics: Scenario = {
   name: 'statistics',
   title: 'Statistics of the server: cost of a frame, of a report, and of looking at them',
-  run({ quick, say }) {
+  async run({ quick, say }) {
     const seconds = quick ? 2 : 10;
-    const rounds = Array.from({ length: ROUNDS }, (_, round) => {
-      say(`round ${round + 1}`);
-      return measure(seconds);
-    });
+    const rounds: Record<string, number>[] = [];
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      say(`round ${round}`);
+      rounds.push({ ...measure(seconds), [SCRAPE]: await measureScrape(quick ? 3 : 20) });
+    }
     const costs = Object.keys(rounds[0] ?? {}).map((what): [string, number] => [
       what,
       median(rounds.map((costUs) => costUs[what] ?? NaN)) ?? NaN,
     ]);
     const reportUs = costs.find(([what]) => what === REPORT)?.[1] ?? NaN;
-    return Promise.resolve({
+    return {
       tables: [
         {
           title: `Medians of ${ROUNDS} rounds, CPU time`,
@@ -49,11 +53,12 @@ export const statistics: Scenario = {
       ],
       notes: ['Reading the STATS message (JSON and its schema) is the session’s work and a row of its own.'],
       figures: { costs: Object.fromEntries(costs) },
-    });
+    };
   },
 };
 
 const REPORT = 'a report of 30 latencies, read into all figures';
+const SCRAPE = `a scrape by Prometheus: ${WALL.clients} clients that watch ${WALL.streams} streams each`;
 
 /** CPU time of each thing in microseconds, that of the garbage it makes included. */
 function measure(seconds: number): Record<string, number> {
@@ -86,6 +91,26 @@ function measure(seconds: number): Record<string, number> {
   if (server.statistics.reports.read < seconds * CLIENTS) throw new Error('not every report was read');
   server.statistics.close();
   return costs;
+}
+
+async function measureScrape(repeats: number): Promise<number> {
+  const server = new MeasuredServer();
+  const streams = Array.from({ length: WALL.streams }, (_, n) => server.addStream(`cam${n}`));
+  const reports = streams.map((stream) => streamReport(stream, [3000, 4000, 9000]));
+  for (let n = 0; n < WALL.clients; n += 1) {
+    const client = server.connect(`${n}`);
+    for (const { name } of streams) client.watch(name, { sent: 3 });
+    if (n < 100) server.report(client, reports);
+  }
+  server.clock.advance(1_000_000);
+  const { clients, statistics: measured } = server;
+  const metrics = createMetrics({ clients, statistics: measured });
+  const before = process.cpuUsage();
+  for (let n = 0; n < repeats; n += 1) await metrics.render();
+  const { user, system } = process.cpuUsage(before);
+  metrics.close();
+  measured.close();
+  return (user + system) / repeats;
 }
 
 /** A stream with clients that were sent more than they will report. */

@@ -66,13 +66,14 @@ describe('ClientStatistics', () => {
     expect(statistics.figures().latency).toMatchObject({ count: 4096, maxUs: 4095 });
   });
 
-  it('lets a report have measured no frame twice', () => {
+  it('lets a report have measured no frame twice, but 256 of a connection before', () => {
     const cam = watching('cam', 10);
-    expect(statistics.unmeasured(cam)).toBe(10);
-    statistics.onLatency(cam, reported([5, 7]), null, NOTHING);
-    expect(statistics.unmeasured(cam)).toBe(3);
+    expect(statistics.unmeasured(cam)).toBe(266);
+    statistics.onLatency(cam, reported([5, 260]), null, NOTHING);
+    expect(statistics.unmeasured(cam)).toBe(6);
     cam.counters.sent = 15;
-    expect(statistics.unmeasured(cam)).toBe(8);
+    expect(statistics.unmeasured(cam)).toBe(11);
+    expect(statistics.unmeasured(watching('cam', 0))).toBe(256);
   });
 
   it('counts no more lost frames than were sent, of each subscription by itself', () => {
