@@ -121,6 +121,19 @@ describe.skipIf(!HAS_PROMETHEUS)('with a real Prometheus', () => {
     ]);
     expect(latency.map(({ value }) => Number(value[1]) > 0)).toEqual([true, true]);
   });
+
+  it('sees no counter fall when the client leaves', async () => {
+    const sent = 'frame_streamer_sent_frames_total';
+    const before = await total(sent);
+    client.close();
+    await expect.poll(() => total('frame_streamer_stream_clients'), { timeout: 20_000 }).toBe(0);
+    expect(await total(sent)).toBeGreaterThanOrEqual(before);
+    expect(await total('resets(frame_streamer_sent_bytes_total[1m])')).toBe(0);
+  });
+
+  async function total(expression: string): Promise<number> {
+    return Number((await prometheus.query(`sum(${expression})`))[0]?.value[1]);
+  }
 });
 
 /** A client that watches everything and reports what it measures. */
