@@ -1,0 +1,203 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
+import { readFfmpegVersion } from '../../server/ffmpeg/ffmpeg-version.js';
+import { imageToJpeg } from '../../server/pipeline/jpeg-codec.js';
+import { GuardedNetwork } from '../../server/sources/guarded-network.js';
+import { openSource } from '../../server/sources/open-source.js';
+import { SourceGuard } from '../../server/sources/source-guard.js';
+import { parseSourceSpec } from '../../server/sources/source-spec.js';
+import { SystemClock } from '../../shared/clock.js';
+import { toStreamerError } from '../../shared/errors.js';
+import { builtJpeg } from '../helpers/built-jpeg.js';
+import { STREAM_DEFAULTS } from '../helpers/config-of-test.js';
+import { HlsVideo } from '../helpers/hls-video.js';
+import { HttpPeer, answerOf } from '../helpers/http-peer.js';
+import type { PeerRequest } from '../helpers/http-peer.js';
+import { ofTest } from '../helpers/of-test.js';
+import { SourceLog } from '../helpers/source-log.js';
+
+const clock = new SystemClock();
+/** Only these names are allowed; no DNS of this world knows them, so who gets there came by the guard. */
+const ALLOWED = ['cam.test', 'cdn.test', 'rebind.test'];
+
+describe('a source that was added over HTTP', () => {
+  let plain: HlsVideo;
+  let encrypted: HlsVideo;
+  beforeAll(async () => {
+    plain = await HlsVideo.make();
+    encrypted = await HlsVideo.make('http://cdn.test:PORT/key');
+  });
+
+  it('plays HLS whose segments and keys are at other hosts that are allowed', async () => {
+    const peer = await serve(encrypted, ({ port }) => encrypted.playlist().replace('PORT', `${port}`));
+    const log = await play(`http://cam.test:${peer.port}/index.m3u8`);
+    await log.untilFrames(15);
+    const asked = (path: string) => peer.requests.find((request) => request.path === path)?.headers.get('host');
+    expect(asked('/index1.ts')).toBe(`cam.test:${peer.port}`);
+    expect(asked('/key')).toBe(`cdn.test:${peer.port}`);
+  });
+
+  it('follows redirects of segments to hosts that are allowed', async () => {
+    const peer = await serve(
+      plain,
+      () => plain.playlist('/elsewhere.ts'),
+      redirectTo('http://cdn.test:PORT/index1.ts'),
+    );
+    const log = await play(`http://cam.test:${peer.port}/index.m3u8`);
+    await log.untilFrames(25);
+    expect(peer.requests.map(({ path }) => path)).toContain('/index1.ts');
+  });
+
+  it.each([
+    ['a segment at a host that is not allowed', 'http://127.0.0.1:OTHER/index1.ts'],
+    ['a segment at cloud metadata', 'http://169.254.169.254/latest/meta-data.ts'],
+    ['a segment in a file', 'file:///proc/self/environ'],
+    ['a segment in a file without a scheme', '/proc/self/environ'],
+    ['a segment behind crypto', 'crypto+file:///proc/self/environ'],
+    ['a segment in another protocol', 'tcp://127.0.0.1:OTHER'],
+    ['a segment behind a redirect', '/elsewhere.ts'],
+    ['a segment over TLS', 'https://127.0.0.1:OTHER/index1.ts'],
+  ])('reaches nothing that is forbidden: %s', async (_, segment) => {
+    const other = await ofTest(HttpPeer.start(({ socket }) => socket.write(answerOf('200 OK', [], 'secret'))));
+    const target = segment.replace('OTHER', `${other.port}`);
+    const redirect = redirectTo(`http://127.0.0.1:${other.port}/index1.ts`);
+    const peer = await serve(plain, () => plain.playlist(target), redirect);
+    const log = await play(`http://cam.test:${peer.port}/index.m3u8`);
+    await log.until(() => log.frames.length >= 30 || log.isOver);
+    expect(other.total).toBe(0);
+  });
+
+  it.each([
+    ['a key at a host that is not allowed', 'http://127.0.0.1:OTHER/key'],
+    ['a key in a file', 'file:///dev/zero'],
+    ['a key in the playlist', 'data:text/plain;base64,AAECAwQFBgcICQoLDA0ODw=='],
+  ])('reaches nothing that is forbidden: %s', async (_, key) => {
+    const other = await ofTest(HttpPeer.start(({ socket }) => socket.write(answerOf('200 OK', [], 'secret'))));
+    const target = key.replace('OTHER', `${other.port}`);
+    const peer = await serve(encrypted, () => encrypted.playlist().replace('http://cdn.test:PORT/key', target));
+    const log = await play(`http://cam.test:${peer.port}/index.m3u8`);
+    await log.until(() => log.isOver);
+    expect(log.frames).toEqual([]);
+    expect(other.total).toBe(0);
+  });
+
+  it('says that a redirect led to a forbidden address', async () => {
+    const peer = await ofTest(
+      HttpPeer.start(({ socket }) => socket.write(answerOf('302 Found', ['Location: http://2852039166/latest']))),
+    );
+    const log = await play(`http://cam.test:${peer.port}/`);
+    const error = await log.untilError();
+    expect([error.code, error.message]).toEqual([
+      'SOURCE_FORBIDDEN',
+      'A source added over HTTP may not be at 169.254.169.254: --allow-source does not name that host.',
+    ]);
+  });
+
+  it('says so too where FFmpeg was led there', async () => {
+    const peer = await ofTest(
+      HttpPeer.start(({ socket, headers }) => {
+        const isOurs = headers.get('user-agent') === 'frame-streamer';
+        const forUs = answerOf('200 OK', ['Content-Type: video/mp4']);
+        socket.end(isOurs ? forUs : answerOf('302 Found', ['Location: http://169.254.169.254/latest']));
+      }),
+    );
+    const error = await (await play(`http://cam.test:${peer.port}/`)).untilError();
+    expect(error.code).toBe('SOURCE_FORBIDDEN');
+    expect(error.message).toMatch(/leads to an address where sources added over HTTP may not be/);
+  });
+
+  it('reads MJPEG by a name that only the guard resolves', async () => {
+    const jpeg = builtJpeg({ width: 64, height: 48 });
+    const peer = await ofTest(
+      HttpPeer.start(({ socket }) => socket.write(answerOf('200 OK', ['Content-Type: image/jpeg'], jpeg))),
+    );
+    const log = await play(`http://cam.test:${peer.port}/shot.jpg`);
+    await log.untilFrames(2);
+    expect(peer.requests[0]?.headers.get('host')).toBe(`cam.test:${peer.port}`);
+  });
+
+  it.each(['rtsp', 'tcp'])('is looked at anew each time it is connected to: %s', async (scheme) => {
+    const server = createServer((socket) => socket.on('error', () => undefined).once('data', () => socket.destroy()));
+    const seen: string[] = [];
+    server.on('connection', (socket) => {
+      socket.once('data', (chunk) => seen.push(String(chunk).split('\r\n')[0] ?? ''));
+      if (scheme === 'tcp') socket.destroy();
+    });
+    onTestFinished(() => void server.close());
+    let connections = 0;
+    server.on('connection', () => (connections += 1));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const answers = [['127.0.0.1'], ['169.254.169.254']];
+    const opened = await open(`${scheme}://rebind.test:${port}/live`, async () => answers.shift() ?? []);
+
+    const first = new SourceLog(opened.source);
+    expect((await first.untilError()).code).not.toBe('SOURCE_FORBIDDEN');
+    expect(connections).toBe(1);
+    // FFmpeg got the address that was checked, and so had nothing to resolve.
+    if (scheme === 'rtsp') expect(seen).toEqual([`OPTIONS rtsp://127.0.0.1:${port}/live RTSP/1.0`]);
+
+    const second = new SourceLog(opened.source);
+    expect((await second.untilError()).message).toBe(
+      'A source added over HTTP may not be at rebind.test: cloud metadata addresses are always refused.',
+    );
+    expect(connections).toBe(1);
+  });
+
+  it.each(['rtsp://cam.test/live?transport=udp', 'file:x.mp4'])('cannot be %s', async (text) => {
+    const error = await open(text).then(
+      () => null,
+      (thrown: unknown) => toStreamerError(thrown),
+    );
+    expect(error?.code).toBe(text.startsWith('rtsp') ? 'SOURCE_FORBIDDEN' : 'SOURCE_NOT_FOUND');
+  });
+
+  it('cannot be anywhere where there is no guard', async () => {
+    const parts = await sourceParts();
+    const settings = { ...STREAM_DEFAULTS, isGuarded: true, source: parseSourceSpec('http://127.0.0.1/') };
+    await expect(openSource(settings, parts)).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
+  });
+
+  /** Serves the files of `video`, its playlist as `playlist` has it, and for `/elsewhere.ts` the answer `elsewhere`. */
+  function serve(video: HlsVideo, playlist: (peer: HttpPeer) => string, elsewhere?: (peer: HttpPeer) => Buffer) {
+    return ofTest(
+      HttpPeer.start(({ path, socket }: PeerRequest, peer) => {
+        const name = path.slice(1);
+        const type = ['Content-Type: application/vnd.apple.mpegurl'];
+        if (name === 'index.m3u8') return void socket.write(answerOf('200 OK', type, playlist(peer)));
+        if (name === 'elsewhere.ts' && elsewhere) return void socket.write(elsewhere(peer));
+        const body = video.files.get(name);
+        socket.write(body ? answerOf('200 OK', [], body) : answerOf('404 Not Found'));
+      }),
+    );
+  }
+
+  async function play(url: string): Promise<SourceLog> {
+    const { source } = await open(url);
+    const log = new SourceLog(source, 0, (frame) => frame.kind === 'raw' && frame.release());
+    onTestFinished(() => log.stop());
+    return log;
+  }
+
+  async function open(text: string, resolve: (name: string) => Promise<readonly string[]> = async () => ['127.0.0.1']) {
+    const network = new GuardedNetwork(new SourceGuard(ALLOWED, resolve), process.env);
+    onTestFinished(() => network.close());
+    const settings = { ...STREAM_DEFAULTS, isGuarded: true, source: parseSourceSpec(`cam=${text}`) };
+    return openSource(settings, { ...(await sourceParts()), network });
+  }
+});
+
+function redirectTo(location: string): (peer: HttpPeer) => Buffer {
+  return ({ port }) => answerOf('302 Found', [`Location: ${location.replace('PORT', `${port}`)}`]);
+}
+
+async function sourceParts() {
+  const binaries = await findFfmpeg(process.env);
+  const version = await readFfmpegVersion(binaries.ffmpegPath);
+  const machine = { parallelEncodes: availableParallelism(), platform: process.platform, convertImage: imageToJpeg };
+  return { ...binaries, ...version, ...machine, clock };
+}
