@@ -9,6 +9,9 @@ export type { Policy, StreamInfo, StreamState, TimeSource } from '../../../share
 export { StreamerError } from '../../../shared/errors.js';
 export type { ErrorCode } from '../../../shared/errors.js';
 
+/** Measured once: a page may connect to a wall of streams. */
+let resolutionUs: number | null = null;
+
 /**
  * Connects to a server and resolves once it has said what it streams. The loop over the result sets the pace: a frame is
  * acknowledged when the loop takes it, so a slow loop gets fewer frames, never old ones. Leaving the loop closes the
@@ -18,12 +21,13 @@ export type { ErrorCode } from '../../../shared/errors.js';
  *   The loop throws CONNECTION_LOST and the like when `reconnect` is false, and KICKED and what else is final always.
  */
 export function connect(options: ConnectOptions): Promise<FrameStream> {
+  resolutionUs ??= measureResolutionUs();
   return openFrames(options, {
     clock: new SystemClock(),
     openSocket: (url) => new WebSocket(url),
     decode: (jpeg) => createImageBitmap(jpeg),
     onWake: onPageWake,
-    resolutionUs: measureResolutionUs(),
+    resolutionUs,
     random: Math.random,
   });
 }

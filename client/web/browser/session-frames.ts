@@ -40,7 +40,8 @@ class SessionFrames implements FrameStream {
   private shown: ConnectionStatus = { connection: 'connecting', stream: null, state: null, reason: null };
   private settle: { resolve(frames: FrameStream): void; reject(error: Error): void } | null = null;
   private stopWaking = (): void => undefined;
-  private isOver = false;
+  /** Whether nobody wants what is still here. */
+  private isLeft = false;
   private reconnects = -1;
   private reportedUs: number;
   private newestCaptureTimeUs: number | null = null;
@@ -95,6 +96,7 @@ class SessionFrames implements FrameStream {
   }
 
   close(): void {
+    this.isLeft = true;
     this.session.close();
   }
 
@@ -127,7 +129,7 @@ class SessionFrames implements FrameStream {
   }
 
   private isStale({ kept, receivedTimeUs }: SessionFrame): boolean {
-    const isReplaceable = (this.options.policy ?? 'latest') === 'latest' && !kept && !this.isOver;
+    const isReplaceable = (this.options.policy ?? 'latest') === 'latest' && !kept;
     return isReplaceable && this.parts.clock.nowUs() - receivedTimeUs > STALE_US;
   }
 
@@ -136,15 +138,15 @@ class SessionFrames implements FrameStream {
     return this.session.clockEstimate()?.rttP50Us ?? 0;
   }
 
-  /** Null for a frame that cannot be shown, which is counted, and after the end. */
+  /** Null for a frame that cannot be shown, which is counted, and after `close`. */
   private async pictureOf({ jpeg, kept }: SessionFrame): Promise<ImageBitmap | Blob | null> {
     // It was counted when it came; some browsers would show the half of it that is there.
-    if (!isWholeJpeg(jpeg)) return null;
+    if (!isWholeJpeg(jpeg) || this.isLeft) return null;
     const blob = new Blob([jpeg], { type: 'image/jpeg' });
     if (this.options.image === 'blob') return blob;
     try {
       const bitmap = await this.parts.decode(blob);
-      if (!this.isOver) return bitmap;
+      if (!this.isLeft) return bitmap;
       bitmap.close();
     } catch {
       if (!kept) this.figures.onCorrupt();
@@ -157,8 +159,8 @@ class SessionFrames implements FrameStream {
     const { offsetUs, errorUs } = clock ?? { offsetUs: null, errorUs: null };
     const observation = { header, jpegBytes: jpeg.length, receiveTimeUs: receivedTimeUs, offsetUs, errorUs };
     if (kept) this.figures.onKept(observation);
-    else this.figures.onFrame(observation);
-    if (!kept && !isWholeJpeg(jpeg)) this.figures.onCorrupt();
+    else if (!this.figures.onFrame(observation)) return;
+    else if (!isWholeJpeg(jpeg)) this.figures.onCorrupt();
     this.newestCaptureTimeUs = header.captureTimeUs;
     this.lastOffsetUs = offsetUs ?? this.lastOffsetUs;
     this.queue.push(frame);
@@ -187,7 +189,6 @@ class SessionFrames implements FrameStream {
   }
 
   private onEnd(error: StreamerError | null): void {
-    this.isOver = true;
     this.stopWaking();
     this.options.signal?.removeEventListener('abort', this.onAbort);
     this.queue.end(error);

@@ -39,15 +39,16 @@ export class StreamFigures {
   /** When the first frame came, which only starts the count of the rates. */
   private firstUs: number | null = null;
 
-  /** Takes in a frame. One that is not newer than the newest is ignored: it is in the counts already. */
-  onFrame(frame: FrameObservation): void {
+  /** Takes in a frame. Returns false and ignores one that is not newer than the newest: it is in the counts already. */
+  onFrame(frame: FrameObservation): boolean {
     const gap = this.sequence.onFrame(frame.header.sequence);
-    if (!gap) return;
+    if (!gap) return false;
     const bytes = messageBytes(frame);
     this.counters.onFrame(bytes, gap.lost, gap.skipped);
     if (this.firstUs === null) this.firstUs = frame.receiveTimeUs;
     else this.arrivals.add(frame.receiveTimeUs, { frames: 1, bytes });
     this.clock.onFrame(frame);
+    return true;
   }
 
   /** Takes in a frame of the past, sent because we joined late: only its bytes count. */

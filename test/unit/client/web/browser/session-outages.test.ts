@@ -193,8 +193,10 @@ describe('the server', () => {
   it('may have come to the end of all streams', async () => {
     const { socket, iterator, takeStatuses } = await connectedClient();
     socket().say(frameMessage(), encodeBye({ code: 'STREAMS_ENDED', message: 'That was all.' }));
-    expect((await iterator.next()).done).toBe(true);
     expect(takeStatuses()).toEqual(['closed/live/-']);
+    // The last picture is still to be had.
+    expect((await iterator.next()).value).toMatchObject({ sequence: 0 });
+    expect((await iterator.next()).done).toBe(true);
   });
 
   it('is left when it says what nobody understands, and asked again', async () => {
@@ -252,6 +254,16 @@ describe('closing', () => {
     expect(takeTypes()).toEqual(['BYE']);
     socket().drop(1000);
     expect(frames.status).toMatchObject({ connection: 'closed', reason: null });
+  });
+
+  it('leaves what nobody has taken', async () => {
+    for (const image of ['bitmap', 'blob'] as const) {
+      const { socket, iterator, frames, bitmaps } = await connectedClient({ image });
+      socket().say(frameMessage());
+      frames.close();
+      expect((await iterator.next()).done).toBe(true);
+      expect(bitmaps).toEqual([]);
+    }
   });
 
   it('ends attempts to connect again', async () => {
