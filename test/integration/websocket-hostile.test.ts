@@ -163,6 +163,21 @@ describe('a WebSocket server', () => {
     await client.destroy();
   });
 
+  it('ends who says nothing for 5 seconds', async () => {
+    const client = await RawWebSocket.connect(server.port, '/ws');
+    clock.advance(5_000_000);
+    expect(await client.closed).toEqual({ code: 1008, reason: 'HELLO_TIMEOUT' });
+    expect(lastNotice(client)).toBe('HELLO_TIMEOUT');
+  });
+
+  it('has room for 256 that say nothing, and cuts the oldest for one more', async () => {
+    const silent: RawWebSocket[] = [];
+    for (let i = 0; i < 257; i += 1) silent.push(await RawWebSocket.connect(server.port, '/ws'));
+    expect(await silent[0]!.closed).toBeNull();
+    expect(server.sockets.size).toBe(1 + 256);
+    await Promise.all(silent.map((client) => client.destroy()));
+  });
+
   it('survives frames with wrong bytes in them', async () => {
     const random = new SeededRandom(20_261_121);
     const codes = new Set<number | null | undefined>();
