@@ -7,7 +7,7 @@ import type { EventParts } from './event-feed.js';
 import { EventListener } from './event-listener.js';
 
 /** Listeners are people with a page open, not an audience. */
-const MAX_LISTENERS = 256;
+const MAX_LISTENERS = 128;
 const MAX_MESSAGE_BYTES = 4096;
 
 /** `WS /api/events`: what happens, as JSON, over WebSocket to everybody who listens. */

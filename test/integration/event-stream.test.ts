@@ -156,8 +156,8 @@ describe('the stream of events', () => {
     dead.webSocket.terminate();
   });
 
-  it('is full with 256 listeners', async () => {
-    const listeners = await Promise.all(Array.from({ length: 255 }, () => listen()));
+  it('is full with 128 listeners', async () => {
+    const listeners = await Promise.all(Array.from({ length: 127 }, () => listen()));
     expect(events.isFull).toBe(false);
     await listen();
     expect(events.isFull).toBe(true);
