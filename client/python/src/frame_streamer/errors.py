@@ -1,0 +1,33 @@
+"""Errors, with the stable codes that every part of frame-streamer shares."""
+
+from __future__ import annotations
+
+#: A server that refused a client with one of these would do so again (docs/protocol.md, "Errors").
+FINAL_CODES = frozenset(
+    {
+        "BAD_VERSION",
+        "BAD_TOKEN",
+        "BAD_MESSAGE",
+        "MESSAGE_TOO_LONG",
+        "UNEXPECTED_MESSAGE",
+        "TOO_MANY_MESSAGES",
+        "UNKNOWN_STREAM",
+        "KICKED",
+    }
+)
+
+
+class StreamerError(Exception):
+    """What went wrong: a stable `code` for programs, and a sentence that says what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} ({self.code})"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether connecting again would end the same way."""
+        return self.code in FINAL_CODES
