@@ -136,10 +136,10 @@ function createWeb({
     startedAtUs: clock.nowUs(),
     ports: () => ports,
   });
+  const metrics = createMetrics({ clients, statistics, control });
   const gateway = new Gateway({
     ...context,
-    ...{ config, control, views, statistics },
-    metrics: createMetrics({ clients, statistics, control }),
+    ...{ config, control, views, statistics, metrics },
     mjpeg: new MjpegTransport(context),
     webSockets: new WebSocketTransport({ ...context, transport: 'websocket' }),
     events: new EventStream({ views, hub, clients, clock }),
@@ -150,6 +150,7 @@ function createWeb({
     listen: gateway.listen.bind(gateway),
     close: async (code, message) => {
       await gateway.close(code, message);
+      metrics.close();
       statistics.close();
     },
   };
