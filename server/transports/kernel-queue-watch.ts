@@ -8,8 +8,8 @@ export interface WatchedPeer {
   readonly key: string;
   /** Whether its queue is worth looking at often. */
   readonly isSuspect: boolean;
-  /** The queue is being read, for the first time in `sinceLastUs`: what is written from now on may not be in what is read. */
-  onLook(sinceLastUs: number): void;
+  /** The queue is being read: what is written from now on may not be in what is read. */
+  onLook(): void;
   /** What was read; null where the kernel tells nothing of this connection. */
   onKernelQueue(queue: KernelQueue | null): void;
   /** Nothing will be read any more. */
@@ -17,10 +17,10 @@ export interface WatchedPeer {
 }
 
 /** How often the kernel's tables are read: rarely while all keep up, often while somebody may not. */
-const CALM_POLL_US = 250_000;
+const CALM_POLL_US = 100_000;
 const SUSPECT_POLL_US = 20_000;
-/** Where the tables are long, reading them may take this part of the time. */
-const MOST_LOAD = 1 / 20;
+/** Reading takes the kernel a millisecond and more the longer the tables are; it may not take a twentieth of the time. */
+const POLL_US_PER_PEER = 50;
 
 /**
  * Tells the peers of one transport how many bytes the kernel holds for them. Elsewhere than on Linux it tells them, after
@@ -31,12 +31,8 @@ export class KernelQueueWatch {
   private cancelPoll: CancelTimer | null = null;
   private isReading = false;
   private canRead = true;
-  private readCostUs = 0;
-  private lastLookUs: number;
 
-  constructor(private readonly clock: Clock) {
-    this.lastLookUs = clock.nowUs();
-  }
+  constructor(private readonly clock: Clock) {}
 
   add(peer: WatchedPeer): void {
     this.peers.set(peer.key, peer);
@@ -61,17 +57,14 @@ export class KernelQueueWatch {
     this.cancelPoll?.();
     if (!this.canRead || this.isReading || this.peers.size === 0) return;
     const isSuspect = [...this.peers.values()].some((peer) => peer.isSuspect);
-    const intervalUs = isSuspect ? Math.max(SUSPECT_POLL_US, this.readCostUs / MOST_LOAD) : CALM_POLL_US;
+    const intervalUs = (isSuspect ? SUSPECT_POLL_US : CALM_POLL_US) + this.peers.size * POLL_US_PER_PEER;
     this.cancelPoll = this.clock.schedule(intervalUs, () => void this.read());
   }
 
   private async read(): Promise<void> {
     this.isReading = true;
-    const startUs = this.clock.nowUs();
-    for (const peer of this.peers.values()) peer.onLook(startUs - this.lastLookUs);
-    this.lastLookUs = startUs;
+    for (const peer of this.peers.values()) peer.onLook();
     const queues = await readKernelQueues(new Set(this.peers.keys()));
-    this.readCostUs = this.clock.nowUs() - startUs;
     this.isReading = false;
     if (!queues) this.canRead = false;
     for (const peer of this.peers.values()) {

@@ -20,17 +20,17 @@ export interface PeerOptions {
 /** What a stream is taken for while its rate is not known. */
 const ASSUMED_FPS = 30;
 /** More than this many frames in the kernel's queue, besides those that a long path needs, mean that the peer lags. */
-const MAX_QUEUED_FRAMES = 1;
-/** One that may lag gets its next frame when less than this is queued: its own kernel holds enough to go on with. */
-const MAX_SUSPECT_FRAMES = 0.5;
-/** Looks without a lag after which a peer is trusted that has just come, and one that lagged: two seconds of them. */
-const LOOKS_OF_NEWCOMER = 25;
-const LOOKS_AFTER_LAG = 100;
+const LAG_FRAMES = 1;
+/** One that may lag gets its next frame when no more than this is queued: its own kernel holds enough to go on with. */
+const SUSPECT_FRAMES = 0.5;
+/** Looks at an empty queue after which a peer is trusted that has just come, and one that lagged: two seconds of them. */
+const NEWCOMER_LOOKS = 25;
+const LAGGARD_LOOKS = 100;
 
 /**
  * A peer that cannot acknowledge, so this does it in its place: a frame counts as received once the kernel has taken it
- * and holds no more than a frame or so for the peer. The kernel is asked now and then; for a peer that lagged lately, or
- * has just come, what was written since then is taken as still in its queue.
+ * and holds no more than a frame for the peer. The kernel is asked now and then. Of a peer that lagged lately, or has just
+ * come, it is asked often, and what was written since is taken as still queued: then no frame is late because the asking is.
  */
 export class UnacknowledgedPeer implements FrameSink, WatchedPeer {
   readonly key: string;
@@ -40,8 +40,7 @@ export class UnacknowledgedPeer implements FrameSink, WatchedPeer {
   private isTaken = true;
   private queuedBytes = 0;
   private writtenSinceLook = 0;
-  private looksUntilTrusted = LOOKS_OF_NEWCOMER;
-  private framesBetweenLooks = 1;
+  private looksUntilTrusted = NEWCOMER_LOOKS;
   private roundTripUs = Infinity;
 
   constructor(
@@ -58,17 +57,16 @@ export class UnacknowledgedPeer implements FrameSink, WatchedPeer {
     return this.looksUntilTrusted > 0;
   }
 
-  onLook(sinceLastUs: number): void {
+  onLook(): void {
     this.writtenSinceLook = 0;
-    this.framesBetweenLooks = this.framesIn(sinceLastUs);
   }
 
   onKernelQueue(queue: KernelQueue | null): void {
     this.queuedBytes = queue?.queuedBytes ?? 0;
     // The shortest is the path's own; what is longer is time in queues.
     this.roundTripUs = Math.min(this.roundTripUs, queue?.roundTripUs ?? 0);
-    const hasLagged = this.queuedBytes > this.limitBytes(MAX_QUEUED_FRAMES);
-    this.looksUntilTrusted = hasLagged ? LOOKS_AFTER_LAG : Math.max(0, this.looksUntilTrusted - 1);
+    if (this.queuedBytes > this.limitBytes(LAG_FRAMES)) this.looksUntilTrusted = LAGGARD_LOOKS;
+    else if (this.isSuspect && this.isQueueEmpty()) this.looksUntilTrusted -= 1;
     this.settle();
   }
 
@@ -108,9 +106,13 @@ export class UnacknowledgedPeer implements FrameSink, WatchedPeer {
   }
 
   private isBehind(): boolean {
-    if (!this.isSuspect) return this.queuedBytes > this.limitBytes(MAX_QUEUED_FRAMES);
-    const frames = this.queuedBytes === 0 ? this.framesBetweenLooks : 0;
-    return this.queuedBytes + this.writtenSinceLook > this.limitBytes(Math.max(frames, MAX_SUSPECT_FRAMES));
+    if (!this.isSuspect) return this.queuedBytes > this.limitBytes(LAG_FRAMES);
+    const frames = this.isQueueEmpty() ? LAG_FRAMES : SUSPECT_FRAMES;
+    return this.queuedBytes + this.writtenSinceLook > this.limitBytes(frames);
+  }
+
+  private isQueueEmpty(): boolean {
+    return this.queuedBytes <= this.limitBytes(0);
   }
 
   /** On a long path, also those that were sent and whose acknowledgement by the peer's kernel cannot be here yet. */

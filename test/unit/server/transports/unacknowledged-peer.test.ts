@@ -6,11 +6,9 @@ import { publishedFrame } from '../../../helpers/fake-frames.js';
 import { FakeSocket } from '../../../helpers/fake-socket.js';
 
 const JPEG_BYTES = 1000;
-/** Looks after which one that has just come is trusted, and one that lagged. */
+/** Looks at an empty queue after which one that has just come is trusted, and one that lagged. */
 const NEWCOMER_LOOKS = 25;
-const LAG_LOOKS = 100;
-/** Half a frame of a stream of 30 frames a second. */
-const LOOK_US = 16_667;
+const LAGGARD_LOOKS = 100;
 
 function connect({ fps = 30, maxFps = null as number | null } = {}) {
   const socket = new FakeSocket();
@@ -26,8 +24,8 @@ function connect({ fps = 30, maxFps = null as number | null } = {}) {
   const offer = (...offered: number[]) => {
     for (const sequence of offered) peer.subscriber.offer(publishedFrame(sequence, { jpegBytes: JPEG_BYTES }));
   };
-  const look = (queuedBytes: number, { sinceLastUs = LOOK_US, roundTripUs = 0 } = {}) => {
-    peer.onLook(sinceLastUs);
+  const look = (queuedBytes: number, { roundTripUs = 0 } = {}) => {
+    peer.onLook();
     peer.onKernelQueue({ queuedBytes, roundTripUs });
   };
   const trust = () => {
@@ -84,58 +82,57 @@ describe('UnacknowledgedPeer', () => {
     expect(sent()).toEqual([3]);
   });
 
-  it('takes what was written to one that lagged as queued until the next look', () => {
+  it('gives one that lagged two frames at once when its queue is empty, so that looks need not be as frequent', () => {
     const { socket, offer, look, trust, sent } = connect();
     trust();
     offer(0);
     socket.flush();
-    look(10 * JPEG_BYTES);
+    look(2 * JPEG_BYTES);
     look(0);
-    offer(1);
-    socket.flush();
-    offer(2);
-    expect(sent()).toEqual([0, 1]);
-    look(0);
-    expect(sent()).toEqual([2]);
-  });
-
-  it('gives one that empties its queue as many frames as come between looks, however seldom those are', () => {
-    const { socket, offer, look, sent } = connect();
-    look(0, { sinceLastUs: 100_000 });
-    for (const sequence of [0, 1, 2, 3, 4, 5]) {
+    sent();
+    for (const sequence of [1, 2, 3, 4]) {
       offer(sequence);
       socket.flush();
     }
-    expect(sent()).toEqual([0, 1, 2, 3]);
-    look(0, { sinceLastUs: 100_000 });
-    expect(sent()).toEqual([5]);
+    expect(sent()).toEqual([1, 2]);
+    look(JPEG_BYTES / 2 + 1);
+    expect(sent()).toEqual([]);
+    look(JPEG_BYTES / 2);
+    expect(sent()).toEqual([4]);
+    socket.flush();
+    offer(5);
+    expect(sent()).toEqual([]);
   });
 
   it('counts what is written while the queue is read', () => {
     const { socket, peer, offer, look, sent } = connect();
     look(0);
-    peer.onLook(LOOK_US);
-    offer(0);
-    socket.flush();
-    offer(1);
+    peer.onLook();
+    for (const sequence of [0, 1, 2]) {
+      offer(sequence);
+      socket.flush();
+    }
     peer.onKernelQueue({ queuedBytes: 0, roundTripUs: 0 });
-    expect(sent()).toEqual([0]);
+    expect(sent()).toEqual([0, 1]);
     look(0);
-    expect(sent()).toEqual([1]);
+    expect(sent()).toEqual([2]);
   });
 
-  it('suspects newcomers for a moment, and longer those who lagged', () => {
+  it('suspects newcomers for a moment, and longer those who lagged, until their queue was empty often enough', () => {
     const { socket, peer, offer, look } = connect();
     const looksUntilTrusted = () => {
       let looks = 0;
-      for (; peer.isSuspect; looks += 1) look(0);
+      for (; peer.isSuspect; looks += 1) {
+        look(0);
+        look(JPEG_BYTES);
+      }
       return looks;
     };
-    expect(looksUntilTrusted()).toBe(NEWCOMER_LOOKS);
     offer(0);
     socket.flush();
+    expect(looksUntilTrusted()).toBe(NEWCOMER_LOOKS);
     look(JPEG_BYTES + 1);
-    expect(looksUntilTrusted()).toBe(LAG_LOOKS);
+    expect(looksUntilTrusted()).toBe(LAGGARD_LOOKS);
   });
 
   it('lets as many frames be under way as a long path needs, by its shortest round trip', () => {
@@ -189,7 +186,7 @@ describe('UnacknowledgedPeer', () => {
     unlisted.offer(0);
     unlisted.socket.flush();
     unlisted.offer(1);
-    unlisted.peer.onLook(LOOK_US);
+    unlisted.peer.onLook();
     unlisted.peer.onKernelQueue(null);
     expect(unlisted.sent()).toEqual([0, 1]);
   });
