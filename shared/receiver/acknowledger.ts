@@ -9,10 +9,10 @@ export class Acknowledger {
 
   constructor(private readonly send: (sequence: number) => void) {}
 
-  /** The frame `sequence` was received (or, for a reader that sets the pace, used). */
-  onFrame(sequence: number): void {
+  /** The frame `sequence`, the last of `frames`, was received (or, for a reader that sets the pace, used). */
+  onFrame(sequence: number, frames = 1): void {
     this.lastSequence = sequence;
-    this.unacknowledged += 1;
+    this.unacknowledged += frames;
     if (this.unacknowledged >= this.ackEvery) this.acknowledge();
   }
 

@@ -48,6 +48,8 @@ export interface SessionFrame {
   readonly kept: boolean;
   /** Number of the connection that it came on. */
   readonly connection: number;
+  /** How many frames had come on that connection, with this one. */
+  readonly arrival: number;
   readonly receivedTimeUs: number;
   /** The server's clock at that moment; null while it is not known. */
   readonly clock: ClockEstimate | null;
@@ -83,6 +85,9 @@ export class BrowserSession {
   private probe: ClockProbe | null = null;
   private stream: StreamInfo | null = null;
   private acknowledger: Acknowledger | null = null;
+  /** Frames that came on this connection, and how many of them credit was returned for. */
+  private arrivals = 0;
+  private returned = 0;
   private readonly backoff: Backoff;
   private readonly helloMessage: ArrayBuffer;
   private wasWelcome = false;
@@ -106,6 +111,8 @@ export class BrowserSession {
   start(): void {
     const { clock, openSocket } = this.parts;
     this.connections += 1;
+    this.arrivals = 0;
+    this.returned = 0;
     this.connection = new WebSocketConnection(this.options.url, openSocket, clock, {
       onOpen: () => this.hello(),
       onMessage: (message, receivedTimeUs) => this.onMessage(message, receivedTimeUs),
@@ -138,9 +145,10 @@ export class BrowserSession {
    * Returns credit for a frame and all before it. Where its stream is gone, or its connection, nobody waits for that, and a
    * new server would take it for a lie.
    */
-  acknowledge({ header, connection }: SessionFrame): void {
+  acknowledge({ header, connection, arrival }: SessionFrame): void {
     if (connection !== this.connections || header.streamId !== this.stream?.id) return;
-    this.acknowledger?.onFrame(header.sequence);
+    this.acknowledger?.onFrame(header.sequence, arrival - this.returned);
+    this.returned = arrival;
   }
 
   private hello(): void {
@@ -189,7 +197,9 @@ export class BrowserSession {
     if (header.streamId !== this.stream?.id) return;
     const clock = this.probe?.estimate(receivedTimeUs) ?? null;
     const kept = (header.flags & FrameFlag.KEPT) !== 0;
-    this.listener.onFrame({ header, jpeg, kept, connection: this.connections, receivedTimeUs, clock });
+    this.arrivals += 1;
+    const { connections: connection, arrivals: arrival } = this;
+    this.listener.onFrame({ header, jpeg, kept, connection, arrival, receivedTimeUs, clock });
   }
 
   private onWelcome(welcome: Welcome): void {
@@ -218,6 +228,7 @@ export class BrowserSession {
 
   private setStream(stream: StreamInfo | null): void {
     this.stream = stream;
+    this.returned = this.arrivals;
     this.acknowledger = stream && new Acknowledger((sequence) => this.send(encodeAck(stream.id, sequence)));
   }
 

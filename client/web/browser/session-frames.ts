@@ -2,6 +2,7 @@ import type { StreamerError } from '../../../shared/errors.js';
 import { PROTOCOL_VERSION } from '../../../shared/protocol/messages.js';
 import type { Notice, Policy, Stats, StreamInfo } from '../../../shared/protocol/messages.js';
 import { FrameQueue } from '../../../shared/receiver/frame-queue.js';
+import { toBrowserFrame } from './browser-frame.js';
 import { BrowserSession } from './browser-session.js';
 import type { SessionFrame, SessionOptions, SessionParts } from './browser-session.js';
 import type { BrowserFrame, BrowserStats, ConnectionStatus, ConnectOptions, FrameStream } from './frame-stream.js';
@@ -106,7 +107,7 @@ class SessionFrames implements FrameStream {
         const frame = await this.takeFresh();
         if (!frame) return;
         const image = await this.pictureOf(frame);
-        if (image) yield toBrowserFrame(frame, image, this.shown.stream);
+        if (image) yield toBrowserFrame(frame, image, this.shown.stream?.name);
       }
     } finally {
       this.close();
@@ -234,39 +235,6 @@ function sessionOptions(options: ConnectOptions): SessionOptions {
 function waitingFrames(policy: Policy): number {
   if (policy === 'latest') return 1;
   return policy === 'every' ? Infinity : Number(policy.slice('queue:'.length));
-}
-
-function toBrowserFrame(frame: SessionFrame, image: ImageBitmap | Blob, stream: StreamInfo | null): BrowserFrame {
-  const { header, jpeg, kept, receivedTimeUs } = frame;
-  const { sequence, width, height, captureTimeUs, timeSource } = header;
-  return {
-    ...{
-      stream: stream?.name ?? String(header.streamId),
-      sequence,
-      width,
-      height,
-      image,
-      jpegBytes: jpeg.length,
-      kept,
-    },
-    ...{ captureTimeUs, timeSource, receivedTimeUs, ...latencyOf(frame) },
-    stages: {
-      decodedUs: header.decodedOffsetUs,
-      processedUs: header.processedOffsetUs,
-      encodeStartUs: header.encodeStartOffsetUs,
-      encodedUs: header.encodedOffsetUs,
-      publishedUs: header.publishedOffsetUs,
-    },
-  };
-}
-
-function latencyOf({ header, kept, receivedTimeUs, clock }: SessionFrame): Pick<BrowserFrame, 'latencyUs' | 'errorUs'> {
-  // It was not on its way all that time.
-  if (kept || !clock) return { latencyUs: null, errorUs: null };
-  return {
-    latencyUs: receivedTimeUs + clock.offsetUs - header.captureTimeUs,
-    errorUs: clock.errorUs + header.clockErrorUs,
-  };
 }
 
 function abortReason(signal: AbortSignal): Error {

@@ -23,6 +23,17 @@ describe('Acknowledger', () => {
     expect(take()).toEqual([2, 5]);
   });
 
+  it('counts frames that were passed over', () => {
+    const { acknowledger, take } = create();
+    acknowledger.onCredit(4);
+    acknowledger.onFrame(2, 3);
+    expect(take()).toEqual([]);
+    acknowledger.onFrame(9, 7);
+    expect(take()).toEqual([9]);
+    acknowledger.onFrame(12, 3);
+    expect(take()).toEqual([]);
+  });
+
   it('returns at once what is outstanding when the credit changes, and counts from there', () => {
     const { acknowledger, take } = create();
     acknowledger.onCredit(5);

@@ -124,6 +124,11 @@ describe('the loop', () => {
     for (const sequence of [1, 2, 3]) socket().say(frameMessage({ sequence }));
     expect((await iterator.next()).value.sequence).toBe(3);
     expect(takeAcks()).toEqual(['1:3']);
+    // Those that were passed over count, too: the server waits for one acknowledgement after four of its frames.
+    socket().say(encodeCredit(1, 4));
+    for (const sequence of [4, 5, 6, 7]) socket().say(frameMessage({ sequence }));
+    expect((await iterator.next()).value.sequence).toBe(7);
+    expect(takeAcks()).toEqual(['1:7']);
   });
 
   it('gets a newer frame in the place of one that grew old here', async () => {
