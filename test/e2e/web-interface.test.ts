@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ChromiumOfTest, hasChromium } from '../helpers/chromium.js';
+import { ChromiumOfTest, hasChromium, seriousProblems } from '../helpers/chromium.js';
 import { MjpegCamera, requireCamera } from '../helpers/mjpeg-camera.js';
 import { ServerProcess } from '../helpers/server-process.js';
 import { StartedParts } from '../helpers/started-parts.js';
@@ -72,7 +72,7 @@ describe.skipIf(!hasChromium() || !requireCamera())('the web interface', () => {
     const url = lost.url('mjpeg?fps=15');
     const ui = await open();
     await ui.open();
-    await ui.page.evaluate(addStream, { name: 'lost', url });
+    expect(await ui.page.evaluate(addStream, { name: 'lost', url })).toMatchObject({ name: 'lost' });
     await ui.untilMoving(ui.tile('lost'));
     await lost.kill();
     await ui.tile('lost').getByText('Offline', { exact: true }).waitFor();
@@ -118,16 +118,16 @@ describe.skipIf(!hasChromium() || !requireCamera())('the web interface', () => {
     await ui.open();
     await page.getByRole('link', { name: 'Add stream' }).click();
     const dialog = page.getByRole('dialog', { name: 'Add a stream' });
-    await dialog.getByLabel('Name').fill('yard');
+    await dialog.getByLabel('Name', { exact: true }).fill('yard');
     await dialog.getByLabel('Source').fill('file:/etc/passwd');
     await dialog.getByRole('button', { name: 'Add stream' }).click();
     await dialog.locator('input[aria-invalid=true]').waitFor();
     await dialog.getByLabel('Source').fill(camera.url('mjpeg?fps=15'));
-    await dialog.getByLabel('Name').fill('yard');
+    await dialog.getByLabel('Name', { exact: true }).fill('yard');
     await dialog.getByRole('button', { name: 'Add stream' }).click();
     await dialog.getByText(/There is a stream yard already/).waitFor();
     expect(await ui.focused()).toBe('INPUT');
-    await dialog.getByLabel('Name').fill('garden');
+    await dialog.getByLabel('Name', { exact: true }).fill('garden');
     await dialog.getByRole('button', { name: 'Add stream' }).click();
     await dialog.waitFor({ state: 'detached' });
     await ui.untilMoving(ui.tile('garden'));
@@ -203,12 +203,30 @@ describe.skipIf(!hasChromium() || !requireCamera())('the web interface', () => {
     expect(recording.suggestedFilename()).toMatch(/\.mkv$/);
     expect((await readFile(await recording.path())).readUInt32BE(0)).toBe(0x1a45dfa3);
   });
+
+  it('says that the server is away, shows nothing as live meanwhile, and goes on when it is back', async () => {
+    const door = 'door=test:testsrc?size=320x180&fps=15';
+    const first = await parts.keep(ServerProcess.start(['--http-port', '0', door]));
+    const ui = await openInterface(chromium, first, { isServerAway: true });
+    await ui.open();
+    await ui.untilMoving(ui.tile('door'));
+    await first.stop();
+    await ui.page
+      .getByText(/^The (connection to the server is lost|server cannot be reached)\. Trying again/)
+      .waitFor();
+    await ui.untilPicture(ui.tile('door'), 'no-signal');
+    expect(await seriousProblems(ui.page)).toEqual([]);
+    await parts.keep(ServerProcess.start(['--http-port', `${first.httpPort}`, door]));
+    await ui.untilMoving(ui.tile('door'));
+    await ui.page.locator('.banner').waitFor({ state: 'detached' });
+  });
 });
 
 /** Runs in the page. */
-async function addStream(stream: { name: string; url: string }): Promise<void> {
+async function addStream(stream: { name: string; url: string }): Promise<unknown> {
   const headers = { 'content-type': 'application/json' };
-  await fetch('api/streams', { method: 'POST', headers, body: JSON.stringify(stream) });
+  const response = await fetch('api/streams', { method: 'POST', headers, body: JSON.stringify(stream) });
+  return response.json();
 }
 
 /** Runs in the page. */

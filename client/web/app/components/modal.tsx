@@ -1,4 +1,4 @@
-import { type ReactElement, type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactElement, type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 
 export interface ModalProps {
   readonly title: string;
@@ -11,7 +11,8 @@ export interface ModalProps {
 export function Modal({ title, children, onClose }: ModalProps): ReactElement {
   const dialogRef = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Before React takes the dialog out of the page: closing it then gives the focus back.
+  useLayoutEffect(() => {
     const dialog = dialogRef.current;
     if (dialog === null) return;
     dialog.showModal();
