@@ -9,17 +9,12 @@ export function toBrowserFrame(
 ): BrowserFrame {
   const { header, jpeg, kept, receivedTimeUs } = frame;
   const { sequence, width, height, captureTimeUs, timeSource } = header;
+  const picture = { sequence, width, height, image, jpegBytes: jpeg.length, kept };
+  const times = { captureTimeUs, timeSource, receivedTimeUs, ...latencyOf(frame) };
   return {
-    ...{
-      stream: streamName ?? String(header.streamId),
-      sequence,
-      width,
-      height,
-      image,
-      jpegBytes: jpeg.length,
-      kept,
-    },
-    ...{ captureTimeUs, timeSource, receivedTimeUs, ...latencyOf(frame) },
+    stream: streamName ?? String(header.streamId),
+    ...picture,
+    ...times,
     stages: {
       decodedUs: header.decodedOffsetUs,
       processedUs: header.processedOffsetUs,
