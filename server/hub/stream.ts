@@ -134,6 +134,7 @@ export class HubStream {
 
   unsubscribe(subscriber: Subscriber): void {
     if (!this.subscribers.delete(subscriber)) return;
+    subscriber.close();
     if (this.subscribers.size === 0) for (const observer of [...this.observers]) observer.onDemand?.(false);
   }
 

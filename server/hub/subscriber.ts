@@ -1,4 +1,5 @@
 import type { Policy } from '../../shared/protocol/messages.js';
+import type { ByteBudget } from './byte-budget.js';
 import type { PublishedFrame } from './frame.js';
 import { InFlight } from './in-flight.js';
 import { RateGate } from './rate-gate.js';
@@ -21,7 +22,7 @@ export interface SubscriberCounters {
   sent: number;
   sentBytes: number;
   acknowledged: number;
-  /** Frames left out because the client was busy with older ones. */
+  /** Frames left out because the client was busy with older ones, or had its share of bytes (`budget`). */
   replaced: number;
   /** Frames left out because of `maxFps`. */
   thinned: number;
@@ -38,6 +39,8 @@ export interface SubscriberOptions {
   readonly sink: FrameSink;
   /** Frames in flight for a peer that cannot acknowledge, so that its transport does; null lets the window adapt. */
   readonly fixedWindow: number | null;
+  /** What the client may be sent, shared by all its streams; null or nothing sets no limit. */
+  readonly budget?: ByteBudget | null;
 }
 
 /** What a stream is taken for while its rate is not known. */
@@ -74,6 +77,8 @@ export class Subscriber {
   private ackEvery = 1;
   private sentWithoutLag = 0;
   private lastSent = -1;
+  /** Of the frames that wait; with policy `every` only a budget makes any wait. */
+  private waitingBytes = 0;
 
   constructor(private readonly options: SubscriberOptions) {
     this.sink = options.sink;
@@ -115,12 +120,13 @@ export class Subscriber {
       this.skipped.add(frame.header.sequence, frame.header.sequence);
     } else if (this.options.policy === 'every') {
       this.offerEvery(frame);
-    } else if (this.waiting.length === 0 && this.hasCredit()) {
+    } else if (this.waiting.length === 0 && this.maySend(frame)) {
       this.send(frame);
       this.rewardKeepingUp();
     } else {
-      this.lag();
-      this.waiting.push(frame);
+      // Who has credit waits for its share of bytes only, and keeps up.
+      if (!this.hasCredit()) this.lag();
+      this.wait(frame);
       if (this.waiting.length > this.capacity) this.replaceOldest();
     }
     // A short backlog ends without a `drain` to tell, and where nothing is in flight no acknowledgement would either.
@@ -145,7 +151,16 @@ export class Subscriber {
 
   /** Sends what waits, as far as there is credit; called when the kernel takes bytes again. */
   pump(): void {
-    while (this.waiting.length > 0 && this.hasCredit()) this.send(this.waiting.shift()!);
+    for (let next = this.waiting[0]; next && this.mayLeave(next); next = this.waiting[0]) {
+      this.stopWaiting();
+      this.send(next);
+    }
+  }
+
+  /** Sends nothing more; nobody watches any longer. */
+  close(): void {
+    while (this.waiting.length > 0) this.stopWaiting();
+    this.options.budget?.leave(this);
   }
 
   /** The smallest round trip to the client so far: long paths need more frames in flight to keep the full rate. */
@@ -163,15 +178,42 @@ export class Subscriber {
     return this.inFlight.frames < this.window && this.sink.backlogBytes() === 0;
   }
 
+  /** Asked only about a frame that is sent when the answer is yes: its bytes are taken from the budget. */
+  private maySend(frame: PublishedFrame): boolean {
+    return this.hasCredit() && this.isInBudget(frame);
+  }
+
+  /** As `maySend`, of a frame that waits: with policy `every` it does not wait for credit. */
+  private mayLeave(frame: PublishedFrame): boolean {
+    return this.options.policy === 'every' ? this.isInBudget(frame) : this.maySend(frame);
+  }
+
+  private isInBudget(frame: PublishedFrame): boolean {
+    return this.options.budget?.take(this, lengthOf(frame)) ?? true;
+  }
+
+  /** Frames beyond the budget are not left out but wait, and count as bytes that the client is behind. */
   private offerEvery(frame: PublishedFrame): void {
-    const bytesBehind = Math.max(this.inFlight.bytes, this.sink.backlogBytes());
+    const bytesBehind = Math.max(this.inFlight.bytes, this.sink.backlogBytes()) + this.waitingBytes;
     if (bytesBehind > EVERY_LIMIT_BYTES) this.sink.tooFarBehind(bytesBehind);
-    else this.send(frame);
+    else if (this.waiting.length === 0 && this.isInBudget(frame)) this.send(frame);
+    else this.wait(frame);
+  }
+
+  private wait(frame: PublishedFrame): void {
+    this.waiting.push(frame);
+    this.waitingBytes += lengthOf(frame);
+  }
+
+  private stopWaiting(): PublishedFrame {
+    const frame = this.waiting.shift()!;
+    this.waitingBytes -= lengthOf(frame);
+    return frame;
   }
 
   private send(frame: PublishedFrame): void {
     const { sequence } = frame.header;
-    const lengthBytes = frame.packetHeader.length + frame.jpeg.length;
+    const lengthBytes = lengthOf(frame);
     this.inFlight.add(sequence, lengthBytes);
     this.lastSent = sequence;
     this.counters.sent += 1;
@@ -180,7 +222,7 @@ export class Subscriber {
   }
 
   private replaceOldest(): void {
-    const oldest = this.waiting.shift()!;
+    const oldest = this.stopWaiting();
     this.counters.replaced += 1;
     this.skipped.add(oldest.header.sequence, oldest.header.sequence);
   }
@@ -204,6 +246,10 @@ export class Subscriber {
     this.ackEvery = ackEvery;
     this.sink.sendCredit(ackEvery);
   }
+}
+
+function lengthOf({ packetHeader, jpeg }: PublishedFrame): number {
+  return packetHeader.length + jpeg.length;
 }
 
 function waitingCapacity(policy: Policy): number {

@@ -16,6 +16,7 @@ import { MessageType, PROTOCOL_VERSION } from '../../shared/protocol/messages.js
 import type { Hello, Message, StreamChange } from '../../shared/protocol/messages.js';
 import type { RepeatLimiter } from '../../shared/repeat-limiter.js';
 import type { ClientRecord, ClientRegistry } from '../clients.js';
+import { clientBudget } from '../hub/byte-budget.js';
 import type { Hub } from '../hub/hub.js';
 import { addressOf } from './attempt-limit.js';
 import type { Channel } from './channel.js';
@@ -32,6 +33,8 @@ export interface SessionContext {
   readonly logger: Logger;
   /** Name of the road, for logs and the list of clients. */
   readonly transport: TransportName;
+  /** Most bytes of frames a second for one client; null or nothing sets no limit. */
+  readonly maxClientBytesPerSecond?: number | null;
 }
 
 /** How often a client reports what it measured. */
@@ -142,7 +145,8 @@ export class ProtocolSession {
     }
     if (checkToken(hello.token, addressOf(this.channel.peer)) === null)
       throw new StreamerError('BAD_TOKEN', 'The token is missing or wrong.');
-    const subscriptions = new Subscriptions(hello.subscriptions, hub, this.channel, (bytes) =>
+    const budget = clientBudget(this.context.maxClientBytesPerSecond ?? null, clock);
+    const subscriptions = new Subscriptions(hello.subscriptions, hub, this.channel, budget, (bytes) =>
       this.onTooFarBehind(bytes),
     );
     const sessionId = randomUUID();

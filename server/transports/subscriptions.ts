@@ -2,6 +2,7 @@ import { encodeCredit, encodeSkipped } from '../../shared/protocol/codec.js';
 import { StreamerError } from '../../shared/errors.js';
 import type { Subscription } from '../../shared/protocol/messages.js';
 import type { ClientStream } from '../clients.js';
+import type { ByteBudget } from '../hub/byte-budget.js';
 import type { Hub } from '../hub/hub.js';
 import type { HubStream } from '../hub/stream.js';
 import { Subscriber } from '../hub/subscriber.js';
@@ -23,6 +24,7 @@ export class Subscriptions {
   /**
    * Looks up what is asked for, without subscribing yet.
    *
+   * @param budget what the client may be sent over all its streams; null sets no limit
    * @param onTooFarBehind called when the client's policy allows no gap and it fell too far behind
    * @throws {StreamerError} UNKNOWN_STREAM
    */
@@ -30,6 +32,7 @@ export class Subscriptions {
     asked: readonly Subscription[],
     private readonly hub: Hub,
     private readonly channel: Channel,
+    private readonly budget: ByteBudget | null,
     private readonly onTooFarBehind: (bytesBehind: number) => void,
   ) {
     this.wildcard = asked.find((subscription) => subscription.stream === EVERY_STREAM);
@@ -99,8 +102,9 @@ export class Subscriptions {
 
   private add(stream: HubStream, { policy = stream.options.policy, maxFps }: Subscription): void {
     const { fps } = stream.description;
+    const { budget } = this;
     const sink = this.sinkFor(stream.id);
-    const subscriber = new Subscriber({ policy, maxFps: maxFps ?? null, fps, sink, fixedWindow: null });
+    const subscriber = new Subscriber({ policy, maxFps: maxFps ?? null, fps, sink, fixedWindow: null, budget });
     if (Number.isFinite(this.roundTripUs)) subscriber.setRoundTripUs(this.roundTripUs);
     this.subscribers.set(stream.id, { stream, subscriber });
     this.removedIds.delete(stream.id);

@@ -19,6 +19,8 @@ export interface SyntheticServerOptions extends SyntheticStreamOptions {
   readonly clock?: Clock;
   readonly token?: string;
   readonly maxClients?: number;
+  /** Without a limit by default. */
+  readonly maxClientBytesPerSecond?: number;
   /** Serves with TLS. */
   readonly identity?: TlsIdentity;
   /** 0, any free one, by default. */
@@ -54,7 +56,9 @@ export class SyntheticServer {
     this.clients = new ClientRegistry(maxClients);
     const checkToken = createTokenCheck({ token, adminToken: null }, new AttemptLimit(clock));
     const { hub, clients } = this;
-    this.transport = new TcpTransport({ hub, clients, clock, logger, checkToken, transport: 'tcp' }, identity);
+    const { maxClientBytesPerSecond = null } = options;
+    const context = { hub, clients, clock, logger, checkToken, maxClientBytesPerSecond, transport: 'tcp' } as const;
+    this.transport = new TcpTransport(context, identity);
     for (const name of streams) this.addStream(name);
   }
 

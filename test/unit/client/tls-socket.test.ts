@@ -14,7 +14,7 @@ function mapped(code: string, isUnauthorized = false) {
 }
 
 describe('tlsError', () => {
-  it.each([
+  it.each<readonly [string, string]>([
     ['CERT_HAS_EXPIRED', 'is out of date; renew it on the server'],
     ['CERT_NOT_YET_VALID', 'is not valid yet; compare the clocks of the two machines'],
     [
