@@ -2,6 +2,10 @@ import type { ErrorCode } from '../../shared/errors.js';
 import type { PublishedFrame } from '../hub/frame.js';
 import type { Channel } from './channel.js';
 import type { WebSocketConnection } from './websocket-connection.js';
+import { beginBinaryFrame } from './websocket-frame.js';
+
+/** What comes before the JPEG of each frame that is on its way; the same for all clients. */
+const begins = new WeakMap<PublishedFrame, Buffer>();
 
 /** A WebSocket as a channel: every message of the protocol is one binary message. */
 export class WebSocketChannel implements Channel {
@@ -16,7 +20,7 @@ export class WebSocketChannel implements Channel {
   }
 
   sendFrame(frame: PublishedFrame, before: readonly Buffer[]): void {
-    this.connection.sendBatch(before, frame.packetHeader, frame.jpeg);
+    this.connection.sendBatch(before, beginOf(frame), frame.jpeg);
   }
 
   backlogBytes(): number {
@@ -27,4 +31,14 @@ export class WebSocketChannel implements Channel {
     if (lastMessage) this.connection.sendBinary(lastMessage);
     this.connection.close(code);
   }
+}
+
+function beginOf(frame: PublishedFrame): Buffer {
+  let begin = begins.get(frame);
+  if (!begin) {
+    const { packetHeader, jpeg } = frame;
+    begin = beginBinaryFrame(packetHeader.length + jpeg.length, packetHeader);
+    begins.set(frame, begin);
+  }
+  return begin;
 }

@@ -11,12 +11,15 @@ export class FakeWebSocket implements RawWebSocket {
     writableLength: 0,
     cork: () => (this.corked = []),
     uncork: () => this.uncork(),
+    write: (data: Buffer) => this.note(`raw ${data.length}`),
   });
+  readonly OPEN = 1;
+  readyState = 1;
   private corked: string[] | null = null;
   private readonly log: string[] = [];
 
-  send(data: Buffer, { binary, fin = true }: { binary: boolean; fin?: boolean }): void {
-    this.note(`${binary ? `binary ${data.length}` : `text ${data.toString()}`}${fin ? '' : ' …'}`);
+  send(data: Buffer, { binary }: { binary: boolean }): void {
+    this.note(binary ? `binary ${data.length}` : `text ${data.toString()}`);
   }
 
   ping(data?: string): void {
@@ -32,8 +35,8 @@ export class FakeWebSocket implements RawWebSocket {
   }
 
   /**
-   * What was done since the last call: `binary 5`, `binary 55 …` for a fragment that is not the last, `text {}`,
-   * `ping label`, `close 1000 CODE`, `terminate`. What goes out with one write is one line, with ` + ` between.
+   * What was done since the last call: `binary 5`, `text {}`, `ping label`, `close 1000 CODE`, `terminate`, and `raw 59`
+   * for what was written to the socket itself. What goes out with one write is one line, with ` + ` between.
    */
   take(): string[] {
     return this.log.splice(0);

@@ -18,7 +18,20 @@ describe('WebSocketChannel', () => {
     const { channel, webSocket } = open();
     channel.send(Buffer.alloc(13));
     channel.sendFrame(publishedFrame(0, { jpegBytes: 100 }), [Buffer.alloc(23)]);
-    expect(webSocket.take()).toEqual(['binary 13', 'binary 23 + binary 55 … + binary 100']);
+    expect(webSocket.take()).toEqual(['binary 13', 'binary 23 + raw 59 + raw 100']);
+  });
+
+  it('makes what is before the JPEG once for all clients', () => {
+    const written: Buffer[] = [];
+    const frame = publishedFrame(0, { jpegBytes: 100_000 });
+    for (let client = 0; client < 2; client += 1) {
+      const { channel, webSocket } = open();
+      webSocket.socket.write = (data) => written.push(data);
+      channel.sendFrame(frame, []);
+    }
+    expect(written[0]!.toString('hex')).toBe(`827f00000000000186d7${frame.packetHeader.toString('hex')}`);
+    expect(written[2]).toBe(written[0]);
+    expect(written[3]).toBe(frame.jpeg);
   });
 
   it('tells what the WebSocket holds', () => {

@@ -19,10 +19,17 @@ describe('WebSocketConnection', () => {
     expect(webSocket.take()).toEqual(['binary 13', 'text {}']);
   });
 
-  it('sends a message of two parts as two fragments, with one write', () => {
+  it('sends a message that is shared with one write, and copies none of it', () => {
     const { connection, webSocket } = open();
-    connection.sendBatch([Buffer.alloc(23), Buffer.alloc(24)], Buffer.alloc(55), Buffer.alloc(1000));
-    expect(webSocket.take()).toEqual(['binary 23 + binary 24 + binary 55 … + binary 1000']);
+    connection.sendBatch([Buffer.alloc(23), Buffer.alloc(24)], Buffer.alloc(59), Buffer.alloc(1000));
+    expect(webSocket.take()).toEqual(['binary 23 + binary 24 + raw 59 + raw 1000']);
+  });
+
+  it('writes nothing behind the close frame', () => {
+    const { connection, webSocket } = open();
+    webSocket.readyState = 2;
+    connection.sendBatch([Buffer.alloc(23)], Buffer.alloc(59), Buffer.alloc(1000));
+    expect(webSocket.take()).toEqual([]);
   });
 
   it('tells what waits to be sent', () => {
