@@ -6,6 +6,11 @@ import { ViewerOverlay, ViewerStats } from './viewer-overlay.js';
 import { type FrameFacts, type ViewerEvents, ViewerSession } from './viewer-session.js';
 import { viewerStyles } from './viewer-styles.js';
 
+export type { BrowserStats, ConnectionStatus } from '../browser/frame-stream.js';
+export type { PictureKind, PictureState } from './picture-state.js';
+export type { Fit } from './placement.js';
+export type { FrameFacts } from './viewer-session.js';
+
 /** Properties of `StreamViewer`; a change of the server, stream, token, rate or policy makes a new connection. */
 export interface StreamViewerProps {
   /** Address of the server's HTTP port, such as `http://machine-a:8080`; default the page's own server. */
