@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeBye, encodeHello, encodePing } from '../../shared/protocol/codec.js';
 import { MessageType } from '../../shared/protocol/messages.js';
 import type { Message } from '../../shared/protocol/messages.js';
+import { frame, Opcode, RawWebSocket } from '../helpers/raw-websocket.js';
+import type { ServerFrame } from '../helpers/raw-websocket.js';
 import { SyntheticWebSocketServer } from '../helpers/synthetic-websocket-server.js';
 import type { SyntheticWebSocketServerOptions } from '../helpers/synthetic-websocket-server.js';
 import { syntheticJpeg } from '../helpers/synthetic-jpeg.js';
@@ -36,6 +38,20 @@ describe('the protocol over WebSocket', () => {
     );
     expect(client.lengths.filter((length) => length === server.stream.messageBytes)).toHaveLength(10);
     expect(client.audit.figures).toMatchObject({ first: 0, last: 9, received: 10, lost: 0, outOfOrder: 0 });
+  });
+
+  it.each([60, 1000, 65_480, 65_481, 300_000])('sends a JPEG of %i bytes in one WebSocket frame', async (jpegBytes) => {
+    await restart({ jpegBytes });
+    const hello = frame(Opcode.BINARY, encodeHello({ version: 1, name: 'raw', subscriptions: [] }));
+    const client = await RawWebSocket.connect(server.port, '/ws/cam', { more: hello });
+    await until(() => server.stream.subscribers.length === 1);
+    server.stream.publish();
+    const isFrame = ({ payload }: ServerFrame) => payload[4] === MessageType.FRAME;
+    await client.until(() => client.frames.some(isFrame));
+    const sent = client.frames.find(isFrame);
+    expect(sent).toMatchObject({ opcode: Opcode.BINARY, fin: true });
+    expect(sent?.payload.subarray(55)).toEqual(syntheticJpeg(1, 0, jpegBytes));
+    await client.destroy();
   });
 
   it('announces in messages of their own what it left out, before the frame', async () => {
