@@ -5,7 +5,7 @@ import { Modal } from './modal.js';
 import { StreamForm } from './stream-form.js';
 
 /** The form for a new stream. */
-export function AddStreamDialog({ onClose }: { onClose(): void }): ReactElement {
+export function AddStreamDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const { api } = useSession();
   const save = useCallback(
     async (values: StreamFormValues): Promise<void> => void (await api.addStream(newStreamOf(values))),

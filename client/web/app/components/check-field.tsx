@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 export interface CheckFieldProps {
   readonly label: string;
   readonly isChecked: boolean;
-  onChange(isChecked: boolean): void;
+  readonly onChange: (isChecked: boolean) => void;
 }
 
 /** A box to tick with its label. */

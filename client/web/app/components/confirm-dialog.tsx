@@ -9,9 +9,9 @@ export interface ConfirmDialogProps {
   readonly children: ReactNode;
   /** The verb on the button. */
   readonly verb: string;
-  action(): Promise<void>;
+  readonly action: () => Promise<void>;
   /** The dialog is to go: `isDone` when the action worked. */
-  onClose(isDone: boolean): void;
+  readonly onClose: (isDone: boolean) => void;
 }
 
 /** Asks before something is done that cannot be taken back. */

@@ -29,5 +29,5 @@ export function EditStreamDialog({ stream, onClose }: EditStreamDialogProps): Re
 
 export interface EditStreamDialogProps {
   readonly stream: ApiStream;
-  onClose(): void;
+  readonly onClose: () => void;
 }

@@ -11,7 +11,7 @@ export interface FormFieldProps {
   readonly isDisabled?: boolean;
   readonly hasFocus?: boolean;
   readonly isNumber?: boolean;
-  onChange(value: string): void;
+  readonly onChange: (value: string) => void;
 }
 
 /** A text field with its label, a hint and what is wrong with it. */

@@ -4,7 +4,7 @@ export interface ModalProps {
   readonly title: string;
   readonly children: ReactNode;
   /** Escape was pressed, or the page around the dialog. */
-  onClose(): void;
+  readonly onClose: () => void;
 }
 
 /** A dialog over the page; the browser keeps the focus inside, and gives it back when the dialog goes. */

@@ -34,7 +34,13 @@ export function RecordingsPanel({ stream }: { readonly stream: ApiStream }): Rea
   );
 }
 
-function RecordButtons({ stream, onDone }: { readonly stream: ApiStream; onDone(): Promise<void> }): ReactElement {
+function RecordButtons({
+  stream,
+  onDone,
+}: {
+  readonly stream: ApiStream;
+  readonly onDone: () => Promise<void>;
+}): ReactElement {
   const { api } = useSession();
   const start = useAction(
     useCallback(

@@ -9,8 +9,8 @@ export interface StreamFormProps {
   readonly initial: StreamFormValues;
   /** Whether it is a new stream; one that exists keeps its name. */
   readonly isNew: boolean;
-  save(values: StreamFormValues): Promise<void>;
-  onClose(): void;
+  readonly save: (values: StreamFormValues) => Promise<void>;
+  readonly onClose: () => void;
 }
 
 /** Fields that can be wrong and stand under "More settings". */

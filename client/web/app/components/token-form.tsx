@@ -10,8 +10,8 @@ export interface TokenFormProps {
   readonly needsAdmin: boolean;
   /** Why the token is asked for, until one was tried. */
   readonly problem: ApiError | null;
-  onDone?(): void;
-  onCancel?(): void;
+  readonly onDone?: () => void;
+  readonly onCancel?: () => void;
 }
 
 /** Asks for a token, and goes on with it when the server takes it. */

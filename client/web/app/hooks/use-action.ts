@@ -4,7 +4,7 @@ import { type ApiError, toApiError } from '../model/api-client.js';
 /** An action that somebody starts with a button, and what became of it. */
 export interface Action<A extends unknown[]> {
   /** Resolves with whether it worked. */
-  run(...args: A): Promise<boolean>;
+  readonly run: (...args: A) => Promise<boolean>;
   readonly isRunning: boolean;
   /** Why it failed last time; null once it is tried again. */
   readonly problem: ApiError | null;

@@ -7,7 +7,7 @@ export interface Session {
   /** Whether the server lets them change things. */
   readonly canChange: boolean;
   /** Goes on with another token; null forgets it. */
-  useToken(token: string | null): void;
+  readonly useToken: (token: string | null) => void;
 }
 
 export const SessionContext = createContext<Session | null>(null);

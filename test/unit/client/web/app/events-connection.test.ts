@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../../../../../client/web/app/model/api-client.js';
-import {
-  type EventSocket,
-  EventsConnection,
-  type EventsStatus,
-} from '../../../../../client/web/app/model/events-connection.js';
+import { EventsConnection, type EventsStatus } from '../../../../../client/web/app/model/events-connection.js';
 import type { ApiEvent } from '../../../../../shared/api/event-schema.js';
 import { serverSample } from '../../../../helpers/api-samples.js';
 
@@ -50,7 +46,7 @@ function connectionOf(problems: readonly ApiError[] = []) {
     openSocket: (address) => {
       const socket = new FakeSocket(address);
       sockets.push(socket);
-      return socket as unknown as EventSocket;
+      return socket;
     },
     backoff: { nextDelayMs: () => 1_000, reset: () => undefined },
   });
