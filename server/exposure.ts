@@ -22,7 +22,7 @@ export function exposureWarning({ host, classicPort, token }: Exposure): string 
     return `Everybody who can reach ${host} can watch, since there is no token: set STREAMER_TOKEN, or listen on 127.0.0.1.`;
   }
   if (classicPort !== null) {
-    return `Everybody who can reach ${host} can watch on the classic port, which knows no token: leave --classic-port out, or listen on 127.0.0.1.`;
+    return `Everybody who can reach ${host} can watch on the classic port, which knows neither token nor TLS: leave --classic-port out, or listen on 127.0.0.1.`;
   }
   return null;
 }
