@@ -61,6 +61,7 @@ export function registerHealthRoutes(
       operationId: 'getMetrics',
       tags: TAGS,
       summary: 'Figures for Prometheus',
+      description: 'Figures of the streams, the clients and the process, for Prometheus to collect.',
       response: { 200: binaryAnswer('The figures in the text format of Prometheus.', 'text/plain'), ...readProblems() },
     },
     handler: async (_request, reply) => {

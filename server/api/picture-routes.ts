@@ -67,6 +67,7 @@ export function registerPictureRoutes(app: ApiApp, parts: Pick<RouteParts, 'hub'
       ...SNAPSHOT_SCHEMA,
       operationId: 'getPicture',
       summary: 'Get the newest picture',
+      description: 'The newest frame as JPEG, at an address that ends as those of pictures do.',
       params: streamParamsSchema,
     },
     handler: (request, reply) => snapshot(reply, streamNamed(hub, request.params.id), request.query),
