@@ -17,13 +17,18 @@ function startServer(): ChildProcessByStdio<null, Readable, null> {
   });
 }
 
-/** The port of the server once it listens; null when it ended instead, having said why. */
-async function portOf(server: ChildProcessByStdio<null, Readable, null>): Promise<number | null> {
+interface Ports {
+  readonly port: number;
+  readonly httpPort: number;
+}
+
+/** The ports of the server once it listens; null when it ended instead, having said why. */
+async function portsOf(server: ChildProcessByStdio<null, Readable, null>): Promise<Ports | null> {
   for await (const line of createInterface({ input: server.stdout })) {
-    const { msg, port } = JSON.parse(line) as { msg?: string; port?: number };
-    if (msg === 'listening' && port !== undefined) {
+    const { msg, ...ports } = JSON.parse(line) as Ports & { msg?: string };
+    if (msg === 'listening') {
       server.stdout.resume();
-      return port;
+      return ports;
     }
   }
   return null;
@@ -46,10 +51,12 @@ for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => fi
 // Both children share the terminal, so Ctrl+C reaches the client itself; the demo waits for its summary.
 process.on('SIGINT', () => undefined);
 
-const port = await portOf(server);
-if (port === null) {
+const ports = await portsOf(server);
+if (ports === null) {
   process.exitCode = await exitCodeOf(server);
 } else {
+  const { port, httpPort } = ports;
+  process.stdout.write(`Web interface, while this runs: http://127.0.0.1:${httpPort}/\n`);
   const client = startClient(port);
   firstToEnd = client;
   process.exitCode = await exitCodeOf(client);

@@ -12,6 +12,7 @@ it('plays the sample for ten seconds and sums up, where there is no terminal', a
   const { exitCode, stdout, stderr } = await runNode(DEMO, []);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   const lines = stdout.split('\n');
+  expect(lines[0]).toMatch(/^Web interface, while this runs: http:\/\/127\.0\.0\.1:\d+\/$/);
   expect(lines.filter((line) => /^\d+s {2}sample .* fps /.test(line)).length).toBeGreaterThanOrEqual(8);
   expect(stdout).toMatch(/^127\.0\.0\.1:\d+: 1\ds, 1 stream, no outage$/m);
   expect(stdout).toMatch(/^stream sample \(1280x720, 30\.0 fps\)$/m);
