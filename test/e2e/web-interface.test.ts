@@ -215,6 +215,7 @@ describe.skipIf(!hasChromium() || !requireCamera())('the web interface', () => {
       .getByText(/^The (connection to the server is lost|server cannot be reached)\. Trying again/)
       .waitFor();
     await ui.untilPicture(ui.tile('door'), 'no-signal');
+    await ui.tile('door').getByText('Unknown', { exact: true }).waitFor();
     expect(await seriousProblems(ui.page)).toEqual([]);
     await parts.keep(ServerProcess.start(['--http-port', `${first.httpPort}`, door]));
     await ui.untilMoving(ui.tile('door'));

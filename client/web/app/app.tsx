@@ -29,12 +29,13 @@ export function App({ base, initialToken, tokens }: AppProps): ReactElement {
     () => ({
       api,
       canChange: view.server?.role === 'admin',
+      isConnected: view.status.kind === 'connected',
       useToken(next: string | null) {
         tokens.set(next);
         setToken(next);
       },
     }),
-    [api, tokens, view.server?.role],
+    [api, tokens, view.server?.role, view.status.kind],
   );
 
   const isRefused = view.status.kind === 'refused';

@@ -4,7 +4,7 @@ import type { CSSProperties } from 'react';
 export const viewerStyles = {
   root: { position: 'relative', overflow: 'hidden', background: '#000', aspectRatio: '16 / 9' },
   canvas: { position: 'absolute', inset: 0, width: '100%', height: '100%', display: 'block' },
-  oldCanvas: { filter: 'grayscale(1) brightness(0.5)' },
+  oldCanvas: { filter: 'grayscale(1) brightness(0.6)' },
   notice: {
     position: 'absolute',
     inset: 0,
@@ -16,6 +16,7 @@ export const viewerStyles = {
     padding: '0.75em',
     textAlign: 'center',
     color: '#fff',
+    background: 'rgb(0 0 0 / 0.5)',
     textShadow: '0 1px 2px #000',
     lineHeight: 1.35,
   },

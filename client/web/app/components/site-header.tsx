@@ -47,12 +47,12 @@ function Access({ hasAdminToken }: { readonly hasAdminToken: boolean }): ReactEl
     );
   }
   return (
-    <>
+    <div className="access-group">
       <p className="access">Read only</p>
       <button type="button" onClick={() => setAsking(true)}>
         Enter admin token
       </button>
       {isAsking && <TokenDialog onClose={() => setAsking(false)} />}
-    </>
+    </div>
   );
 }

@@ -6,6 +6,8 @@ export interface Session {
   readonly api: ServerApi;
   /** Whether the server lets them change things. */
   readonly canChange: boolean;
+  /** Whether what the page shows is of now. */
+  readonly isConnected: boolean;
   /** Goes on with another token; null forgets it. */
   readonly useToken: (token: string | null) => void;
 }

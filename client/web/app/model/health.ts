@@ -21,6 +21,9 @@ const HEALTH: Readonly<Record<StreamState, Health>> = {
   ended: { label: 'Ended', tone: 'quiet' },
 };
 
+/** While the server does not say. */
+export const UNKNOWN_HEALTH: Health = { label: 'Unknown', tone: 'quiet' };
+
 /** How a stream's state is shown; a state of a later version by its own name. */
 export function healthOf(state: StreamState): Health {
   return HEALTH[state] ?? { label: state, tone: 'quiet' };

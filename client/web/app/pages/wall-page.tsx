@@ -34,7 +34,7 @@ function Wall({ view }: { readonly view: LiveView }): ReactElement {
   if (view.server === null) return <p className="waiting">Connecting to the server…</p>;
   if (view.streams.length === 0) return <EmptyWall />;
   return (
-    <ul className="wall" data-few={view.streams.length < 3}>
+    <ul className="wall" data-size={tileSize(view.streams.length)}>
       {view.streams.map((stream) => (
         <li key={stream.name}>
           <StreamTile stream={stream} stats={view.stats.get(stream.name) ?? null} />
@@ -42,6 +42,12 @@ function Wall({ view }: { readonly view: LiveView }): ReactElement {
       ))}
     </ul>
   );
+}
+
+/** A few streams are large, not lost in a row of empty places; many have to fit. */
+function tileSize(count: number): 'large' | 'medium' | 'small' {
+  if (count < 3) return 'large';
+  return count < 10 ? 'medium' : 'small';
 }
 
 function EmptyWall(): ReactElement {
