@@ -1,10 +1,6 @@
-import { z } from 'zod';
-import { streamNameSchema } from '../../shared/protocol/control-schema.js';
 import { problemSchema } from '../../shared/api/problem-schema.js';
 import { StreamerError } from '../../shared/errors.js';
-
-/** Path parameters of everything that belongs to one stream. */
-export const streamParamsSchema = z.object({ id: streamNameSchema.describe('Name of the stream.') });
+import { binarySchema } from './answer-schema.js';
 
 /** Problems that any request can be answered with. */
 const COMMON = {
@@ -43,17 +39,12 @@ export type AnswerHeaders = Readonly<Record<string, { readonly type: string; rea
 
 /** An answer that is no JSON. */
 export function binaryAnswer<T extends string>(description: string, types: T | readonly T[]) {
-  const schema = z.unknown().meta({ type: 'string', format: 'binary' });
+  const schema = binarySchema;
   const content = Object.fromEntries([types].flat().map((type) => [type, { schema }])) as Record<
     T,
     { schema: typeof schema }
   >;
   return { description, content };
-}
-
-/** An answer without a body. */
-export function emptyAnswer(description: string) {
-  return z.undefined().describe(description);
 }
 
 /** What a request is refused with that names no stream there is. */

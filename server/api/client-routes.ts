@@ -1,11 +1,10 @@
-import { z } from 'zod';
 import { clientListSchema } from '../../shared/api/client-schema.js';
 import { StreamerError } from '../../shared/errors.js';
-import { changeProblems, emptyAnswer, readProblems } from './answers.js';
+import { clientParamsSchema, emptySchema } from './answer-schema.js';
+import { changeProblems, readProblems } from './answers.js';
 import type { ApiApp, RouteParts } from './routes.js';
 
 const TAGS = ['Clients'];
-const paramsSchema = z.object({ id: z.string().min(1).max(100).describe('Id of the client, as the list has it.') });
 
 /** Who is connected, and how to end that. */
 export function registerClientRoutes(app: ApiApp, { views, clients }: Pick<RouteParts, 'views' | 'clients'>): void {
@@ -34,8 +33,8 @@ export function registerClientRoutes(app: ApiApp, { views, clients }: Pick<Route
       tags: TAGS,
       summary: 'Disconnect a client',
       description: 'Ends the connection with the code KICKED. Nothing keeps the client from connecting again.',
-      params: paramsSchema,
-      response: { 204: emptyAnswer('It is disconnected.'), ...changeProblems({ 404: 'There is no such client.' }) },
+      params: clientParamsSchema,
+      response: { 204: emptySchema('It is disconnected.'), ...changeProblems({ 404: 'There is no such client.' }) },
     },
     handler: (request, reply) => {
       const { id } = request.params;

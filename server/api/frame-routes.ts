@@ -1,5 +1,6 @@
 import { frameQuerySchema } from '../../shared/api/stream-schema.js';
-import { binaryAnswer, readProblems, streamParamsSchema, unknownStream } from './answers.js';
+import { streamParamsSchema } from './answer-schema.js';
+import { binaryAnswer, readProblems, unknownStream } from './answers.js';
 import { FRAME_HEADERS, FrameAnswers } from './frame-answer.js';
 import { goneSignal } from './gone-signal.js';
 import type { ApiApp, RouteParts } from './routes.js';

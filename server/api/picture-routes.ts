@@ -3,7 +3,8 @@ import { mjpegQuerySchema, pictureQuerySchema } from '../../shared/api/stream-sc
 import { StreamerError } from '../../shared/errors.js';
 import type { Hub } from '../hub/hub.js';
 import type { HubStream } from '../hub/stream.js';
-import { binaryAnswer, readProblems, streamParamsSchema, unknownStream } from './answers.js';
+import { streamParamsSchema } from './answer-schema.js';
+import { binaryAnswer, readProblems, unknownStream } from './answers.js';
 import { FrameAnswers } from './frame-answer.js';
 import type { FrameQuery } from './frame-answer.js';
 import { goneSignal } from './gone-signal.js';

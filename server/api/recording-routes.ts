@@ -1,18 +1,11 @@
-import { z } from 'zod';
-import { newRecordingSchema, recordingListSchema, recordingStatusSchema } from '../../shared/api/recording-schema.js';
+import { recordingListSchema, recordingStatusSchema } from '../../shared/api/recording-schema.js';
 import { StreamerError } from '../../shared/errors.js';
 import { nodeDisk } from '../recording/disk.js';
 import { listRecordedFiles, openRecordedFile } from '../recording/recorded-files.js';
 import { recordSettings } from '../stream-config.js';
 import type { RecordSettings, StreamSettings } from '../stream-settings.js';
-import {
-  binaryAnswer,
-  changeProblems,
-  emptyAnswer,
-  readProblems,
-  streamParamsSchema,
-  unknownStream,
-} from './answers.js';
+import { emptySchema, fileParamsSchema, newRecordingBodySchema, streamParamsSchema } from './answer-schema.js';
+import { binaryAnswer, changeProblems, readProblems, unknownStream } from './answers.js';
 import { fileAnswer } from './file-answer.js';
 import { HttpError } from './http-error.js';
 import { recordingFileView } from './recording-view.js';
@@ -31,9 +24,6 @@ const RANGE_HEADERS = {
   ...FILE_HEADERS,
   'Content-Range': { type: 'string', description: 'Which bytes of how many these are.' },
 } as const;
-const fileParamsSchema = streamParamsSchema.extend({
-  file: z.string().min(1).max(128).describe('Name of the file, as the list has it.'),
-});
 
 /** Recordings of a stream: started, stopped, listed and downloaded. */
 export function registerRecordingRoutes(
@@ -82,7 +72,7 @@ export function registerRecordingRoutes(
         'Records into the folder that the server has for it, until it is stopped; while it records, its source runs. `mkv` ' +
         'holds the JPEGs as they are, `mp4` is encoded as H.264. Without a body the format is the one of the server.',
       params: streamParamsSchema,
-      body: newRecordingSchema.nullish(),
+      body: newRecordingBodySchema,
       response: {
         201: recordingStatusSchema.describe('It is being recorded.'),
         ...changeProblems({
@@ -113,7 +103,7 @@ export function registerRecordingRoutes(
       summary: 'Stop recording a stream',
       description: 'Completes the file; the answer comes when it is on the disk. Files are kept.',
       params: streamParamsSchema,
-      response: { 204: emptyAnswer('Nothing is recorded any more.'), ...changeProblems(UNKNOWN) },
+      response: { 204: emptySchema('Nothing is recorded any more.'), ...changeProblems(UNKNOWN) },
     },
     handler: async (request, reply) => {
       const { id } = request.params;

@@ -1,6 +1,7 @@
 import { newStreamSchema, streamListSchema, streamPatchSchema, streamSchema } from '../../shared/api/stream-schema.js';
 import { streamStatsSchema } from '../../shared/api/stats-schema.js';
-import { changeProblems, emptyAnswer, readProblems, streamParamsSchema, unknownStream } from './answers.js';
+import { emptySchema, streamParamsSchema } from './answer-schema.js';
+import { changeProblems, readProblems, unknownStream } from './answers.js';
 import type { ApiApp, RouteParts } from './routes.js';
 import { newStreamSettings, streamChange } from './stream-body.js';
 
@@ -116,7 +117,7 @@ export function registerStreamRoutes(
       summary: 'Remove a stream',
       description: 'Completes its recording, ends its source and tells those who watch it. Its recordings are kept.',
       params: streamParamsSchema,
-      response: { 204: emptyAnswer('It is gone.'), ...changeProblems(UNKNOWN) },
+      response: { 204: emptySchema('It is gone.'), ...changeProblems(UNKNOWN) },
     },
     handler: async (request, reply) => {
       await control.remove(request.params.id);

@@ -222,6 +222,12 @@ describe('a download', () => {
     call.end();
     await until(isOpen);
     call.destroy();
+    // At every moment between the request and its answer.
+    for (let n = 0; n < 40; n += 1) {
+      const early = httpRequest(`${rest.url}${PATH}/${big}`).on('error', () => undefined);
+      early.end();
+      early.once('socket', (socket) => socket.once('connect', () => setTimeout(() => early.destroy(), n / 8)));
+    }
     await until(async () => !(await isOpen()));
   });
 });
