@@ -1,13 +1,15 @@
 import type { LookupFunction } from 'node:net';
 import { StreamerError } from '../../shared/errors.js';
+import { redactUrl } from '../../shared/redact.js';
 import type { FfmpegInput, PreparedInput } from '../ffmpeg/ffmpeg.js';
 import { GuardProxy } from './guard-proxy.js';
-import { atAddress, hostOfUrl } from './guarded-url.js';
+import { atAddress, atRelay, hostOfUrl } from './guarded-url.js';
 import type { LiveInput } from './live-input.js';
 import type { NetworkSpec, RtspSpec } from './live-spec.js';
 import { networkInput } from './network-input.js';
 import { httpVideoInput } from './http-video-input.js';
 import { rtspInput } from './rtsp-input.js';
+import { RtspRelay } from './rtsp-relay.js';
 import type { SourceGuard } from './source-guard.js';
 import type { SourceSpec } from './source-spec.js';
 
@@ -25,7 +27,10 @@ const HTTP_CONTAINERS = `${CONTAINERS},hls,dash,webvtt`;
 /** As for other HTTP sources, but without `data:`, which has no host. */
 const HTTP_PROTOCOLS = 'http,https,httpproxy,tcp,tls,crypto,hls';
 /** RTSP with its packets in the same connection; UDP could be sent wherever the server says. */
-const RTSP_PROTOCOLS = 'rtsp,rtsps,tcp,tls,httpproxy';
+const RTSP_PROTOCOLS = 'rtsp,tcp';
+const DEFAULT_RTSP_PORT = 554;
+/** What FFmpeg takes for it. */
+const DEFAULT_RTSPS_PORT = 322;
 
 /** The network as sources see it that were added over HTTP. */
 export class GuardedNetwork {
@@ -69,9 +74,8 @@ export class GuardedNetwork {
       const sentence = 'A source added over HTTP gets RTSP over TCP only; leave transport=udp out.';
       throw new StreamerError('SOURCE_FORBIDDEN', sentence);
     }
-    const input = rtspInput(spec, timeoutOption, RTSP_PROTOCOLS);
-    // TLS goes through the proxy, so that the name stays, which the server may need to choose its certificate.
-    return /^rtsps:/i.test(spec.url) ? this.throughProxy(input, null) : this.atAddress(input, null);
+    const input = rtspInput({ ...spec, url: spec.url.replace(/^rtsps:/i, 'rtsp:') }, timeoutOption, RTSP_PROTOCOLS);
+    return { ...input, shownInput: redactUrl(spec.url), input: () => this.throughRelay(spec.url) };
   }
 
   /** A stream over SRT, UDP or TCP. */
@@ -79,14 +83,24 @@ export class GuardedNetwork {
     return this.atAddress(networkInput(spec), CONTAINERS);
   }
 
-  private atAddress(input: LiveInput, containers: string | null): GuardedInput {
+  private async throughRelay(text: string): Promise<PreparedInput> {
+    const host = hostOfUrl(text);
+    const [address] = await this.guard.addressesOf(host);
+    const url = new URL(text);
+    const isSecure = url.protocol === 'rtsps:';
+    const port = Number(url.port) || (isSecure ? DEFAULT_RTSPS_PORT : DEFAULT_RTSP_PORT);
+    const relay = await RtspRelay.open({ url, address, port, tlsName: isSecure ? host : null });
+    return { input: atRelay(text, relay.port) };
+  }
+
+  private atAddress(input: LiveInput, containers: string): GuardedInput {
     return withContainers(input, containers, async () => {
       const [address] = await this.guard.addressesOf(hostOfUrl(input.input));
       return { input: atAddress(input.input, address) };
     });
   }
 
-  private throughProxy(input: LiveInput, containers: string | null): GuardedInput {
+  private throughProxy(input: LiveInput, containers: string): GuardedInput {
     return withContainers(input, containers, async () => {
       // The proxy would refuse it too, but with less to say.
       await this.guard.addressesOf(hostOfUrl(input.input));
@@ -96,8 +110,8 @@ export class GuardedNetwork {
   }
 }
 
-function withContainers(input: LiveInput, containers: string | null, open: () => Promise<PreparedInput>): GuardedInput {
-  const only = containers === null ? [] : ['-format_whitelist', containers];
+function withContainers(input: LiveInput, containers: string, open: () => Promise<PreparedInput>): GuardedInput {
+  const only = ['-format_whitelist', containers];
   const { fallbackInputOptions: fallback } = input;
   return {
     ...input,

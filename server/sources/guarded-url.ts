@@ -60,6 +60,16 @@ export function atAddress(url: string, address: string): string {
   return `${scheme}://${userInfo}${host}${port}${rest}${only}`;
 }
 
+/**
+ * The same RTSP source by way of a relay on this machine.
+ *
+ * @throws {StreamerError} as `hostOfUrl` does
+ */
+export function atRelay(url: string, port: number): string {
+  const { userInfo, rest } = split(url);
+  return `rtsp://${userInfo}127.0.0.1:${port}${rest}`;
+}
+
 function split(url: string): UrlParts {
   const [, scheme = '', userInfo = '', host = '', port = '', rest = ''] = PARTS.exec(url) ?? [];
   if (scheme === '' || userInfo.includes('\\')) throw forbidden('The address of the source names no host and port.');

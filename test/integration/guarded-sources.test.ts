@@ -12,13 +12,17 @@ import { SourceGuard } from '../../server/sources/source-guard.js';
 import { parseSourceSpec } from '../../server/sources/source-spec.js';
 import { SystemClock } from '../../shared/clock.js';
 import { toStreamerError } from '../../shared/errors.js';
+import { Certificate } from '../helpers/certificate.js';
+import { requireGortsplibServer, startGortsplibServer } from '../helpers/gortsplib-server.js';
 import { builtJpeg } from '../helpers/built-jpeg.js';
 import { STREAM_DEFAULTS } from '../helpers/config-of-test.js';
 import { HlsVideo } from '../helpers/hls-video.js';
 import { HttpPeer, answerOf } from '../helpers/http-peer.js';
 import type { PeerRequest } from '../helpers/http-peer.js';
 import { ofTest } from '../helpers/of-test.js';
+import { publish } from '../helpers/publish.js';
 import { SourceLog } from '../helpers/source-log.js';
+import { h264 } from '../helpers/stream-sender.js';
 
 const clock = new SystemClock();
 /** Only these names are allowed; no DNS of this world knows them, so who gets there came by the guard. */
@@ -138,14 +142,41 @@ describe('a source that was added over HTTP', () => {
     const first = new SourceLog(opened.source);
     expect((await first.untilError()).code).not.toBe('SOURCE_FORBIDDEN');
     expect(connections).toBe(1);
-    // FFmpeg got the address that was checked, and so had nothing to resolve.
-    if (scheme === 'rtsp') expect(seen).toEqual([`OPTIONS rtsp://127.0.0.1:${port}/live RTSP/1.0`]);
+    // FFmpeg got an address, and so had nothing to resolve.
+    if (scheme === 'rtsp')
+      expect(seen).toEqual([expect.stringMatching(/^OPTIONS rtsp:\/\/127\.0\.0\.1:\d+\/live RTSP/)]);
 
     const second = new SourceLog(opened.source);
     expect((await second.untilError()).message).toBe(
       'A source added over HTTP may not be at rebind.test: cloud metadata addresses are always refused.',
     );
     expect(connections).toBe(1);
+  });
+
+  it('is not redirected by RTSP to where it may not be', async () => {
+    const other = await ofTest(HttpPeer.start(null));
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        const location = `Location: rtsp://127.0.0.1:${other.port}/x`;
+        socket.write(`RTSP/1.0 302 Found\r\nCSeq: 1\r\n${location}\r\n\r\n`);
+      });
+    });
+    onTestFinished(() => void server.close());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const log = await play(`rtsp://cam.test:${(server.address() as AddressInfo).port}/live`);
+    const error = await log.untilError();
+    expect(error.code).toBe('SOURCE_FORBIDDEN');
+    expect(other.total).toBe(0);
+  });
+
+  it.skipIf(!requireGortsplibServer()).each(['rtsp', 'rtsps'])('plays %s, with credentials', async (scheme) => {
+    const certificate = scheme === 'rtsps' ? await ofTest(Certificate.start()) : null;
+    const credentials = { user: 'me', password: 'p w/@', scheme: 'digest' } as const;
+    const server = await ofTest(startGortsplibServer({ credentials, ...(certificate && { certificate }) }));
+    await ofTest(publish(server, 'cam', { codec: h264(), size: '320x240', fps: 25 }));
+    const log = await play(server.url('cam').replace('127.0.0.1', 'cam.test'));
+    await log.untilFrames(20);
   });
 
   it.each(['rtsp://cam.test/live?transport=udp', 'file:x.mp4'])('cannot be %s', async (text) => {
