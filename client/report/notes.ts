@@ -1,6 +1,6 @@
 import { TIME_SOURCES } from '../../shared/protocol/messages.js';
 import type { ShownState, StreamSnapshot } from '../metrics/snapshot.js';
-import { formatDurationUs } from '../ui/units.js';
+import { formatDurationUs } from '../../shared/units.js';
 import { safeText } from '../ui/text.js';
 
 const STATE_WORDS: Readonly<Record<ShownState, string>> = {

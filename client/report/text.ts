@@ -12,7 +12,7 @@ import {
   formatPpm,
   formatSize,
   formatWithError,
-} from '../ui/units.js';
+} from '../../shared/units.js';
 import { notesOn } from './notes.js';
 
 /** A figure in microseconds; undefined where none is kept, null where none was measured. */

@@ -13,7 +13,7 @@ import { keyLine, messageLine, statusLine } from './status.js';
 import { isTroubled, nothingText } from './stream-words.js';
 import { safeText, shortened } from './text.js';
 import { Throttle } from './throttle.js';
-import { formatDurationUs } from './units.js';
+import { formatDurationUs } from '../../shared/units.js';
 
 /** What the dashboard draws on, asks for and reports. */
 export interface DashboardOptions extends TerminalStreams {

@@ -13,7 +13,7 @@ import {
   formatMbps,
   formatOffset,
   formatPpm,
-} from './units.js';
+} from '../../shared/units.js';
 
 const LABEL_COLUMNS = 11;
 const RATE_COLUMNS = 12;

@@ -1,7 +1,7 @@
 import type { HistogramBar } from '../metrics/snapshot.js';
 import { columnLines, type Size } from './columns.js';
 import type { Glyphs } from './glyphs.js';
-import { formatDurationUs } from './units.js';
+import { formatDurationUs } from '../../shared/units.js';
 
 /**
  * A latency histogram as lines of text: columns of blocks, under them the latencies at its left and right end. Many

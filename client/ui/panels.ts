@@ -10,7 +10,7 @@ import { stageRows } from './stage-rows.js';
 import { headline } from './status.js';
 import { nothingText, NO_FRAMES } from './stream-words.js';
 import { longestFitting } from './text.js';
-import { formatCount, formatDurationUs } from './units.js';
+import { formatCount, formatDurationUs } from '../../shared/units.js';
 import { waterfallHeading, waterfallLines } from './waterfall.js';
 
 /** A panel of text: what its border says and what is inside, from the top. */

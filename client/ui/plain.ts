@@ -9,7 +9,7 @@ import {
   formatMbps,
   formatOffset,
   formatWithError,
-} from './units.js';
+} from '../../shared/units.js';
 
 /**
  * How things are as text for people, one line a stream, without a line break at the end:

@@ -3,7 +3,7 @@ import type { Glyphs } from './glyphs.js';
 import type { Paint, Role } from './paint.js';
 import { longestFitting, safeText, shortened } from './text.js';
 import { nothingText, pictureText, SINCE, stateText } from './stream-words.js';
-import { formatDurationUs, formatElapsedMs, formatWithError } from './units.js';
+import { formatDurationUs, formatElapsedMs, formatWithError } from '../../shared/units.js';
 
 /** The keys of the dashboard, as they are listed on the screen. */
 export const KEYS = [

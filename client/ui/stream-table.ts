@@ -2,7 +2,7 @@ import type { StreamSnapshot } from '../metrics/snapshot.js';
 import type { Glyphs } from './glyphs.js';
 import { stateText } from './stream-words.js';
 import { safeText, shortened } from './text.js';
-import { formatCount, formatDurationUs, formatSize, NOTHING } from './units.js';
+import { formatCount, formatDurationUs, formatSize, NOTHING } from '../../shared/units.js';
 
 /** A table ready to be shown: widths in cells, and one text per cell in exactly the width of its column. */
 export interface StreamTable {

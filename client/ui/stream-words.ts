@@ -1,7 +1,7 @@
 import type { TimeSource } from '../../shared/protocol/messages.js';
 import type { ShownState, StreamSnapshot } from '../metrics/snapshot.js';
 import { safeText } from './text.js';
-import { formatSize } from './units.js';
+import { formatSize } from '../../shared/units.js';
 
 /** Stands where figures will be, until the first frame has come. */
 export const NO_FRAMES = 'waiting for frames';

@@ -1,7 +1,7 @@
 import type { Glyphs } from './glyphs.js';
 import type { Paint } from './paint.js';
 import type { StageRow } from './stage-rows.js';
-import { formatDurationUs } from './units.js';
+import { formatDurationUs } from '../../shared/units.js';
 
 const NAME_COLUMNS = 14;
 const NUMBER_COLUMNS = 9;

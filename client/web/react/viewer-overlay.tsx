@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { formatFps, formatMbps, formatWithError } from '../../ui/units.js';
+import { formatFps, formatMbps, formatWithError } from '../../../shared/units.js';
 import type { BrowserStats } from '../browser/frame-stream.js';
 import type { PictureState } from './picture-state.js';
 import { viewerStyles } from './viewer-styles.js';

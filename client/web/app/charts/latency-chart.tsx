@@ -1,5 +1,5 @@
 import { type ReactElement, useMemo, useState } from 'react';
-import { formatWithError } from '../../../ui/units.js';
+import { formatWithError } from '../../../../shared/units.js';
 import { timeOfDay } from '../../react/time-text.js';
 import { type ChartTheme, useChartTheme } from '../hooks/use-chart-theme.js';
 import { axisTicks } from '../model/axis-ticks.js';

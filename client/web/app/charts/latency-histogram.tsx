@@ -1,5 +1,5 @@
 import { type ReactElement, useMemo } from 'react';
-import { formatDurationUs } from '../../../ui/units.js';
+import { formatDurationUs } from '../../../../shared/units.js';
 import { type ChartTheme, useChartTheme } from '../hooks/use-chart-theme.js';
 import { axisTicks } from '../model/axis-ticks.js';
 import type { LatencyBin } from '../model/latency-bins.js';

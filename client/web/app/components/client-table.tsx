@@ -1,6 +1,6 @@
 import { type ReactElement, useState } from 'react';
 import type { ApiClient } from '../../../../shared/api/client-schema.js';
-import { formatWithError } from '../../../ui/units.js';
+import { formatWithError } from '../../../../shared/units.js';
 import { useSession } from '../hooks/use-session.js';
 import { NOTHING, sinceText } from '../model/texts.js';
 import { ConfirmDialog } from './confirm-dialog.js';

@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { formatWithError } from '../../../ui/units.js';
+import { formatWithError } from '../../../../shared/units.js';
 import { NOTHING } from '../model/texts.js';
 
 /** A measured time, and after it, less loud, how far it can be from the truth. Both in microseconds. */

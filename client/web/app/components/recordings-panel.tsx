@@ -1,7 +1,7 @@
 import { type ReactElement, useCallback } from 'react';
 import type { ApiRecordingList } from '../../../../shared/api/recording-schema.js';
 import type { ApiStream } from '../../../../shared/api/stream-schema.js';
-import { formatBytes } from '../../../ui/units.js';
+import { formatBytes } from '../../../../shared/units.js';
 import { useAction } from '../hooks/use-action.js';
 import { useRecordings } from '../hooks/use-recordings.js';
 import { useSession } from '../hooks/use-session.js';

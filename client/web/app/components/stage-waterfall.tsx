@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import type { StreamStatistics } from '../../../../shared/api/stats-schema.js';
-import { formatDurationUs } from '../../../ui/units.js';
+import { formatDurationUs } from '../../../../shared/units.js';
 import { NOTHING } from '../model/texts.js';
 import { type WaterfallRow, waterfallEndUs, waterfallOf } from '../model/waterfall.js';
 

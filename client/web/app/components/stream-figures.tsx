@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { StreamStatistics } from '../../../../shared/api/stats-schema.js';
 import type { ApiStream } from '../../../../shared/api/stream-schema.js';
-import { formatBytes, formatDurationUs, formatSize } from '../../../ui/units.js';
+import { formatBytes, formatDurationUs, formatSize } from '../../../../shared/units.js';
 import type { BrowserStats } from '../../browser/frame-stream.js';
 import { describeStats } from '../../react/viewer-overlay.js';
 import { NOTHING, bandwidthText, countText, rateText } from '../model/texts.js';

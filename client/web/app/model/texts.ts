@@ -1,4 +1,4 @@
-import { formatElapsedMs, formatMbps } from '../../../ui/units.js';
+import { formatElapsedMs, formatMbps } from '../../../../shared/units.js';
 
 /** What stands where nothing was measured. */
 export const NOTHING = '–';

@@ -10,7 +10,7 @@ import {
   formatOffset,
   formatPpm,
   formatWithError,
-} from '../../../../client/ui/units.js';
+} from '../../../shared/units.js';
 
 describe('formatDurationUs', () => {
   it.each([
