@@ -48,7 +48,7 @@ async function serve({ config, warnings }: ServeCommand): Promise<number> {
   void stopRequest.then(() => starting.abort());
   try {
     const binaries = await findFfmpeg(process.env);
-    const parts = { clock, logger, binaries, stdin, signal: starting.signal, processFigures };
+    const parts = { clock, logger, binaries, stdin, env: process.env, signal: starting.signal, processFigures };
     return config.check ? await check(config, parts) : await run(config, parts, stopRequest);
   } catch (error) {
     // Asked to stop while it was starting: what that broke off is no failure.

@@ -21,6 +21,8 @@ export interface OpenerParts {
   readonly stdin?: StandardInput | undefined;
   /** The network as sources see it that were added over HTTP; without it there are none. Whoever made it closes it. */
   readonly network?: GuardedNetwork | undefined;
+  /** The environment of this process, for children that get another one. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Breaks off looking at sources. */
   readonly signal?: AbortSignal | undefined;
 }
