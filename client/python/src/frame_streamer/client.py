@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import re
 import ssl
 import threading
-import time
-from collections.abc import Iterator
+import weakref
 from types import TracebackType
 from typing import Any
 
-from .backoff import Backoff
-from .clock import now_us
-from .connection import Address, Connection
-from .counters import Counters
+from .clock import ClockEstimate
+from .connector import Address, tls_context
+from .control import is_stream_name
+from .counters import Counters, StreamFigures
 from .errors import StreamerError
 from .frame import Frame
-from .rest import RestApi, stream_path
+from .rest import RestApi
+from .session import Session, SessionOptions
+from .stream_api import StreamApi
+from .wire import PROTOCOL_VERSION, encode
 
-#: A connection that held this long is taken as healthy: the next outage starts the backoff afresh.
-_STABLE_S = 10.0
-#: A frame that waited longer for the loop is old, and the server has a newer one by then.
-_STALE_US = 100_000
-_FRESH_WAIT_S = 0.1
-_POLL_S = 0.5
+_POLICY = re.compile(r"latest|every|queue:([1-9]\d{0,2}|1000)")
 
 
 class StreamClient:
@@ -35,18 +34,21 @@ class StreamClient:
                 show(frame.image, frame.latency_us, frame.error_us)
 
     The loop sets the pace: a frame is acknowledged when the loop takes it, so a slow loop gets fewer frames, never old
-    ones. A connection that worked and broke is made again, with growing, jittered waits.
+    ones. A connection that worked and broke is made again, with growing, jittered waits. Leaving the loop leaves the
+    connection as it is, and the next loop goes on; `close`, or the end of `with`, ends it. The client may be used by
+    several threads; each frame goes to one of them. In the child of a fork it connects anew.
 
     :param host: name or address of the server
     :param stream: name of the stream; the server's first one by default
     :param port: port of the protocol
     :param http_port: port of the API, for `start_stream`, `get_frame` and the like
     :param token: what the server wants to know to let somebody in; the admin token where something is to be changed
-    :param tls: True, or the path of the authority's certificate, to speak TLS on both ports
+    :param tls: True, the path of the authority's certificate, or a context, to speak TLS on both ports
     :param policy: what the server does with frames this program cannot take: `latest`, `queue:N` or `every`
     :param max_fps: ask for at most so many frames a second
     :param name: how the server calls this client
     :param reconnect: whether to connect again when a connection that worked breaks
+    :raises StreamerError: BAD_USAGE, BAD_CERTIFICATE
     """
 
     def __init__(
@@ -57,32 +59,45 @@ class StreamClient:
         port: int = 8000,
         http_port: int = 8080,
         token: str | None = None,
-        tls: bool | str = False,
+        tls: bool | str | ssl.SSLContext = False,
         policy: str = "latest",
         max_fps: float | None = None,
         name: str = "python",
         reconnect: bool = True,
     ) -> None:
-        context = None
-        if tls is not False:
-            context = ssl.create_default_context(cafile=tls if isinstance(tls, str) else None)
-        self._address = Address(host, port, token, context)
-        shown_host = f"[{host}]" if ":" in host else host
-        base_url = f"{'http' if context is None else 'https'}://{shown_host}:{http_port}"
-        self._rest = RestApi(base_url, token, context)
-        self._stream = stream
-        self._subscription: dict[str, Any] = {"policy": policy}
+        if stream is not None and not is_stream_name(stream):
+            raise StreamerError(
+                "BAD_USAGE", f"{stream!r} cannot be a stream: 1 to 64 letters, digits, '_', '.' and '-'."
+            )
+        if _POLICY.fullmatch(policy) is None:
+            raise StreamerError("BAD_USAGE", f"{policy!r} is no policy: take latest, every or queue:N, N up to 1000.")
+        context = tls_context(tls)
+        subscription: dict[str, Any] = {"policy": policy}
+        if stream is not None:
+            subscription["stream"] = stream
         if max_fps is not None:
-            self._subscription["maxFps"] = max_fps
-        self._is_latest = policy == "latest"
-        self._name = name
-        self._reconnect = reconnect
-        self._closed = threading.Event()
-        self._connection: Connection | None = None
-        #: Frames received, lost and skipped, and bytes, over all connections.
-        self.counters = Counters()
-        #: Times that the connection was made again.
-        self.reconnects = 0
+            subscription["maxFps"] = max_fps
+        hello: dict[str, Any] = {"version": PROTOCOL_VERSION, "name": name, "subscriptions": [subscription]}
+        if token is not None:
+            hello["token"] = token
+        this = weakref.ref(self)
+        self._options = SessionOptions(
+            address=Address(host, port, context),
+            hello=encode("HELLO", hello),
+            newest_only=policy == "latest",
+            reconnect=reconnect,
+            is_abandoned=lambda: this() is None,
+        )
+        scheme = "http" if context is None else "https"
+        rest = RestApi(f"{scheme}://{Address(host, http_port, context)}", token, context)
+        self._api = StreamApi(rest, stream)
+        self._lock = threading.Lock()
+        self._connecting = threading.Lock()
+        self._figures = StreamFigures()
+        self._session: Session | None = None
+        self._is_closed = False
+        self._past_reconnects = 0
+        _CLIENTS.add(self)
 
     def __enter__(self) -> StreamClient:
         return self
@@ -95,76 +110,104 @@ class StreamClient:
     ) -> None:
         self.close()
 
-    def __iter__(self) -> Iterator[Frame]:
-        """Frames as they come, until `close`.
+    def __iter__(self) -> StreamClient:
+        return self
+
+    def __next__(self) -> Frame:
+        """The next frame. The iteration ends with `close`, and when every stream of the server has come to its end.
 
         Raises StreamerError when the first connection cannot be made, and for what connecting again would not change.
         """
-        backoff = Backoff()
-        while not self._closed.is_set():
-            started_s = time.monotonic()
-            try:
-                yield from self._frames()
-                return
-            except StreamerError as error:
-                if self._closed.is_set():
-                    return
-                has_worked = self._connection is not None or self.reconnects > 0
-                self._drop_connection()
-                if error.is_final or not self._reconnect or not has_worked:
-                    raise
-            if time.monotonic() - started_s > _STABLE_S:
-                backoff.reset()
-            self.reconnects += 1
-            self._closed.wait(backoff.next_delay_s())
+        frame = self.take()
+        if frame is None:
+            raise StopIteration
+        return frame
+
+    def take(self, timeout: float | None = None) -> Frame | None:
+        """The next frame as it comes; None when none came within `timeout` seconds, and at the end (`is_over`).
+
+        For programs that have other things to do while nothing comes. Raises StreamerError as the iteration does.
+        """
+        session = self._open_session()
+        if session is None:
+            return None
+        try:
+            return session.take(timeout)
+        except StreamerError:
+            self._forget(session)
+            raise
 
     def connect(self) -> None:
         """Connects now rather than with the first frame. Raises StreamerError."""
-        if self._connection is None:
-            subscription = (
-                self._subscription if self._stream is None else {**self._subscription, "stream": self._stream}
-            )
-            self._connection = Connection.open(self._address, subscription, self._name, self.counters)
+        if self._open_session() is None:
+            raise StreamerError("CLIENT_CLOSING", "The client was closed; make a new one.")
 
     def close(self) -> None:
         """Says goodbye; a running loop ends. May be called from another thread, and more than once."""
-        self._closed.set()
-        self._drop_connection()
+        with self._lock:
+            self._is_closed = True
+            session = self._session
+        if session is not None:
+            session.close()
 
-    def clock(self) -> tuple[int, int] | None:
+    @property
+    def is_over(self) -> bool:
+        """Whether no frame will come any more: the client was closed, or every stream has come to its end."""
+        with self._lock:
+            return self._is_closed or (self._session is not None and self._session.is_over)
+
+    @property
+    def counters(self) -> Counters:
+        """Frames received, lost, skipped and corrupt, and bytes, over all connections, as they are now."""
+        return self._figures.counters
+
+    @property
+    def reconnects(self) -> int:
+        """Times that the connection was made again."""
+        with self._lock:
+            return self._past_reconnects + (self._session.reconnects if self._session else 0)
+
+    @property
+    def state(self) -> str:
+        """What the stream is doing (`live`, `offline`, …, docs/protocol.md), or `disconnected`."""
+        with self._lock:
+            is_connected, stream, _ = self._session.status if self._session else (False, None, None)
+        return stream.state if is_connected and stream else "disconnected"
+
+    @property
+    def reason(self) -> str | None:
+        """Why the stream is in its state, or not connected, in words; None where there is nothing to say."""
+        with self._lock:
+            reason = self._session.status[2] if self._session else None
+        return None if reason is None else f"{reason.message} ({reason.code})"
+
+    def clock(self) -> ClockEstimate | None:
         """(offset, error) of the server's clock against ours, in microseconds; None while it is not known."""
-        return self._connection.clock() if self._connection else None
+        with self._lock:
+            return self._session.clock() if self._session else None
+
+    def age_us(self, frame: Frame) -> int | None:
+        """How old a frame is at this moment, in microseconds; None while the server's clock was never known."""
+        with self._lock:
+            return self._session.age_us(frame.capture_time_us) if self._session else None
 
     def start_stream(
         self, url: str, width: int | None = None, height: int | None = None, **settings: Any
     ) -> dict[str, Any]:
-        """Has the server add this client's stream from `url`; settings are those of the API, such as `fps` or `quality`.
+        """Has the server add this client's stream from `url`; settings are those of the API, such as `fps`.
 
         A stream of that name that is there already is left as it is. Needs the admin token where the server has one.
         Returns the stream as the API shows it. Raises StreamerError.
         """
-        if self._stream is None:
-            raise StreamerError("BAD_USAGE", "Name the stream: StreamClient(host, 'cam1').")
-        body: dict[str, Any] = {"stream_id": self._stream, "rtsp_url": url, **settings}
-        if width is not None:
-            body["width"] = width
-        if height is not None:
-            body["height"] = height
-        try:
-            started = self._rest.json("POST", "/api/streams", body)
-        except StreamerError as error:
-            if error.code != "STREAM_EXISTS":
-                raise
-            started = self._rest.json("GET", stream_path(self._stream))
-        return dict(started)
+        return self._api.start(url, {"width": width, "height": height, **settings})
 
     def stop_stream(self) -> None:
         """Has the server take this client's stream away. Raises StreamerError."""
-        self._rest.request("DELETE", stream_path(self._stream_name()))
+        self._api.stop()
 
     def stats(self) -> dict[str, Any]:
         """What the server measured of this client's stream (docs/api.md). Raises StreamerError."""
-        return dict(self._rest.json("GET", f"{stream_path(self._stream_name())}/stats"))
+        return self._api.stats()
 
     def get_frame(self, timeout: float = 5.0) -> Frame | None:
         """The stream's newest frame, over HTTP; waits up to `timeout` seconds for a source that has to be woken.
@@ -172,48 +215,48 @@ class StreamClient:
         None when there is none by then. Raises StreamerError for everything else. `latency_us` is None: one answer
         says nothing of the clocks; `for frame in client` does.
         """
-        name = self._stream_name()
-        path = f"{stream_path(name)}/frame?timeout={min(60.0, max(0.0, timeout)):g}"
-        try:
-            headers, jpeg = self._rest.request("GET", path, timeout_s=timeout + 10)
-        except StreamerError as error:
-            if error.code == "NO_FRAME":
-                return None
-            raise
-        return Frame(
-            stream=name,
-            sequence=int(headers["X-Sequence"]),
-            width=int(headers["X-Width"]),
-            height=int(headers["X-Height"]),
-            jpeg=jpeg,
-            capture_time_us=int(headers["X-Capture-Time-Us"]),
-            time_source=headers["X-Time-Source"],
-            received_time_us=now_us(),
-            latency_us=None,
-            error_us=None,
-        )
+        return self._api.frame(timeout)
 
-    def _stream_name(self) -> str:
-        """The stream's name; asks the server for its first one where none was given."""
-        if self._stream is not None:
-            return self._stream
-        streams = self._rest.json("GET", "/api/streams")["streams"]
-        if not streams:
-            raise StreamerError("UNKNOWN_STREAM", "There is no stream at all.")
-        return str(streams[0]["name"])
+    def _open_session(self) -> Session | None:
+        """The session, which is connected first where there is none; None once the client is closed."""
+        with self._connecting:
+            with self._lock:
+                if self._is_closed or self._session is not None:
+                    return None if self._is_closed else self._session
+                session = self._session = Session(self._options, self._figures)
+            try:
+                session.start()
+            except BaseException:
+                # Ctrl+C too: nothing may go on connecting.
+                self._forget(session)
+                raise
+            return session
 
-    def _frames(self) -> Iterator[Frame]:
-        self.connect()
-        while not self._closed.is_set() and self._connection is not None:
-            frame = self._connection.take(_POLL_S, newest=self._is_latest)
-            if frame is None:
-                continue
-            if self._is_latest and now_us() - frame.received_time_us > _STALE_US:
-                # It waited because the loop was busy; its credit brings a newer one.
-                frame = self._connection.take(_FRESH_WAIT_S, newest=True) or frame
-            yield frame
+    def _forget(self, session: Session) -> None:
+        """After an error: the next one who wants frames connects anew."""
+        with self._lock:
+            if self._session is session:
+                self._session = None
+                self._past_reconnects += session.reconnects
+        session.close()
 
-    def _drop_connection(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
+    def _start_over_after_fork(self) -> None:
+        """The child has neither the thread nor, for sure, the locks; the connection is the parent's."""
+        if self._session is not None:
+            self._session.forget()
+        self._session = None
+        self._lock = threading.Lock()
+        self._connecting = threading.Lock()
+        self._figures = StreamFigures()
+
+
+_CLIENTS: weakref.WeakSet[StreamClient] = weakref.WeakSet()
+
+
+def _after_fork_in_child() -> None:
+    for client in list(_CLIENTS):
+        client._start_over_after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

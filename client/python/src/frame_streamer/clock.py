@@ -16,18 +16,11 @@ MAX_SAMPLES = 64
 RESOLUTION_US = 2
 #: Stamps beyond this (142 years from 1970) are refused.
 MAX_STAMP_US = 2**52
-#: What the wall clock may differ from ours before we take it that the machine slept.
-SLEEP_US = 250_000
 
 
 def now_us() -> int:
     """Microseconds since the epoch; read from the wall clock once, then from the monotonic one: it never steps."""
     return (_EPOCH_NS + time.monotonic_ns()) // 1000
-
-
-def slept_us() -> int:
-    """How far the wall clock is from ours: it leaps when the machine slept or somebody set the time."""
-    return time.time_ns() // 1000 - now_us()
 
 
 class ClockEstimate(NamedTuple):
@@ -49,16 +42,17 @@ class _Bounds(NamedTuple):
 class ServerClock:
     """Bounds the offset of the server's clock from pings.
 
-    No delay is negative, so a ping gives two facts: when it was sent the offset was at most t1 - t0, and when the answer
-    came it was at least t2 - t3 (Marzullo and Owicki, "Maintaining the Time in a Distributed System", 1983). Each
-    loosens by the greatest drift with its age, and the truth lies where all of them overlap; the error is half of that.
+    No delay is negative, so a ping gives two facts: when it was sent the offset was at most t1 - t0, and when the
+    answer came it was at least t2 - t3 (Marzullo and Owicki, "Maintaining the Time in a Distributed System", 1983).
+    Each loosens by the greatest drift with its age, and the truth lies where all of them overlap; the error is half of
+    that.
     """
 
     def __init__(self) -> None:
         self._samples: deque[_Bounds] = deque(maxlen=MAX_SAMPLES)
 
     def add(self, t0_us: int, t1_us: int, t2_us: int, t3_us: int) -> bool:
-        """Takes in a ping: sent at t0 and answered at t3 by our clock, received at t1 and answered at t2 by the server's.
+        """Takes in a ping: sent at t0, its answer here at t3 by our clock; received at t1, answered at t2 by theirs.
 
         False, and ignored, when it cannot be true. When it contradicts those before it a clock stepped, and they are
         forgotten.

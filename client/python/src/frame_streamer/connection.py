@@ -1,253 +1,215 @@
-"""One connection to a server: a thread that reads, measures the clocks and keeps the newest frames."""
+"""One connection to a server, from HELLO to its end."""
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import ssl
-import threading
-from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any
 
-from .clock import SLEEP_US, ServerClock, now_us, slept_us
-from .counters import Counters, SequenceTracker
+from .channel import Channel
+from .clock import now_us
+from .connector import Address, connect_timeout
+from .control import Notice, StreamInfo, Welcome, notice_from, stream_change_from, welcome_from
+from .counters import StreamFigures, is_whole_jpeg
 from .errors import StreamerError
 from .frame import Frame
-from .latency_counts import LatencyCounts
+from .probe import ClockProbe
+from .waiting import Acknowledger, WaitingFrame, WaitingFrames
 from .wire import KEPT, PROTOCOL_VERSION, Fields, Parser, encode
 
-CONNECT_TIMEOUT_S = 5.0
-#: When to ping: a burst for a first estimate, then enough to keep it.
-_BURST_PINGS, _BURST_DELAY_US = 8, 20_000
-_PING_DELAY_US = 500_000
+#: How long a server may take to answer HELLO.
+_WELCOME_LIMIT_US = 5_000_000
 #: A server that says nothing for so long is gone: it answers our pings.
 _SILENCE_LIMIT_US = 10_000_000
-_RECEIVE_BYTES = 1 << 18
-#: What a server that keeps to the protocol never has us hold.
-_MAX_WAITING_BYTES = 96 * 1024 * 1024
+#: Type alert and version of a record of TLS (RFC 8446, section 5.1): what a TLS server answers to a HELLO in the clear.
+_TLS_ALERT = b"\x15\x03"
 
 
 @dataclass(frozen=True)
-class Address:
-    """Where the server is, and what it takes to get in."""
+class ConnectionParts:
+    """What a connection works with, and leaves behind when it ends."""
 
-    host: str
-    port: int
-    token: str | None
-    #: None speaks without TLS.
-    tls: ssl.SSLContext | None
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
+    figures: StreamFigures
+    waiting: WaitingFrames
+    #: Whether the connection is to end.
+    is_closing: Callable[[], bool]
+    on_welcome: Callable[[], None]
+    on_stream: Callable[[StreamInfo | None, Notice | None], None]
 
 
 class Connection:
-    """Frames of one stream over one connection, from `open` until `close` or the first error.
+    """Takes in the frames of one stream. `run` is the work of one thread; everything else may be called by any."""
 
-    The reader thread notes when frames arrive; `take` is called by whoever uses them and gives the server credit.
-    """
+    def __init__(self, channel: Channel, address: Address, hello: bytes, parts: ConnectionParts) -> None:
+        self.probe = ClockProbe()
+        self._channel = channel
+        self._address = address
+        self._hello = hello
+        self._parts = parts
+        self._parser = Parser()
+        self._stream: StreamInfo | None = None
+        self._acknowledger: Acknowledger | None = None
+        self._started_us = self._heard_us = now_us()
+        self._has_heard = False
+        self._stats_interval_us = 0
+        self._next_stats_us: int | None = None
+        self._seen_sleeps = 0
+        self._handlers: Mapping[str, Callable[[Fields, int], None]] = {
+            "WELCOME": self._on_welcome,
+            "STREAM": self._on_stream,
+            "FRAME": self._on_frame,
+            "SKIPPED": self._on_skipped,
+            "CREDIT": self._on_credit,
+            "PING": self._on_ping,
+            "PONG": self._on_pong,
+            "ERROR": self._on_farewell,
+            "BYE": self._on_farewell,
+        }
 
-    def __init__(self, sock: socket.socket, subscription: Fields, hello: Fields, counters: Counters) -> None:
-        self._socket = sock
-        self._subscription = subscription
-        self._counters = counters
-        self._clock = ServerClock()
-        self._latencies = LatencyCounts()
-        self._tracker = SequenceTracker()
-        self._reported = Counters()
-        self._condition = threading.Condition()
-        self._send_lock = threading.Lock()
-        self._waiting: deque[tuple[Frame, int]] = deque()
-        self._waiting_bytes = 0
-        self._names: dict[int, str] = {}
-        self._error: StreamerError | None = None
-        self._is_welcome = False
-        self._ack_every, self._unacknowledged = 1, 0
-        self._newest_taken: tuple[int, int] | None = None
-        self._ping_t0_us: int | None = None
-        self._pings = 0
-        self._slept_us = slept_us()
-        self._thread = threading.Thread(target=self._run, args=(hello,), name="frame-streamer", daemon=True)
-
-    @classmethod
-    def open(cls, address: Address, subscription: Fields, name: str, counters: Counters) -> Connection:
-        """Connects and waits for WELCOME. Raises StreamerError."""
-        sock = _connect(address)
-        hello: Fields = {"version": PROTOCOL_VERSION, "name": name, "subscriptions": [subscription]}
-        if address.token is not None:
-            hello["token"] = address.token
-        connection = cls(sock, subscription, hello, counters)
-        connection._thread.start()
+    def run(self) -> None:
+        """Works until the connection is to end; says goodbye then. Raises StreamerError when it ends otherwise."""
+        goodbye = b""
         try:
-            connection._wait_for_welcome(address)
-        except StreamerError:
-            connection.close()
-            raise
-        return connection
+            self._channel.send(self._hello)
+            while not self._parts.is_closing():
+                self._step()
+            goodbye = encode("BYE", {"code": "CLIENT_CLOSING", "message": "The client is done."})
+        except OSError as error:
+            raise StreamerError("CONNECTION_LOST", f"The connection to {self._address} broke: {error}.") from error
+        finally:
+            self._parts.figures.settle(self.probe.estimate)
+            self._parts.figures.forget_waiting()
+            self._channel.close(goodbye)
 
-    def clock(self) -> tuple[int, int] | None:
-        """(offset, error) of the server's clock against ours, in microseconds; None before the first answer."""
-        with self._condition:
-            return self._clock.at(now_us())
+    def wake(self) -> None:
+        """Has `run` look whether the connection is to end."""
+        self._channel.wake()
 
-    def take(self, timeout_s: float | None, *, newest: bool) -> Frame | None:
-        """The next frame, or the newest of those that are here; None at the time-out. Gives credit for what it took.
+    def forget(self) -> None:
+        """In the child of a fork: leaves the connection to the parent."""
+        self._channel.forget()
 
-        Raises StreamerError once all frames that came before the connection ended were taken.
-        """
-        with self._condition:
-            self._condition.wait_for(lambda: self._waiting or self._error, timeout_s)
-            if not self._waiting:
-                if self._error:
-                    raise self._error
-                return None
-            frame, stream_id = self._pop()
-            self._unacknowledged += 1
-            while newest and self._waiting:
-                frame, stream_id = self._pop()
-                self._unacknowledged += 1
-            self._newest_taken = (stream_id, frame.sequence)
-            is_due = self._unacknowledged >= self._ack_every
-            if is_due:
-                self._unacknowledged = 0
-        if is_due:
-            self._acknowledge()
-        return frame
+    @property
+    def welcomed_for_us(self) -> int:
+        """How long the server has been serving us; 0 before WELCOME."""
+        return 0 if self._next_stats_us is None else now_us() - self._started_us
 
-    def close(self) -> None:
-        """Says goodbye, ends the thread and the socket."""
-        self._fail(StreamerError("CLIENT_CLOSING", "The connection was closed."))
-        with contextlib.suppress(OSError, StreamerError):
-            self._send("BYE", {"code": "CLIENT_CLOSING", "message": "The client is done."})
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        if threading.current_thread() is not self._thread:
-            self._thread.join()
-        self._socket.close()
+    def _step(self) -> None:
+        t0_us = self.probe.ping()
+        if t0_us is not None:
+            self._channel.send(encode("PING", {"t0Us": t0_us}))
+        self._report_when_due()
+        data = self._channel.exchange((self._next_due_us() - now_us()) / 1e6)
+        at_us = now_us()
+        if data is None:
+            self._check_silence(at_us)
+        elif data == b"":
+            raise StreamerError("CONNECTION_LOST", f"{self._address} closed the connection.")
+        else:
+            self._take_in(data, at_us)
 
-    def _pop(self) -> tuple[Frame, int]:
-        frame, stream_id = self._waiting.popleft()
-        self._waiting_bytes -= len(frame.jpeg)
-        return frame, stream_id
+    def _next_due_us(self) -> int:
+        """When there is something to do although nothing comes."""
+        limit_us = self._heard_us + _SILENCE_LIMIT_US
+        if self._next_stats_us is None:
+            return min(self.probe.due_us, limit_us, self._started_us + _WELCOME_LIMIT_US)
+        return min(self.probe.due_us, limit_us, self._next_stats_us)
 
-    def _wait_for_welcome(self, address: Address) -> None:
-        with self._condition:
-            self._condition.wait_for(lambda: self._is_welcome or self._error, CONNECT_TIMEOUT_S)
-            if self._error:
-                raise self._error
-            if not self._is_welcome:
-                raise StreamerError("CONNECT_TIMEOUT", f"{address} did not answer within 5 seconds.")
+    def _check_silence(self, at_us: int) -> None:
+        if self._next_stats_us is None and at_us - self._started_us >= _WELCOME_LIMIT_US:
+            raise connect_timeout(self._address)
+        if at_us - self._heard_us >= _SILENCE_LIMIT_US:
+            raise StreamerError("CONNECTION_LOST", f"{self._address} said nothing for 10 seconds.")
 
-    def _run(self, hello: Fields) -> None:
-        parser = Parser()
-        try:
-            self._send("HELLO", hello)
-            heard_us = next_ping_us = now_us()
-            next_stats_us = heard_us + 1_000_000
-            while self._error is None:
-                if now_us() >= next_ping_us:
-                    next_ping_us = self._ping()
-                if now_us() >= next_stats_us:
-                    next_stats_us += 1_000_000
-                    self._report()
-                data = self._receive(min(next_ping_us, next_stats_us))
-                at_us = now_us()
-                if data is None:
-                    if at_us - heard_us > _SILENCE_LIMIT_US:
-                        raise StreamerError("CONNECTION_LOST", "The server said nothing for 10 seconds.")
-                    continue
-                if data == b"":
-                    raise StreamerError("CONNECTION_LOST", "The server closed the connection.")
-                heard_us = at_us
-                for name, fields in parser.feed(data):
-                    self._on_message(name, fields, at_us)
-        except StreamerError as error:
-            self._fail(error)
-        except (OSError, ValueError) as error:
-            # ValueError: the socket was closed by another thread meanwhile.
-            failure = StreamerError("CONNECTION_LOST", f"The connection broke: {error}.")
-            failure.__cause__ = error
-            self._fail(failure)
+    def _take_in(self, data: bytes, at_us: int) -> None:
+        is_first, self._has_heard, self._heard_us = not self._has_heard, True, at_us
+        if is_first and data.startswith(_TLS_ALERT):
+            raise StreamerError("CONNECT_FAILED", f"{self._address} speaks only TLS; connect with tls=True.")
+        for name, fields in self._parser.feed(data):
+            self._handlers[name](fields, at_us)
 
-    def _receive(self, until_us: int) -> bytes | None:
-        """What came; None when nothing did until that moment."""
-        self._socket.settimeout(max(0.001, (until_us - now_us()) / 1e6))
-        try:
-            return self._socket.recv(_RECEIVE_BYTES)
-        except (TimeoutError, socket.timeout, ssl.SSLWantReadError):
-            return None
+    def _report_when_due(self) -> None:
+        """Tells the server what was measured since the last report, for its statistics."""
+        figures = self._parts.figures
+        if self.probe.sleeps != self._seen_sleeps:
+            self._seen_sleeps = self.probe.sleeps
+            figures.forget_waiting()
+        if self._next_stats_us is None or now_us() < self._next_stats_us:
+            return
+        self._next_stats_us = now_us() + self._stats_interval_us
+        stats = figures.report(self._stream.id if self._stream else None, self.probe.estimate)
+        self._channel.send(encode("STATS", stats))
 
-    def _ping(self) -> int:
-        """Pings the server and returns when to do so next. One ping is under way at a time."""
-        self._start_over_after_sleep()
-        self._pings += 1
-        self._ping_t0_us = now_us()
-        self._send("PING", {"t0Us": self._ping_t0_us})
-        return self._ping_t0_us + (_BURST_DELAY_US if self._pings < _BURST_PINGS else _PING_DELAY_US)
-
-    def _start_over_after_sleep(self) -> None:
-        """The monotonic clock stands still while a machine sleeps, so what was known of the server's is wrong then."""
-        slept = slept_us()
-        if abs(slept - self._slept_us) > SLEEP_US:
-            self._pings, self._ping_t0_us = 0, None
-            with self._condition:
-                self._clock.reset()
-        self._slept_us = slept
-
-    def _on_message(self, name: str, fields: Fields, at_us: int) -> None:
-        handler: Callable[[Fields, int], None] | None = getattr(self, f"_on_{name.lower()}", None)
-        if handler is not None:
-            handler(fields, at_us)
-
-    def _on_welcome(self, fields: Fields, _at_us: int) -> None:
-        if fields.get("version") != PROTOCOL_VERSION:
-            raise StreamerError("BAD_VERSION", f"The server speaks version {fields.get('version')} of the protocol.")
-        for stream in _maps(fields.get("streams")):
-            self._learn(stream)
-        with self._condition:
-            self._is_welcome = True
-            self._condition.notify_all()
+    def _on_welcome(self, fields: Fields, at_us: int) -> None:
+        welcome = welcome_from(fields)
+        if welcome.version != PROTOCOL_VERSION:
+            message = (
+                f"{self._address} speaks version {welcome.version} of the protocol, this client {PROTOCOL_VERSION}."
+            )
+            raise StreamerError("BAD_VERSION", message, from_server=True)
+        is_first = self._next_stats_us is None
+        self._stats_interval_us = welcome.stats_interval_ms * 1000
+        self._next_stats_us = at_us + self._stats_interval_us
+        self._set_stream(_subscribed_stream(welcome), None)
+        # A server may say WELCOME again and again; it is one connection.
+        if is_first:
+            self._parts.on_welcome()
 
     def _on_stream(self, fields: Fields, _at_us: int) -> None:
-        for stream in _maps([fields.get("stream")]):
-            self._learn(stream)
+        """A stream of our stream's name is ours, too: one that was removed may come back under it with another id."""
+        change = stream_change_from(fields)
+        if self._stream is not None and change.stream.name == self._stream.name:
+            self._set_stream(change.stream, change.reason)
 
-    def _learn(self, stream: Fields) -> None:
-        stream_id, name = stream.get("id"), stream.get("name")
-        if isinstance(stream_id, int) and isinstance(name, str):
-            self._names[stream_id] = name
+    def _set_stream(self, stream: StreamInfo | None, reason: Notice | None) -> None:
+        if stream is not None:
+            if self._stream is None or stream.id != self._stream.id:
+                self._acknowledger = Acknowledger(self._ack_of(stream.id))
+            self._parts.figures.on_start_time(stream.start_time_us)
+        self._stream = stream
+        self._parts.on_stream(stream, reason)
+
+    def _ack_of(self, stream_id: int) -> Callable[[int], None]:
+        return lambda sequence: self._channel.send(encode("ACK", {"streamId": stream_id, "sequence": sequence}))
 
     def _on_ping(self, fields: Fields, at_us: int) -> None:
-        self._send("PONG", {"t0Us": fields["t0Us"], "t1Us": at_us, "t2Us": now_us()})
+        self._channel.send(encode("PONG", {"t0Us": fields["t0Us"], "t1Us": at_us, "t2Us": now_us()}))
 
     def _on_pong(self, fields: Fields, at_us: int) -> None:
-        # An answer to no ping of ours would be a way to lie about the clock.
-        if fields["t0Us"] != self._ping_t0_us:
-            return
-        self._ping_t0_us = None
-        with self._condition:
-            self._clock.add(fields["t0Us"], fields["t1Us"], fields["t2Us"], at_us)
+        self.probe.on_pong(fields["t0Us"], fields["t1Us"], fields["t2Us"], at_us)
 
     def _on_credit(self, fields: Fields, _at_us: int) -> None:
-        with self._condition:
-            self._ack_every, self._unacknowledged = fields["ackEvery"], 0
-        self._acknowledge()
+        if self._is_ours(fields) and self._acknowledger is not None:
+            self._acknowledger.on_credit(fields["ackEvery"])
 
     def _on_skipped(self, fields: Fields, _at_us: int) -> None:
-        self._tracker.announce(fields["first"], fields["last"])
+        if self._is_ours(fields):
+            self._parts.figures.on_skipped(fields["first"], fields["last"])
 
     def _on_frame(self, fields: Fields, at_us: int) -> None:
+        if not self._is_ours(fields) or self._stream is None or self._acknowledger is None:
+            return
+        jpeg, sequence = fields["jpeg"], fields["sequence"]
+        if fields["flags"] & KEPT:
+            self._parts.figures.on_kept(len(jpeg))
+        elif not self._parts.figures.on_frame(sequence, jpeg, at_us, fields["captureTimeUs"]):
+            return
+        if is_whole_jpeg(jpeg):
+            frame = self._frame(self._stream.name, fields, at_us)
+            self._parts.waiting.put(WaitingFrame(frame, self._acknowledger))
+        else:
+            self._acknowledger.on_frames(sequence, 1)
+
+    def _frame(self, name: str, fields: Fields, at_us: int) -> Frame:
         kept = bool(fields["flags"] & KEPT)
-        with self._condition:
-            estimate = None if kept else self._clock.at(at_us)
-        latency_us = error_us = None
+        # A frame of the past was not on its way all that time.
+        estimate = None if kept else self.probe.estimate(at_us)
+        times: dict[str, Any] = {"latency_us": None, "error_us": None}
         if estimate is not None:
-            latency_us = at_us + estimate.offset_us - fields["captureTimeUs"]
-            error_us = estimate.error_us + fields["clockErrorUs"]
-            self._latencies.record(latency_us)
-        frame = Frame(
-            stream=self._names.get(fields["streamId"], str(fields["streamId"])),
+            times["latency_us"] = at_us + estimate.offset_us - fields["captureTimeUs"]
+            times["error_us"] = estimate.error_us + fields["clockErrorUs"]
+        return Frame(
+            stream=name,
             sequence=fields["sequence"],
             width=fields["width"],
             height=fields["height"],
@@ -255,93 +217,18 @@ class Connection:
             capture_time_us=fields["captureTimeUs"],
             time_source=fields["timeSource"],
             received_time_us=at_us,
-            latency_us=latency_us,
-            error_us=error_us,
             kept=kept,
+            **times,
         )
-        if not kept:
-            self._count(frame)
-        self._keep(frame, fields["streamId"])
 
-    def _count(self, frame: Frame) -> None:
-        lost, skipped = self._tracker.receive(frame.sequence)
-        counters = self._counters
-        counters.received += 1
-        counters.bytes += len(frame.jpeg)
-        counters.lost += lost
-        counters.skipped += skipped
-        self._reported.received += 1
-        self._reported.bytes += len(frame.jpeg)
-        self._reported.lost += lost
-        self._reported.skipped += skipped
+    def _is_ours(self, fields: Fields) -> bool:
+        return self._stream is not None and fields["streamId"] == self._stream.id
 
-    def _keep(self, frame: Frame, stream_id: int) -> None:
-        with self._condition:
-            self._waiting.append((frame, stream_id))
-            self._waiting_bytes += len(frame.jpeg)
-            self._stream_id = stream_id
-            if self._waiting_bytes > _MAX_WAITING_BYTES:
-                raise StreamerError("TOO_FAR_BEHIND", "The server sends more than it was given credit for.")
-            self._condition.notify_all()
-
-    def _on_error(self, fields: Fields, _at_us: int) -> None:
-        code, message = fields.get("code"), fields.get("message")
-        raise StreamerError(str(code)[:64], str(message)[:1024])
-
-    _on_bye = _on_error
-
-    def _report(self) -> None:
-        """Tells the server what was measured since the last report, for its statistics."""
-        stream_id = getattr(self, "_stream_id", None)
-        figures, self._reported = self._reported, Counters()
-        stats: dict[str, Any] = {"intervalMs": 1000, "streams": []}
-        estimate = self.clock()
-        if estimate is not None:
-            stats["clock"] = {"offsetUs": estimate[0], "errorUs": estimate[1]}
-        if stream_id is not None:
-            counts = {"received": figures.received, "lost": figures.lost, "skipped": figures.skipped}
-            stream = {"streamId": stream_id, **counts, "corrupt": 0, "bytes": figures.bytes}
-            latency = self._latencies.take()
-            stats["streams"] = [stream if latency is None else {**stream, "latency": latency}]
-        self._send("STATS", stats)
-
-    def _acknowledge(self) -> None:
-        with self._condition:
-            taken = self._newest_taken
-        if taken is not None:
-            with contextlib.suppress(OSError):
-                self._send("ACK", {"streamId": taken[0], "sequence": taken[1]})
-
-    def _send(self, name: str, fields: Fields) -> None:
-        with self._send_lock:
-            self._socket.sendall(encode(name, fields))
-
-    def _fail(self, error: StreamerError) -> None:
-        with self._condition:
-            if self._error is None:
-                self._error = error
-            self._condition.notify_all()
+    def _on_farewell(self, fields: Fields, _at_us: int) -> None:
+        notice = notice_from(fields)
+        raise StreamerError(notice.code, notice.message, from_server=True)
 
 
-def _connect(address: Address) -> socket.socket:
-    try:
-        sock = socket.create_connection((address.host, address.port), timeout=CONNECT_TIMEOUT_S)
-    except (TimeoutError, socket.timeout) as error:
-        raise StreamerError("CONNECT_TIMEOUT", f"{address} did not answer within 5 seconds.") from error
-    except OSError as error:
-        raise StreamerError("CONNECT_FAILED", f"Cannot connect to {address}: {error.strerror or error}.") from error
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if address.tls is None:
-        return sock
-    try:
-        return address.tls.wrap_socket(sock, server_hostname=address.host)
-    except ssl.SSLCertVerificationError as error:
-        sock.close()
-        raise StreamerError("UNTRUSTED_CERTIFICATE", f"{address}: {error.verify_message}; give its ca.") from error
-    except OSError as error:
-        sock.close()
-        raise StreamerError("CONNECT_FAILED", f"{address} does not speak TLS as it must: {error}.") from error
-
-
-def _maps(values: Any) -> list[Fields]:
-    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+def _subscribed_stream(welcome: Welcome) -> StreamInfo | None:
+    """None while the server has no stream at all."""
+    return next((stream for stream in welcome.streams if stream.id in welcome.subscribed[:1]), None)

@@ -20,14 +20,17 @@ FINAL_CODES = frozenset(
 class StreamerError(Exception):
     """What went wrong: a stable `code` for programs, and a sentence that says what to do."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, message: str, *, from_server: bool = False) -> None:
+        super().__init__(code, message)
         self.code = code
+        self.message = message
+        #: Whether the server said so; otherwise it was noticed here.
+        self.from_server = from_server
 
     def __str__(self) -> str:
-        return f"{super().__str__()} ({self.code})"
+        return f"{self.message} ({self.code})"
 
     @property
     def is_final(self) -> bool:
         """Whether connecting again would end the same way."""
-        return self.code in FINAL_CODES
+        return self.from_server and self.code in FINAL_CODES

@@ -24,7 +24,7 @@ class Frame:
     jpeg: bytes = field(repr=False)
     #: Since the epoch, in the server's clock.
     capture_time_us: int
-    #: What `capture_time_us` means: `schedule` (was due), `arrival` (came to the server), `source` (the source's clock).
+    #: What `capture_time_us` means: `schedule` (was due), `arrival` (at the server), `source` (its own clock).
     time_source: str
     #: Since the epoch, in this machine's clock.
     received_time_us: int
@@ -44,7 +44,12 @@ class Frame:
         import cv2
         import numpy
 
-        image = cv2.imdecode(numpy.frombuffer(self.jpeg, numpy.uint8), cv2.IMREAD_COLOR)
+        # As it was sent: the size of a frame is that of its pixels, whatever a camera says about its orientation.
+        flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+        try:
+            image = cv2.imdecode(numpy.frombuffer(self.jpeg, numpy.uint8), flags)
+        except cv2.error:
+            image = None
         if image is None:
             raise StreamerError("BAD_JPEG", f"Frame {self.sequence} of {self.stream} is no JPEG that OpenCV reads.")
-        return image
+        return numpy.asarray(image, numpy.uint8)

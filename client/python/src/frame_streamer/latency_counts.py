@@ -30,7 +30,7 @@ class LatencyCounts:
             self._counts[_bucket_of(min(_HIGHEST_US, latency_us))] += 1
 
     def take(self) -> str | None:
-        """What was counted since the last call, as an HdrHistogram (V2, compressed, base64); None when that is nothing."""
+        """What was counted since the last call, as an HdrHistogram (V2, compressed, base64); None for nothing."""
         counts, self._counts = sorted(self._counts.items()), Counter()
         if not counts:
             return None
@@ -45,7 +45,7 @@ def _bucket_of(value_us: int) -> int:
 
 
 def _plain_histogram(counts: list[tuple[int, int]]) -> bytes:
-    """A header of 40 bytes, and for each bucket how many were skipped before it, as a negative number, and its count."""
+    """A header of 40 bytes, and for each bucket the number skipped before it, as a negative number, and its count."""
     payload = bytearray()
     following = 0
     for bucket, count in counts:

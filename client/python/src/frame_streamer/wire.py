@@ -104,12 +104,17 @@ def decode(name: str, body: bytes) -> Fields:
     if name in _FIXED:
         return _decode_fixed(name, body)
     try:
-        fields = json.loads(body.decode("utf-8"))
+        fields = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise _bad_message(f"{name} is not JSON in UTF-8.") from None
     if not isinstance(fields, dict):
         raise _bad_message(f"{name} is not a JSON object.")
     return fields
+
+
+def _refuse_constant(name: str) -> float:
+    """Python reads NaN and Infinity, which are not JSON."""
+    raise ValueError(name)
 
 
 def _decode_fixed(name: str, body: bytes) -> Fields:
@@ -147,26 +152,29 @@ class Parser:
     def feed(self, data: bytes) -> Iterator[tuple[str, Fields]]:
         """Yields (name, fields) of each message that is complete now; unknown types are skipped.
 
-        Raises StreamerError BAD_MESSAGE, MESSAGE_TOO_LONG or UNEXPECTED_MESSAGE; the parser must not be used after that.
+        Raises StreamerError BAD_MESSAGE, MESSAGE_TOO_LONG or UNEXPECTED_MESSAGE; the parser must not be used after
+        that.
         """
         self._data += data
         start = 0
-        while len(self._data) - start >= 4:
-            length = int.from_bytes(self._data[start : start + 4], "big")
-            if length == 0:
-                raise _bad_message("A message has no type.")
-            if len(self._data) - start < PREFIX.size:
-                break
-            name = self._check(self._data[start + 4], length - 1)
-            end = start + 4 + length
-            if len(self._data) < end:
-                break
-            body = bytes(self._data[start + PREFIX.size : end])
-            start = end
-            if name is not None:
-                yield name, decode(name, body)
-        # Once for all messages of a chunk: what follows would be moved for each of them.
-        del self._data[:start]
+        try:
+            while len(self._data) - start >= 4:
+                length = int.from_bytes(self._data[start : start + 4], "big")
+                if length == 0:
+                    raise _bad_message("A message has no type.")
+                if len(self._data) - start < PREFIX.size:
+                    break
+                name = self._check(self._data[start + 4], length - 1)
+                end = start + 4 + length
+                if len(self._data) < end:
+                    break
+                body = bytes(self._data[start + PREFIX.size : end])
+                start = end
+                if name is not None:
+                    yield name, decode(name, body)
+        finally:
+            # Once for all messages of a chunk: what follows would be moved for each of them.
+            del self._data[:start]
 
     def _check(self, type_byte: int, body_bytes: int) -> str | None:
         name = _NAMES.get(type_byte)
