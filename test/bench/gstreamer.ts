@@ -18,6 +18,9 @@ export function jpegPipeline(file: string, quality: number, paced: boolean): [st
   return [LAUNCH, ['-q', ...source, '!', ...encoder, '!', 'fakesink', `sync=${paced}`]];
 }
 
+/** What multipartmux adds to each record. */
+const PART_BYTES = 70;
+
 /** What tcpserversink sends: records of `recordBytes` bytes with their number in front, at `fps`. */
 export interface RecordStream {
   readonly recordBytes: number;
@@ -26,6 +29,8 @@ export interface RecordStream {
   readonly delaySeconds: number;
   /** How long it sends. */
   readonly seconds: number;
+  /** Whether each is a part of a multipart stream. */
+  readonly isMultipart?: boolean;
 }
 
 /**
@@ -35,7 +40,7 @@ export interface RecordStream {
 export async function startTcpServerSink(
   children: Children,
   folder: string,
-  { recordBytes, fps, delaySeconds, seconds }: RecordStream,
+  { recordBytes, fps, delaySeconds, seconds, isMultipart = false }: RecordStream,
 ): Promise<{ child: ChildProcess; port: number }> {
   const frames = Math.ceil(seconds * fps);
   const location = join(await writeRecords(folder, frames, recordBytes), '%05d.jpg');
@@ -48,12 +53,14 @@ export async function startTcpServerSink(
   // The files carry no times; at this rate of bytes each is due one frame after the other.
   const pace = [
     'identity',
-    `datarate=${recordBytes * fps}`,
+    `datarate=${(recordBytes + (isMultipart ? PART_BYTES : 0)) * fps}`,
     'sync=true',
     `ts-offset=${Math.round(delaySeconds * 1e9)}`,
   ];
+  // It takes what comes without times as due at once, so it stands before what gives them.
+  const mux = isMultipart ? ['multipartmux', 'boundary=frame', '!'] : [];
   const sink = ['tcpserversink', 'host=127.0.0.1', 'port=0'];
-  const child = children.start(LAUNCH, ['-v', ...source, '!', ...pace, '!', ...sink]);
+  const child = children.start(LAUNCH, ['-v', ...source, '!', ...mux, ...pace, '!', ...sink]);
   return { child, port: await portOf(child) };
 }
 

@@ -20,6 +20,7 @@ import { idle } from './scenarios/idle.js';
 import { latency } from './scenarios/latency.js';
 import { measuring } from './scenarios/measuring.js';
 import { memory } from './scenarios/memory.js';
+import { mjpeg } from './scenarios/mjpeg.js';
 import { parser } from './scenarios/parser.js';
 import { passThrough } from './scenarios/pass-through.js';
 import { processing } from './scenarios/processing.js';
@@ -29,7 +30,7 @@ import { statistics } from './scenarios/statistics.js';
 import { websocket } from './scenarios/websocket.js';
 
 const SCENARIOS: readonly Scenario[] = [
-  ...[encode, fanOut, latency, parser, memory, measuring, statistics, websocket],
+  ...[encode, fanOut, latency, parser, memory, measuring, statistics, websocket, mjpeg],
   ...[passThrough, cameras, idle, reconnect, health, processing, recording],
 ];
 

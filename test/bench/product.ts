@@ -9,6 +9,7 @@ import type * as framePipelineModule from '../../server/pipeline/frame-pipeline.
 import type * as frozenDetectorModule from '../../server/sources/frozen-detector.js';
 import type * as ffmpegBinaryModule from '../../server/ffmpeg/ffmpeg-binary.js';
 import type * as streamOpenerModule from '../../server/stream-opener.js';
+import type * as mjpegModule from '../../server/transports/mjpeg-transport.js';
 import type * as tcpModule from '../../server/transports/tcp-transport.js';
 import type * as webSocketModule from '../../server/transports/websocket-transport.js';
 import type * as histogramModule from '../../shared/histogram.js';
@@ -29,6 +30,7 @@ interface Product {
   'server/ffmpeg/ffmpeg-binary.js': typeof ffmpegBinaryModule;
   'server/sources/frozen-detector.js': typeof frozenDetectorModule;
   'server/stream-opener.js': typeof streamOpenerModule;
+  'server/transports/mjpeg-transport.js': typeof mjpegModule;
   'server/transports/tcp-transport.js': typeof tcpModule;
   'server/transports/websocket-transport.js': typeof webSocketModule;
   'shared/histogram.js': typeof histogramModule;

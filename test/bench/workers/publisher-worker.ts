@@ -2,6 +2,7 @@
 import { randomFillSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SessionContext } from '../../../server/transports/protocol-session.js';
 import { SystemClock } from '../../../shared/clock.js';
@@ -12,6 +13,7 @@ import { serveCommands } from '../worker-link.js';
 
 const { Hub } = await product('server/hub/hub.js');
 const { ClientRegistry } = await product('server/clients.js');
+const { MjpegTransport } = await product('server/transports/mjpeg-transport.js');
 const { TcpTransport } = await product('server/transports/tcp-transport.js');
 const { WebSocketTransport } = await product('server/transports/websocket-transport.js');
 const { createLogger } = await product('shared/logger.js');
@@ -25,17 +27,17 @@ const publishing = new LatencyHistogram();
 interface PublisherInput {
   readonly jpegBytes: number;
   readonly maxClients: number;
-  readonly road?: 'tcp' | 'websocket';
+  readonly road?: 'tcp' | 'websocket' | 'mjpeg';
 }
 
 export const commands = {
-  /** Listens, on TCP or for WebSockets, and begins to publish JPEGs of `jpegBytes` bytes at 30 fps; tells port and clock. */
+  /** Listens, on TCP, for WebSockets or MJPEG viewers, and begins to publish JPEGs of `jpegBytes` bytes at 30 fps; tells port and clock. */
   async start({ jpegBytes, maxClients, road = 'tcp' }: PublisherInput) {
     const hub = new Hub(clock);
     const logger = createLogger({ level: 'error', pretty: false });
     const clients = new ClientRegistry(maxClients);
     const context: SessionContext = { hub, clients, clock, logger, checkToken: () => 'view', transport: road };
-    const port = road === 'tcp' ? await new TcpTransport(context).listen('127.0.0.1', 0) : await upgrade(context);
+    const port = await LISTEN[road](context);
     publishFrames(hub, jpegBytes);
     return { port, clock: readClockPair(clock) };
   },
@@ -54,12 +56,31 @@ export const commands = {
 /** The commands this worker takes. */
 export type PublisherCommands = typeof commands;
 
-/** Listens for requests to upgrade, whatever their URL; returns the port. */
+/** By road: listens, whatever is asked for, and returns the port. */
+const LISTEN = {
+  tcp: (context: SessionContext) => new TcpTransport(context).listen('127.0.0.1', 0),
+  websocket: upgrade,
+  mjpeg: serve,
+} as const;
+
+async function serve(context: SessionContext): Promise<number> {
+  const transport = new MjpegTransport(context);
+  const asked = { maxFps: null, peer: '127.0.0.1:0' };
+  const server = createServer({ noDelay: true }, (request, response) =>
+    transport.serve(request, response, context.hub.list()[0]!, asked),
+  );
+  return listen(server);
+}
+
 async function upgrade(context: SessionContext): Promise<number> {
   const transport = new WebSocketTransport(context);
   const server = createServer();
   const asked = { stream: null, isAuthorized: true, peer: '127.0.0.1:0' };
   server.on('upgrade', (request, socket, head) => transport.accept(request, socket, head, asked));
+  return listen(server);
+}
+
+async function listen(server: Server): Promise<number> {
   server.listen({ host: '127.0.0.1', port: 0, backlog: 1024 });
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
