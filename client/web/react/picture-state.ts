@@ -22,8 +22,10 @@ export interface PictureState {
 export interface ShownFrame {
   readonly atMs: number;
   readonly wallTimeMs: number;
-  /** How old it was when it arrived; null where that cannot be known. */
+  /** How old it was when it arrived; null where that is not known, or not yet. */
   readonly ageMs: number | null;
+  /** Whether it is a picture of the past, sent so that who joins late has one at once. */
+  readonly isKept: boolean;
 }
 
 /** What is known at a moment. */
@@ -72,7 +74,8 @@ export function judgePicture(facts: PictureFacts, nowMs: number): PictureState {
   if (status.state === 'offline' || status.state === 'silent') {
     return old('no-signal', withTime('No signal', 'since', facts), reason ?? `The source is ${status.state}.`);
   }
-  if (frame === null) return old('connecting', waitingFor(status.state), reason);
+  // A picture that was kept may be of any time before: without an age it tells nothing about now.
+  if (frame === null || isOfUnknownTime(frame)) return old('connecting', waitingFor(status.state), reason);
   return judgeFrame(frame, status, lateAfterMs(status, facts.maxFps), nowMs);
 }
 
@@ -88,15 +91,19 @@ function judgeFrame(frame: ShownFrame, status: ConnectionStatus, lateMs: number,
   const idleMs = nowMs - frame.atMs;
   if (idleMs + (frame.ageMs ?? 0) > lateMs) {
     const age = ageOf(frame, nowMs);
-    return { kind: 'aging', headline: age, reason, age, isOld: idleMs > lateMs };
+    return { kind: 'aging', headline: age, reason, age, isOld: idleMs > lateMs || frame.isKept };
   }
   const caveat = status.state === null ? undefined : CAVEATS[status.state];
   if (caveat !== undefined) return { ...caveat, reason, age: null, isOld: caveat.kind === 'frozen' };
   return { kind: 'live', headline: null, reason: null, age: null, isOld: false };
 }
 
+function isOfUnknownTime({ isKept, ageMs }: ShownFrame): boolean {
+  return isKept && ageMs === null;
+}
+
 function ageOf(frame: ShownFrame | null, nowMs: number): string | null {
-  return frame === null ? null : `${ageText(nowMs - frame.atMs + (frame.ageMs ?? 0))} old`;
+  return frame === null || isOfUnknownTime(frame) ? null : `${ageText(nowMs - frame.atMs + (frame.ageMs ?? 0))} old`;
 }
 
 function withTime(what: string, preposition: string, { lastFrame }: PictureFacts): string {

@@ -14,6 +14,9 @@ export interface FeedEvents {
   onStatus(status: ConnectionStatus): void;
 }
 
+/** Times of a frame. */
+export type FrameTimes = Pick<BrowserFrame, 'latencyUs' | 'receivedTimeUs' | 'captureTimeUs'>;
+
 /** How a feed reaches the server; another one in tests. */
 export type Connect = (options: ConnectOptions) => Promise<FrameStream>;
 
@@ -52,7 +55,7 @@ export class ViewerFeed {
   }
 
   /** How many milliseconds old a frame was when it arrived, also where it was `kept`; null while that is not known. */
-  ageAtArrivalMs(frame: BrowserFrame): number | null {
+  ageAtArrivalMs(frame: FrameTimes): number | null {
     if (frame.latencyUs !== null) return frame.latencyUs / 1000;
     const clock = this.stream?.clock() ?? null;
     return clock === null ? null : (frame.receivedTimeUs + clock.offsetUs - frame.captureTimeUs) / 1000;

@@ -41,6 +41,7 @@ export class ViewerSession {
   private status: ConnectionStatus | null = null;
   private frame: ShownFrame | null = null;
   private lastFrame: ShownFrame | null = null;
+  private newest: FrameFacts | null = null;
   private isInView: boolean | null = null;
   private isPaused: boolean;
   private told: PictureState | null = null;
@@ -114,15 +115,28 @@ export class ViewerSession {
     const { image, ...facts } = frame;
     if (image instanceof Blob) return;
     this.canvas.show(image);
-    const ageMs = this.feed?.ageAtArrivalMs(frame) ?? null;
-    this.frame = { atMs: performance.now(), wallTimeMs: Date.now(), ageMs };
-    this.lastFrame = this.frame;
+    const ageMs = this.feed?.ageAtArrivalMs(facts) ?? null;
+    this.newest = facts;
+    this.keep({ atMs: performance.now(), wallTimeMs: Date.now(), ageMs, isKept: frame.kept });
     this.options.events.onFrame(facts);
     if (this.told?.isOld !== false) this.judge();
   }
 
+  private keep(frame: ShownFrame): void {
+    this.frame = frame;
+    this.lastFrame = frame;
+  }
+
+  /** The first picture of a connection is here before the server's clock is known: its age becomes known later. */
+  private learnAge(): void {
+    if (this.frame === null || this.newest === null || this.frame.ageMs !== null) return;
+    const ageMs = this.feed?.ageAtArrivalMs(this.newest) ?? null;
+    if (ageMs !== null) this.keep({ ...this.frame, ageMs });
+  }
+
   private judge(): void {
     if (this.isInView === null) return;
+    this.learnAge();
     const facts = {
       isPaused: this.isPaused,
       isInView: this.isInView,

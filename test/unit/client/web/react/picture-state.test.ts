@@ -4,7 +4,7 @@ import { type PictureFacts, isSamePicture, judgePicture } from '../../../../../c
 import type { StreamState } from '../../../../../shared/protocol/messages.js';
 
 const LOST_AT = new Date(2099, 4, 3, 14, 3, 22).getTime();
-const FRAME = { atMs: 10_000, wallTimeMs: LOST_AT, ageMs: 5 };
+const FRAME = { atMs: 10_000, wallTimeMs: LOST_AT, ageMs: 5, isKept: false };
 
 function statusOf(state: StreamState, fps = 30, message: string | null = null): ConnectionStatus {
   return {
@@ -66,6 +66,15 @@ describe('judgePicture', () => {
   it('counts from the arrival of a picture whose age is not known', () => {
     const facts = factsOf({ frame: { ...FRAME, ageMs: null } });
     expect(judgePicture(facts, 22_000).headline).toBe('12 s old');
+  });
+
+  it('takes a picture that was kept for live only once its age is known', () => {
+    const kept = factsOf({ frame: { ...FRAME, ageMs: null, isKept: true } });
+    expect(judgePicture(kept, 10_001)).toMatchObject({ kind: 'connecting', age: null, isOld: true });
+    const young = factsOf({ frame: { ...FRAME, isKept: true } });
+    expect(judgePicture(young, 10_001)).toEqual(LIVE);
+    const old = factsOf({ frame: { ...FRAME, ageMs: 1_200_000, isKept: true } });
+    expect(judgePicture(old, 10_001)).toMatchObject({ kind: 'aging', headline: '20 min 0 s old', isOld: true });
   });
 
   it.each([
