@@ -69,7 +69,8 @@ describe('judgePicture', () => {
   });
 
   it('takes a picture that was kept for live only once its age is known', () => {
-    const kept = factsOf({ frame: { ...FRAME, ageMs: null, isKept: true } });
+    const frame = { ...FRAME, ageMs: null, isKept: true };
+    const kept = factsOf({ frame, lastFrame: frame });
     expect(judgePicture(kept, 10_001)).toMatchObject({ kind: 'connecting', age: null, isOld: true });
     const young = factsOf({ frame: { ...FRAME, isKept: true } });
     expect(judgePicture(young, 10_001)).toEqual(LIVE);
