@@ -1,5 +1,5 @@
 import type { CancelTimer, Clock } from '../../shared/clock.js';
-import type { KernelQueue } from './kernel-queue.js';
+import type { KernelQueue, KernelQueues } from './kernel-queue.js';
 import { readKernelQueues } from './kernel-queue.js';
 
 /** A connection whose queue in the kernel is looked at. */
@@ -32,7 +32,11 @@ export class KernelQueueWatch {
   private isReading = false;
   private canRead = true;
 
-  constructor(private readonly clock: Clock) {}
+  /** @param readQueues as `readKernelQueues` */
+  constructor(
+    private readonly clock: Clock,
+    private readonly readQueues = readKernelQueues,
+  ) {}
 
   add(peer: WatchedPeer): void {
     this.peers.set(peer.key, peer);
@@ -64,13 +68,20 @@ export class KernelQueueWatch {
   private async read(): Promise<void> {
     this.isReading = true;
     for (const peer of this.peers.values()) peer.onLook();
-    const queues = await readKernelQueues(new Set(this.peers.keys()));
+    try {
+      this.tell(await this.readQueues(new Set(this.peers.keys())));
+    } catch {
+      // A process that has too many files open cannot read another one; it can later.
+    }
     this.isReading = false;
+    this.schedule();
+  }
+
+  private tell(queues: KernelQueues | null): void {
     if (!queues) this.canRead = false;
     for (const peer of this.peers.values()) {
       if (queues) peer.onKernelQueue(queues.get(peer.key) ?? null);
       else peer.onUnwatched();
     }
-    this.schedule();
   }
 }

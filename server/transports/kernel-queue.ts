@@ -23,7 +23,8 @@ export type KernelQueues = ReadonlyMap<string, KernelQueue>;
 
 /**
  * Reads how many bytes wait in the kernel for some connections: what a peer that reads slowly has not taken is there,
- * long before `write` reports that nothing more fits. Resolves to null where there is no such table.
+ * long before `write` reports that nothing more fits. Resolves to null where there is no such table, as elsewhere than on
+ * Linux; rejects when it cannot be read at present.
  *
  * @param keys of the connections, as `socketKey` gives them
  */
@@ -31,7 +32,7 @@ export async function readKernelQueues(keys: ReadonlySet<string>): Promise<Kerne
   const isIpv6 = [...keys].map((key) => key.length > IPV4_KEY_LENGTH);
   // Even a table without entries takes the kernel a millisecond.
   const paths = [...(isIpv6.includes(false) ? [TABLES.ipv4] : []), ...(isIpv6.includes(true) ? [TABLES.ipv6] : [])];
-  const texts = await Promise.all(paths.map((path) => readFile(path, 'latin1').catch(() => null)));
+  const texts = await Promise.all(paths.map(readTable));
   if (texts.includes(null)) return null;
   const queues = new Map<string, KernelQueue>();
   for (const text of texts) if (text !== null) parseTable(text, keys, queues);
@@ -61,6 +62,16 @@ export function parseTable(text: string, keys: ReadonlySet<string>, queues: Map<
     const keyEnd = portStart + 4 + 1 + (portStart - 1 - addressStart) + 1 + 4;
     const key = text.slice(portStart, keyEnd);
     if (keys.has(key)) queues.set(key, queueOf(text.slice(keyEnd, lineEnd === -1 ? undefined : lineEnd)));
+  }
+}
+
+/** The text of a table; null where there is none. */
+async function readTable(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
 }
 

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Certificate, requireCertificates } from '../helpers/certificate.js';
 import { FakeClock } from '../helpers/fake-clock.js';
 import { START_US } from '../helpers/fake-frames.js';
 import { MjpegViewer } from '../helpers/mjpeg-viewer.js';
@@ -121,6 +123,26 @@ describe('the answer of MjpegTransport', () => {
 });
 
 describe('a viewer of MjpegTransport', () => {
+  it.skipIf(!requireCertificates())('is the same with TLS, also when it does not read', async () => {
+    const certificate = await Certificate.start();
+    const credentials = { cert: certificate.pem, key: await readFile(certificate.keyPath) };
+    await certificate.stop();
+    const tls = { credentials: credentials as never, onReload: () => () => undefined };
+    const { server, stream, open, publish } = await start({ tls, jpegBytes: 100_000 });
+    const viewer = await open({ isTls: true });
+    const [subscriber] = stream.subscribers;
+    await publish(10, viewer);
+    expect(viewer.sequences).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    viewer.socket.pause();
+    await until(() => stream.publish() > 0 && subscriber!.counters.replaced > 50);
+    const newest = stream.publish();
+    viewer.socket.resume();
+    await viewer.until(() => viewer.sequences.at(-1) === newest);
+    expect(server.clients.list()).toMatchObject([{ peer: `127.0.0.1:${viewer.socket.localPort}` }]);
+    server.clients.list()[0]?.disconnect('KICKED', 'Go.');
+    await viewer.closed;
+  });
+
   it('is a client like any other', async () => {
     const { server, stream, open, publish } = await start();
     const viewer = await open({ headers: ['User-Agent: VLC/3.0\tLibVLC \x85'] });
