@@ -21,7 +21,7 @@ export type GuardedInput = Omit<LiveInput, 'input'> & { readonly input: FfmpegIn
  * of files, descriptions of sessions), but for HLS and DASH, which over HTTP go through the proxy.
  */
 const CONTAINERS =
-  'mpegts,mpegtsraw,mpeg,flv,live_flv,matroska,webm,mov,mp4,avi,asf,nut,ogg,ivf,mxf,gif,image2,jpeg_pipe,png_pipe' +
+  'mpegts,mpegtsraw,mpeg,flv,live_flv,matroska,webm,mov,mp4,avi,asf,nut,ogg,ivf,mxf,gif,jpeg_pipe,png_pipe' +
   ',mjpeg,mpjpeg,h264,hevc,av1,obu,m4v,mpegvideo,h263,vc1,yuv4mpegpipe,aac,ac3,mp3';
 const HTTP_CONTAINERS = `${CONTAINERS},hls,dash,webvtt`;
 /** As for other HTTP sources, but without `data:`, which has no host. */
@@ -60,7 +60,9 @@ export class GuardedNetwork {
   async close(): Promise<void> {
     const proxy = this.proxy;
     this.proxy = null;
-    await (await proxy)?.close();
+    // What could not be started needs no end.
+    const started = await proxy?.catch(() => null);
+    await started?.close();
   }
 
   /** A video or playlist over HTTP: each of its addresses is asked of the guard by the proxy. */
@@ -93,6 +95,17 @@ export class GuardedNetwork {
     return { input: atRelay(text, relay.port) };
   }
 
+  /** One for all; where it could not be started the next source tries again. */
+  private async startedProxy(): Promise<GuardProxy> {
+    this.proxy ??= GuardProxy.start(this.guard);
+    try {
+      return await this.proxy;
+    } catch (error) {
+      this.proxy = null;
+      throw error;
+    }
+  }
+
   private atAddress(input: LiveInput, containers: string): GuardedInput {
     return withContainers(input, containers, async () => {
       const [address] = await this.guard.addressesOf(hostOfUrl(input.input));
@@ -104,8 +117,8 @@ export class GuardedNetwork {
     return withContainers(input, containers, async () => {
       // The proxy would refuse it too, but with less to say.
       await this.guard.addressesOf(hostOfUrl(input.input));
-      this.proxy ??= GuardProxy.start(this.guard);
-      return { input: input.input, env: { ...this.env, http_proxy: (await this.proxy).url, no_proxy: '' } };
+      const { url } = await this.startedProxy();
+      return { input: input.input, env: { ...this.env, http_proxy: url, no_proxy: '' } };
     });
   }
 }

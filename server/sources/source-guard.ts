@@ -13,6 +13,8 @@ import type { SourceSpec } from './source-spec.js';
 export type Resolve = (name: string) => Promise<readonly string[]>;
 
 const MAX_SHOWN_LENGTH = 100;
+/** Who adds a source does not wait longer for a DNS server that is silent. */
+const CHECK_LIMIT_MS = 5000;
 
 /**
  * Decides where sources that were added over HTTP may be: only on the network, never at link-local addresses, at those of
@@ -32,8 +34,8 @@ export class SourceGuard {
   }
 
   /**
-   * Refuses a source before it is opened. A name that cannot be resolved now is let pass: it is looked at again at each
-   * connection.
+   * Refuses a source before it is opened. A name that cannot be resolved now, or not soon, is let pass: it is looked at
+   * again at each connection.
    *
    * @throws {StreamerError} SOURCE_FORBIDDEN
    */
@@ -41,11 +43,15 @@ export class SourceGuard {
     if (spec.kind !== 'rtsp' && spec.kind !== 'http' && spec.kind !== 'network') {
       throw forbidden('A source that is added over HTTP must be on the network, such as rtsp://… or http://….');
     }
+    let limit: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (limit = setTimeout(resolve, CHECK_LIMIT_MS)));
     try {
-      await this.addressesOf(hostOfUrl(spec.url));
+      await Promise.race([this.addressesOf(hostOfUrl(spec.url)), late]);
     } catch (thrown) {
       const error = toStreamerError(thrown);
       if (error.code !== 'SOURCE_UNREACHABLE') throw error;
+    } finally {
+      clearTimeout(limit);
     }
   }
 

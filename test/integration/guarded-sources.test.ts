@@ -16,15 +16,19 @@ import { Certificate } from '../helpers/certificate.js';
 import { requireGortsplibServer, startGortsplibServer } from '../helpers/gortsplib-server.js';
 import { builtJpeg } from '../helpers/built-jpeg.js';
 import { STREAM_DEFAULTS } from '../helpers/config-of-test.js';
+import { freeUdpPort } from '../helpers/free-port.js';
 import { HlsVideo } from '../helpers/hls-video.js';
 import { HttpPeer, answerOf } from '../helpers/http-peer.js';
 import type { PeerRequest } from '../helpers/http-peer.js';
 import { ofTest } from '../helpers/of-test.js';
 import { publish } from '../helpers/publish.js';
 import { SourceLog } from '../helpers/source-log.js';
-import { h264 } from '../helpers/stream-sender.js';
+import { StreamSender, h264, requireProtocol } from '../helpers/stream-sender.js';
+import { TcpVideoServer } from '../helpers/tcp-video-server.js';
 
 const clock = new SystemClock();
+const hasSrt = await requireProtocol('srt');
+const TS = { codec: h264(), format: 'mpegts', size: '320x240', fps: 25 } as const;
 /** Only these names are allowed; no DNS of this world knows them, so who gets there came by the guard. */
 const ALLOWED = ['cam.test', 'cdn.test', 'rebind.test'];
 
@@ -179,6 +183,35 @@ describe('a source that was added over HTTP', () => {
     await log.untilFrames(20);
   });
 
+  it.each(['mpegts', 'matroska', 'flv'])('plays %s over TCP', async (format) => {
+    const server = await ofTest(TcpVideoServer.start({ ...TS, format }));
+    const log = await play(server.url.replace('127.0.0.1', 'cam.test'));
+    await log.untilFrames(5);
+  });
+
+  it('plays UDP from the host that it names', async () => {
+    const port = await freeUdpPort();
+    const log = await play(`udp://cam.test:${port}`);
+    await ofTest(StreamSender.start(`udp://127.0.0.1:${port}?pkt_size=1316`, TS));
+    await log.untilFrames(5);
+  });
+
+  it('takes no UDP from another one', async () => {
+    const port = await freeUdpPort();
+    const log = await play(`udp://cam.test:${port}`, async () => ['127.0.0.2']);
+    await ofTest(StreamSender.start(`udp://127.0.0.1:${port}?pkt_size=1316`, TS));
+    // FFmpeg gives up as if nothing had come.
+    expect((await log.untilError()).code).toBe('SOURCE_TIMEOUT');
+    expect(log.frames).toEqual([]);
+  });
+
+  it.skipIf(!hasSrt)('plays SRT', async () => {
+    const port = await freeUdpPort();
+    await ofTest(StreamSender.start(`srt://127.0.0.1:${port}?mode=listener`, TS));
+    const log = await play(`srt://cam.test:${port}?mode=caller`);
+    await log.untilFrames(5);
+  });
+
   it.each(['rtsp://cam.test/live?transport=udp', 'file:x.mp4'])('cannot be %s', async (text) => {
     const error = await open(text).then(
       () => null,
@@ -207,8 +240,8 @@ describe('a source that was added over HTTP', () => {
     );
   }
 
-  async function play(url: string): Promise<SourceLog> {
-    const { source } = await open(url);
+  async function play(url: string, resolve?: (name: string) => Promise<readonly string[]>): Promise<SourceLog> {
+    const { source } = await open(url, resolve);
     const log = new SourceLog(source, 0, (frame) => frame.kind === 'raw' && frame.release());
     onTestFinished(() => log.stop());
     return log;

@@ -1,7 +1,7 @@
 import { isIP, isIPv6 } from 'node:net';
 import type { LookupAddress } from 'node:dns';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SourceGuard } from '../../../../server/sources/source-guard.js';
 import { parseSourceSpec } from '../../../../server/sources/source-spec.js';
 import type { StreamerError } from '../../../../shared/errors.js';
@@ -158,6 +158,16 @@ describe('SourceGuard', () => {
     expect(asked).toEqual([]);
     await guard.addressesOf('camera.lan');
     expect(asked).toEqual(['camera.lan']);
+  });
+
+  it('does not wait for ever for a DNS server that is silent', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const guard = new SourceGuard(null, () => new Promise(() => undefined));
+    const checked = guard.check(parseSourceSpec('rtsp://slow.example/'));
+    await vi.advanceTimersByTimeAsync(5000);
+    await checked;
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('says which rule refuses, and nothing of what a name resolves to', async () => {
