@@ -29,8 +29,14 @@ export function LatencyChart({ history }: { readonly history: LatencyHistory }):
           <span data-series="band">± error</span>
         </p>
       </div>
-      <UplotChart options={options} data={data} heightPx={HEIGHT_PX} label={describe(history)} />
-      <HistoryTable history={history} />
+      {shown === undefined ? (
+        <p className="nothing">Nothing was measured yet.</p>
+      ) : (
+        <>
+          <UplotChart options={options} data={data} heightPx={HEIGHT_PX} label={describe(history)} />
+          <HistoryTable history={history} />
+        </>
+      )}
     </section>
   );
 }

@@ -48,7 +48,7 @@ export function StreamFigures({ stream, stats, ownStats }: StreamFiguresProps): 
         <FigureItem name="Dropped">{stats?.droppedFrames.toLocaleString('en') ?? NOTHING}</FigureItem>
         <FigureItem name="Restarts">{stats?.restarts ?? NOTHING}</FigureItem>
       </dl>
-      <p className="figures-note">This page: {ownStats === null ? 'no frames yet' : describeStats(ownStats)}</p>
+      <p className="figures-note">This page: {ownStats === null ? 'no frames at present' : describeStats(ownStats)}</p>
     </section>
   );
 }
@@ -56,6 +56,6 @@ export function StreamFigures({ stream, stats, ownStats }: StreamFiguresProps): 
 export interface StreamFiguresProps {
   readonly stream: ApiStream;
   readonly stats: StreamStatistics | null;
-  /** What this page measures itself; null until it does. */
+  /** What this page measures itself; null while it does not. */
   readonly ownStats: BrowserStats | null;
 }

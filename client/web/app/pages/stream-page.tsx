@@ -51,7 +51,8 @@ export interface StreamPageProps {
 function StreamBody({ stream, view }: { readonly stream: ApiStream; readonly view: LiveView }): ReactElement {
   const { api } = useSession();
   const samples = useRef(new LatencySamples());
-  const [own, setOwn] = useState<{ stats: BrowserStats; bins: readonly LatencyBin[] } | null>(null);
+  const [ownStats, setOwnStats] = useState<BrowserStats | null>(null);
+  const [bins, setBins] = useState<readonly LatencyBin[]>([]);
   const stats = view.stats.get(stream.name) ?? null;
   return (
     <>
@@ -66,13 +67,20 @@ function StreamBody({ stream, view }: { readonly stream: ApiStream; readonly vie
           onFrame={({ latencyUs }) => {
             if (latencyUs !== null) samples.current.add(latencyUs);
           }}
-          onStats={(next) => setOwn({ stats: next, bins: binLatencies(samples.current.toArray()) })}
+          onStats={(next) => {
+            setOwnStats(next);
+            setBins(binLatencies(samples.current.toArray()));
+          }}
+          onPicture={({ isOld }) => {
+            // What this page measures is not of now while nothing comes.
+            if (isOld) setOwnStats(null);
+          }}
         />
-        <StreamFigures stream={stream} stats={stats} ownStats={own?.stats ?? null} />
+        <StreamFigures stream={stream} stats={stats} ownStats={ownStats} />
       </div>
       <LatencyChart history={view.history.get(stream.name) ?? []} />
       <div className="two-panels">
-        <LatencyHistogram bins={own?.bins ?? []} />
+        <LatencyHistogram bins={bins} />
         <StageWaterfall stats={stats} />
       </div>
       <ClientTable stream={stream.name} clients={view.clients} nowUs={view.server?.nowUs ?? 0} />
