@@ -19,7 +19,7 @@ const LIBRARY_OWNERS = {
   'ipaddr\\.js': '^server/(sources|api)/[^/]+\\.ts$',
   '@fastify': '^server/(api|web)/[^/]+\\.ts$',
   'fastify-type-provider-zod': '^server/api/[^/]+\\.ts$',
-  uplot: '^client/web/app/[^/]+\\.tsx?$',
+  uplot: '^client/web/app/charts/uplot-chart\\.tsx$',
 };
 /** The same, where others may import its types. */
 const VALUE_OWNERS = {

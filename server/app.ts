@@ -13,6 +13,8 @@ import { openStreams } from './open-streams.js';
 import { Recordings } from './recordings.js';
 import { createMetrics } from './statistics/prometheus.js';
 import { ServerStatistics } from './statistics/server-statistics.js';
+import { GuardedNetwork } from './sources/guarded-network.js';
+import { SourceGuard } from './sources/source-guard.js';
 import { StreamControl } from './stream-control.js';
 import { createStreamOpener } from './stream-opener.js';
 import type { OpenerParts } from './stream-opener.js';
@@ -27,6 +29,8 @@ import { WebSocketTransport } from './transports/websocket-transport.js';
 
 /** What the app takes from its surroundings; the signal breaks off the start, what runs is ended with `App.stop`. */
 export interface AppParts extends OpenerParts {
+  /** The environment of FFmpeg children that read sources added over HTTP. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** What the system says of this process. */
   processFigures(): ProcessFigures;
 }
@@ -58,7 +62,8 @@ export interface App {
 export async function startApp(config: ServerConfig, parts: AppParts): Promise<App> {
   const { clock, logger } = parts;
   const identity = config.tls && (await TlsIdentity.load(config.tls, parts));
-  const open = await createStreamOpener(parts);
+  const network = new GuardedNetwork(new SourceGuard(config.allowSources), parts.env);
+  const open = await createStreamOpener({ ...parts, network });
   const opened = await openStreams(config, open);
   const hub = new Hub(clock);
   const clients = new ClientRegistry(config.maxClients);
@@ -66,7 +71,8 @@ export async function startApp(config: ServerConfig, parts: AppParts): Promise<A
   const recordings = new Recordings(hub, { clock, logger, ffmpegPath: parts.binaries.ffmpegPath });
   const control = new StreamControl(streams, recordings);
   const checkToken = createTokenCheck(config, new AttemptLimit(clock));
-  const context = { hub, clients, clock, logger, checkToken };
+  const { maxClientBytesPerSecond } = config;
+  const context = { hub, clients, clock, logger, checkToken, maxClientBytesPerSecond };
   const tcp = new TcpTransport({ ...context, transport: 'tcp' }, identity);
   const classic = config.classicPort === null ? null : new ClassicTransport({ ...context, transport: 'classic' });
   const ports = { tcpPort: 0, httpPort: 0 };
@@ -76,6 +82,7 @@ export async function startApp(config: ServerConfig, parts: AppParts): Promise<A
   async function stopAll(code: ErrorCode, message: string): Promise<void> {
     await Promise.all([tcp.close(code, message), classic?.close(), web?.close(code, message), recordings.close()]);
     await streams.close();
+    await network.close();
   }
   const stop = (code: ErrorCode, message: string) => (stopped ??= stopAll(code, message));
 
@@ -111,6 +118,7 @@ interface WebParts {
   readonly clock: Clock;
   readonly logger: AppParts['logger'];
   readonly checkToken: ReturnType<typeof createTokenCheck>;
+  readonly maxClientBytesPerSecond: number | null;
   readonly config: ServerConfig;
   readonly control: StreamControl;
   readonly identity: TlsIdentity | null;

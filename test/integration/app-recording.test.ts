@@ -13,6 +13,7 @@ import { until } from '../helpers/until.js';
 
 const parts = {
   clock: new SystemClock(),
+  env: process.env,
   processFigures: () => ({ nodeVersion: 'v20.9.0', memoryBytes: 0, cpuSeconds: 0 }),
   logger: createLogger({ level: 'silent', pretty: false }),
   binaries: await findFfmpeg(process.env),

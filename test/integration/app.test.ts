@@ -24,6 +24,7 @@ afterAll(() => fixtures.remove());
 const PATTERN = 'test:bars?size=64x48&fps=50';
 const parts = {
   clock: new SystemClock(),
+  env: process.env,
   processFigures: () => ({ nodeVersion: 'v20.9.0', memoryBytes: 0, cpuSeconds: 0 }),
   logger: createLogger({ level: 'silent', pretty: false }),
   binaries: fixtures.binaries,
