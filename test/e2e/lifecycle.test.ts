@@ -220,7 +220,11 @@ describe('with an FFmpeg that is broken', () => {
 });
 
 describe('with a port that is taken', () => {
-  it.each(['--port', '--classic-port', '--http-port'])('says so in one line and exits with 2: %s', async (flag) => {
+  it.each([
+    ['--port', 'choose another one'],
+    ['--classic-port', 'choose another one'],
+    ['--http-port', 'take another --http-port, or --no-http'],
+  ])('says so in one line and exits with 2: %s', async (flag, advice) => {
     const other = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void other.close());
     await once(other, 'listening');
@@ -228,7 +232,7 @@ describe('with a port that is taken', () => {
     const result = await runNode(SERVER_BINARY, [...FREE_PORTS, flag, String(port), oneSecond]);
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
     expect(result.stderr).toBe(
-      `streamer-server: Port ${port} on 127.0.0.1 is taken; choose another one. (PORT_IN_USE)\n`,
+      `streamer-server: Port ${port} on 127.0.0.1 is taken; ${advice}. (PORT_IN_USE)\n`,
     );
   });
 });
