@@ -231,9 +231,7 @@ describe('with a port that is taken', () => {
     const { port } = other.address() as AddressInfo;
     const result = await runNode(SERVER_BINARY, [...FREE_PORTS, flag, String(port), oneSecond]);
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(result.stderr).toBe(
-      `streamer-server: Port ${port} on 127.0.0.1 is taken; ${advice}. (PORT_IN_USE)\n`,
-    );
+    expect(result.stderr).toBe(`streamer-server: Port ${port} on 127.0.0.1 is taken; ${advice}. (PORT_IN_USE)\n`);
   });
 });
 
