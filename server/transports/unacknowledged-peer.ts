@@ -65,7 +65,9 @@ export class UnacknowledgedPeer implements FrameSink, WatchedPeer {
     this.queuedBytes = queue?.queuedBytes ?? 0;
     // The shortest is the path's own; what is longer is time in queues.
     this.roundTripUs = Math.min(this.roundTripUs, queue?.roundTripUs ?? 0);
-    if (this.queuedBytes > this.limitBytes(LAG_FRAMES)) this.looksUntilTrusted = LAGGARD_LOOKS;
+    // Before the first frame there is only what precedes it.
+    const hasFrames = this.lastSequence >= 0;
+    if (hasFrames && this.queuedBytes > this.limitBytes(LAG_FRAMES)) this.looksUntilTrusted = LAGGARD_LOOKS;
     else if (this.isSuspect && this.isQueueEmpty()) this.looksUntilTrusted -= 1;
     this.settle();
   }
@@ -107,7 +109,9 @@ export class UnacknowledgedPeer implements FrameSink, WatchedPeer {
 
   private isBehind(): boolean {
     if (!this.isSuspect) return this.queuedBytes > this.limitBytes(LAG_FRAMES);
-    const frames = this.isQueueEmpty() ? LAG_FRAMES : SUSPECT_FRAMES;
+    // One that lags has frames in its own kernel, which nobody here sees: a frame a look keeps those few.
+    const isLaggard = this.looksUntilTrusted > NEWCOMER_LOOKS;
+    const frames = this.isQueueEmpty() && !isLaggard ? LAG_FRAMES : SUSPECT_FRAMES;
     return this.queuedBytes + this.writtenSinceLook > this.limitBytes(frames);
   }
 

@@ -82,26 +82,47 @@ describe('UnacknowledgedPeer', () => {
     expect(sent()).toEqual([3]);
   });
 
-  it('gives one that lagged two frames at once when its queue is empty, so that looks need not be as frequent', () => {
+  it('gives one that lagged a frame a look, while its queue is nearly empty', () => {
     const { socket, offer, look, trust, sent } = connect();
     trust();
     offer(0);
     socket.flush();
     look(2 * JPEG_BYTES);
-    look(0);
     sent();
-    for (const sequence of [1, 2, 3, 4]) {
+    look(0);
+    for (const sequence of [1, 2, 3]) {
       offer(sequence);
       socket.flush();
     }
-    expect(sent()).toEqual([1, 2]);
+    expect(sent()).toEqual([1]);
     look(JPEG_BYTES / 2 + 1);
     expect(sent()).toEqual([]);
     look(JPEG_BYTES / 2);
-    expect(sent()).toEqual([4]);
+    expect(sent()).toEqual([3]);
     socket.flush();
-    offer(5);
+    offer(4);
     expect(sent()).toEqual([]);
+  });
+
+  it('gives a newcomer two, so that looks need not be as frequent as frames', () => {
+    const { socket, offer, look, sent } = connect();
+    for (const sequence of [0, 1, 2]) {
+      offer(sequence);
+      socket.flush();
+    }
+    expect(sent()).toEqual([0, 1]);
+    look(0);
+    expect(sent()).toEqual([2]);
+  });
+
+  it('takes nobody for a laggard because of what precedes the first frame', () => {
+    const { socket, peer, offer, look, sent } = connect();
+    look(300);
+    for (let looks = 0; looks < NEWCOMER_LOOKS; looks += 1) look(0);
+    expect(peer.isSuspect).toBe(false);
+    offer(0);
+    socket.flush();
+    expect(sent()).toEqual([0]);
   });
 
   it('counts what is written while the queue is read', () => {
