@@ -60,12 +60,11 @@ def show_frames(client: StreamClient, limit: int | None) -> int:
 
 def save_frames(client: StreamClient, options: argparse.Namespace) -> int:
     """Prints a line for each frame; saves the last one."""
-    picture, count = None, 0
-    for frame in client:
-        count += 1
+    picture = None
+    for count, frame in enumerate(client, 1):
         picture = annotated(frame, client)
         print(f"{frame.sequence} {frame.width}x{frame.height} {latency_text(frame)}", flush=True)
-        if options.frames is not None and count >= options.frames:
+        if count == options.frames:
             break
     if options.save and picture is not None:
         cv2.imwrite(options.save, picture)
