@@ -1,14 +1,12 @@
 import { frameQuerySchema } from '../../shared/api/stream-schema.js';
 import { streamParamsSchema } from './answer-schema.js';
 import { binaryAnswer, readProblems, unknownStream } from './answers.js';
-import { FRAME_HEADERS, FrameAnswers } from './frame-answer.js';
+import { FRAME_HEADERS } from './frame-answer.js';
 import { goneSignal } from './gone-signal.js';
 import type { ApiApp, RouteParts } from './routes.js';
 
 /** Single frames of a stream. */
-export function registerFrameRoutes(app: ApiApp, { hub, clock }: Pick<RouteParts, 'hub' | 'clock'>): void {
-  const answers = new FrameAnswers(clock);
-
+export function registerFrameRoutes(app: ApiApp, { hub, frames }: Pick<RouteParts, 'hub' | 'frames'>): void {
   app.route({
     method: 'GET',
     url: '/api/streams/:id/frame',
@@ -35,7 +33,7 @@ export function registerFrameRoutes(app: ApiApp, { hub, clock }: Pick<RouteParts
       const { id } = request.params;
       const stream = hub.byName(id);
       if (!stream) throw unknownStream(id);
-      const { headers, jpeg } = await answers.answer(stream, request.query, goneSignal(reply.raw));
+      const { headers, jpeg } = await frames.answer(stream, request.query, goneSignal(reply.raw));
       return reply.headers(headers).send(jpeg);
     },
   });

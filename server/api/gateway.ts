@@ -6,6 +6,7 @@ import { WEB_FILES } from '../web/web-folder.js';
 import type { WebFiles } from '../web/web-folder.js';
 import { answerProblems } from './answer-problems.js';
 import { registerClientRoutes } from './client-routes.js';
+import { FrameAnswers } from './frame-answer.js';
 import { registerFrameRoutes } from './frame-routes.js';
 import { guardRequests } from './guard.js';
 import { registerHealthRoutes } from './health-routes.js';
@@ -24,7 +25,7 @@ import { Upgrades } from './upgrades.js';
 import { registerWebRoutes } from './web-routes.js';
 
 /** Everything that a gateway is made of. */
-export interface GatewayParts extends RouteParts {
+export interface GatewayParts extends Omit<RouteParts, 'frames'> {
   /** Null serves without TLS. */
   readonly tls: Pick<TlsIdentity, 'credentials' | 'onReload'> | null;
   /** Where they differ from the usual. */
@@ -128,11 +129,12 @@ export class Gateway {
       if (this.isClosing) setImmediate(() => this.http.server.closeIdleConnections());
       done();
     });
+    const routeParts: RouteParts = { ...parts, frames: new FrameAnswers(clock) };
     // The description sees the routes that come after it was loaded.
     app.after(() => {
-      for (const register of ROUTES) register(app, parts);
-      registerHealthRoutes(app, parts, isClosing);
-      registerSocketRoutes(app, parts, new Upgrades(app, this.http.server, limits));
+      for (const register of ROUTES) register(app, routeParts);
+      registerHealthRoutes(app, routeParts, isClosing);
+      registerSocketRoutes(app, routeParts, new Upgrades(app, this.http.server, limits));
       registerWebRoutes(app, parts.web ?? WEB_FILES);
     });
   }

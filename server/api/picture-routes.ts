@@ -5,7 +5,6 @@ import type { Hub } from '../hub/hub.js';
 import type { HubStream } from '../hub/stream.js';
 import { streamParamsSchema } from './answer-schema.js';
 import { binaryAnswer, readProblems, unknownStream } from './answers.js';
-import { FrameAnswers } from './frame-answer.js';
 import type { FrameQuery } from './frame-answer.js';
 import { goneSignal } from './gone-signal.js';
 import type { ApiApp, RouteParts } from './routes.js';
@@ -42,9 +41,8 @@ const STREAM_TEXT =
   'fewer frames, not older ones; `maxFps` asks for fewer.';
 
 /** Streams and single pictures at addresses that players and other programs know. */
-export function registerPictureRoutes(app: ApiApp, parts: Pick<RouteParts, 'hub' | 'clock' | 'mjpeg'>): void {
-  const { hub, mjpeg } = parts;
-  const answers = new FrameAnswers(parts.clock);
+export function registerPictureRoutes(app: ApiApp, parts: Pick<RouteParts, 'hub' | 'frames' | 'mjpeg'>): void {
+  const { hub, frames, mjpeg } = parts;
   const config = { requires: 'view' } as const;
 
   app.route({
@@ -104,15 +102,12 @@ export function registerPictureRoutes(app: ApiApp, parts: Pick<RouteParts, 'hub'
     stream: HubStream,
     maxFps = null as number | null,
   ): void {
-    for (const [name, value] of Object.entries(reply.getHeaders())) {
-      if (value !== undefined) reply.raw.setHeader(name, value);
-    }
     mjpeg.serve(request.raw, reply.raw, stream, { maxFps, peer: request.peer });
     reply.hijack();
   }
 
   async function snapshot(reply: FastifyReply, stream: HubStream, query: FrameQuery): Promise<FastifyReply> {
-    const { headers, jpeg } = await answers.answer(stream, query, goneSignal(reply.raw));
+    const { headers, jpeg } = await frames.answer(stream, query, goneSignal(reply.raw));
     return reply.headers(headers).send(jpeg);
   }
 }

@@ -20,6 +20,7 @@ import type { MjpegTransport } from '../transports/mjpeg-transport.js';
 import type { WebSocketTransport } from '../transports/websocket-transport.js';
 import type { Access } from './access.js';
 import type { EventStream } from './event-stream.js';
+import type { FrameAnswers } from './frame-answer.js';
 import type { ApiViews } from './views.js';
 
 /** The server that routes are registered with; schemas are zod's and give handlers their types. */
@@ -39,6 +40,8 @@ export interface RouteParts {
   readonly views: ApiViews;
   readonly statistics: ServerStatistics;
   readonly metrics: Metrics;
+  /** One for all routes, so that its bounds hold for the server. */
+  readonly frames: FrameAnswers;
   readonly mjpeg: MjpegTransport;
   readonly webSockets: WebSocketTransport;
   readonly events: EventStream;

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { answerProblems } from '../../server/api/answer-problems.js';
 import { createHttpServer, DEFAULT_HTTP_LIMITS } from '../../server/api/http-server.js';
 import type { HttpServerOptions } from '../../server/api/http-server.js';
+import { FrameAnswers } from '../../server/api/frame-answer.js';
 import { registerPictureRoutes } from '../../server/api/picture-routes.js';
 import { ClientRegistry } from '../../server/clients.js';
 import { Hub } from '../../server/hub/hub.js';
@@ -53,7 +54,7 @@ export class PictureServer {
       void reply.header('X-From-Hook', 'yes');
       done();
     });
-    registerPictureRoutes(app, { hub, clock, mjpeg: this.transport });
+    registerPictureRoutes(app, { hub, frames: new FrameAnswers(clock), mjpeg: this.transport });
     server.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));

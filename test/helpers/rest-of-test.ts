@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answerProblems } from '../../server/api/answer-problems.js';
 import { registerClientRoutes } from '../../server/api/client-routes.js';
+import { FrameAnswers } from '../../server/api/frame-answer.js';
 import { registerFrameRoutes } from '../../server/api/frame-routes.js';
 import { createHttpServer, DEFAULT_HTTP_LIMITS } from '../../server/api/http-server.js';
 import { registerRecordingRoutes } from '../../server/api/recording-routes.js';
@@ -92,7 +93,8 @@ export class RestServer {
       process: () => ({ nodeVersion: process.version, memoryBytes: 1, cpuSeconds: 1 }),
     });
     const { app, server } = httpServer(parts);
-    for (const register of ROUTES) register(app, { ...parts, control, hub, clients, views, config });
+    const frames = new FrameAnswers(clock);
+    for (const register of ROUTES) register(app, { ...parts, control, hub, clients, views, frames, config });
     await app.ready();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
