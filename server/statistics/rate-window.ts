@@ -8,6 +8,8 @@ const SLOT_US = 1_000_000;
 const WHOLE_SLOTS = 10;
 /** The whole seconds, and the one that has begun. */
 const SLOTS = WHOLE_SLOTS + 1;
+/** A source that starts hands over the first frames in a burst, whose rate is not the stream's. */
+const MIN_SPAN_US = 1_000_000;
 
 /**
  * Rates of the last ten seconds, in slots of one. Intervals are counted and not frames, from the last frame before the
@@ -36,7 +38,7 @@ export class RateWindow {
   }
 
   /**
-   * The rates up to `nowUs`; null while no interval was measured. Time without frames counts from when the next one was
+   * The rates up to `nowUs`; null while less than a second was measured. Time without frames counts from when the next one was
    * due, one `periodUs` after the last, or the rate would wobble with the moment it is asked for.
    */
   rates(nowUs: number, periodUs: number): Rates | null {
@@ -45,7 +47,7 @@ export class RateWindow {
     const windowUs = (this.slot - WHOLE_SLOTS) * SLOT_US;
     const beginUs = Math.max(this.anchorUs, windowUs - periodUs);
     const spanUs = Math.max(this.lastUs, nowUs - periodUs) - beginUs;
-    if (spanUs <= 0) return null;
+    if (spanUs < MIN_SPAN_US) return null;
     return { fps: (sum(this.frames) * 1e6) / spanUs, bytesPerSecond: (sum(this.bytes) * 1e6) / spanUs };
   }
 

@@ -17,21 +17,33 @@ function times(periodUs: number, untilUs: number): number[] {
 }
 
 describe('RateWindow', () => {
-  it('has no rate before the first interval', () => {
+  it('has no rate before there was a second to measure', () => {
     expect(new RateWindow().rates(START_US, 40_000)).toBeNull();
     expect(windowWith([0]).rates(START_US, 40_000)).toBeNull();
-    expect(windowWith([0]).rates(START_US + 40_000, 40_000)).toBeNull();
+    expect(windowWith([0]).rates(START_US + 1_039_999, 40_000)).toBeNull();
+    expect(windowWith([0]).rates(START_US + 1_040_000, 40_000)).toEqual({ fps: 0, bytesPerSecond: 0 });
+    expect(windowWith(times(40_000, 960_000)).rates(START_US + 960_000, 40_000)).toBeNull();
   });
 
   it('counts intervals, from the second frame on', () => {
-    expect(windowWith([0, 40_000]).rates(START_US + 40_000, 40_000)).toEqual({ fps: 25, bytesPerSecond: 2500 });
+    const window = windowWith(times(40_000, SECOND_US));
+    expect(window.rates(START_US + SECOND_US, 40_000)).toEqual({ fps: 25, bytesPerSecond: 2500 });
+  });
+
+  it('does not take the burst of a start for the rate', () => {
+    const window = windowWith([0, 20_000, 40_000, 60_000, 95_000]);
+    expect(window.rates(START_US + 95_000, 33_000)).toBeNull();
+    for (let timeUs = 128_000; timeUs <= SECOND_US; timeUs += 33_000) window.onFrame(START_US + timeUs, 100);
+    window.onFrame(START_US + SECOND_US, 100);
+    // Four intervals of the burst, and 28 to the end of the second.
+    expect(window.rates(START_US + SECOND_US, 33_000)).toEqual({ fps: 32, bytesPerSecond: 3200 });
   });
 
   it('has the same rate of a steady stream whenever it is asked', () => {
     const window = new RateWindow();
     for (const timeUs of times(40_000, 40 * SECOND_US)) {
       window.onFrame(START_US + timeUs, 100);
-      if (timeUs === 0) continue;
+      if (timeUs < SECOND_US) continue;
       for (const laterUs of [0, 1, 20_000, 39_999]) {
         expect(window.rates(START_US + timeUs + laterUs, 40_000)).toEqual({ fps: 25, bytesPerSecond: 2500 });
       }
@@ -68,8 +80,7 @@ describe('RateWindow', () => {
     const window = windowWith(times(100_000, 5 * SECOND_US));
     window.reset();
     expect(window.rates(START_US + 5 * SECOND_US, 100_000)).toBeNull();
-    window.onFrame(START_US + 6 * SECOND_US, 50);
-    window.onFrame(START_US + 6 * SECOND_US + 200_000, 50);
-    expect(window.rates(START_US + 6 * SECOND_US + 200_000, 200_000)).toEqual({ fps: 5, bytesPerSecond: 250 });
+    for (const timeUs of times(200_000, SECOND_US)) window.onFrame(START_US + 6 * SECOND_US + timeUs, 50);
+    expect(window.rates(START_US + 7 * SECOND_US, 200_000)).toEqual({ fps: 5, bytesPerSecond: 250 });
   });
 });

@@ -66,7 +66,7 @@ describe('StreamStatistics', () => {
     stream.setState('live');
     publish(10);
     expect(statistics.figures().fps).toBeNull();
-    publish(11);
+    for (let sequence = 11; sequence <= 35; sequence += 1) publish(sequence);
     expect(statistics.figures().fps).toBe(25);
   });
 
