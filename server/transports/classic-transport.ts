@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { RepeatLimiter } from '../../shared/repeat-limiter.js';
+import { clientBudget } from '../hub/byte-budget.js';
 import type { HubStream } from '../hub/stream.js';
 import { writeClassicFrame } from './classic-frame.js';
 import { KernelQueueWatch } from './kernel-queue-watch.js';
@@ -59,7 +60,8 @@ export class ClassicTransport {
     // There is no way to tell this client anything but by closing.
     if (!stream) return void socket.destroy();
     const { fps } = stream.description;
-    const client = new UnacknowledgedPeer(socket, { fps, maxFps: null, writeFrame: writeClassicFrame });
+    const budget = clientBudget(this.context.maxClientBytesPerSecond ?? null, clock);
+    const client = new UnacknowledgedPeer(socket, { fps, maxFps: null, budget, writeFrame: writeClassicFrame });
     const record = {
       ...{ id: randomUUID(), name: 'classic', peer, transport, connectedAtUs: clock.nowUs() },
       streams: () => [{ stream: stream.name, counters: client.subscriber.counters }],

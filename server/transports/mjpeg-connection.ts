@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { StreamerError } from '../../shared/errors.js';
 import { toPrintable } from '../../shared/protocol/printable.js';
+import type { ByteBudget } from '../hub/byte-budget.js';
 import type { PartFormat } from './mjpeg-part.js';
 import { EARLY_PARTS, FULL_PARTS, MULTIPART_TYPE } from './mjpeg-part.js';
 import { UnacknowledgedPeer } from './unacknowledged-peer.js';
@@ -11,6 +12,8 @@ export interface MjpegRate {
   /** The stream's nominal rate; 0 while it is not known. */
   readonly fps: number;
   readonly maxFps: number | null;
+  /** What may be sent in a second; null sets no limit. */
+  readonly budget: ByteBudget | null;
 }
 
 const MAX_NAME_LENGTH = 128;
@@ -42,7 +45,7 @@ export class MjpegConnection {
   constructor(
     { headers }: IncomingMessage,
     private readonly response: ServerResponse,
-    { fps, maxFps }: MjpegRate,
+    { fps, maxFps, budget }: MjpegRate,
   ) {
     const { socket } = response;
     if (!socket || socket.destroyed) throw new StreamerError('BAD_REQUEST', 'A stream needs a connection of its own.');
@@ -50,7 +53,7 @@ export class MjpegConnection {
     this.name = toPrintable(headers['user-agent'] ?? '').slice(0, MAX_NAME_LENGTH) || NAMELESS;
     // Browsers say which types of pictures they take, players do not.
     this.format = headers.accept?.includes('image/') ? EARLY_PARTS : FULL_PARTS;
-    this.peer = new UnacknowledgedPeer(socket, { fps, maxFps, writeFrame: this.format.writeFrame });
+    this.peer = new UnacknowledgedPeer(socket, { fps, maxFps, budget, writeFrame: this.format.writeFrame });
   }
 
   /** Sends all that precedes the first frame; `onClosed` is called when the connection is gone. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StreamerError } from '../../shared/errors.js';
+import { clientBudget } from '../hub/byte-budget.js';
 import type { HubStream } from '../hub/stream.js';
 import type { ClientRecord } from '../clients.js';
 import { KernelQueueWatch } from './kernel-queue-watch.js';
@@ -27,7 +28,7 @@ export class MjpegTransport {
   private readonly stopWatching: () => void;
   private isClosed = false;
 
-  constructor(private readonly context: Pick<SessionContext, 'hub' | 'clients' | 'clock' | 'logger'>) {
+  constructor(private readonly context: Omit<SessionContext, 'checkToken' | 'transport'>) {
     this.watch = new KernelQueueWatch(context.clock);
     this.stopWatching = context.hub.onChange(({ event, stream }) => {
       if (event === 'removed' || event === 'ended') this.endAll(stream.id);
@@ -45,7 +46,9 @@ export class MjpegTransport {
     if (this.isClosed) throw new StreamerError('SERVER_CLOSING', 'The server shuts down.');
     if (stream.info().state === 'ended') throw new StreamerError('NO_FRAME', `The stream ${stream.name} has ended.`);
     if (request.method === 'HEAD') return answerHead(response);
-    const connection = new MjpegConnection(request, response, { fps: stream.description.fps, maxFps });
+    const { clock, maxClientBytesPerSecond } = this.context;
+    const budget = clientBudget(maxClientBytesPerSecond ?? null, clock);
+    const connection = new MjpegConnection(request, response, { fps: stream.description.fps, maxFps, budget });
     const record = this.admit(connection, stream, peer);
     const gone = new Promise<void>((resolve) => {
       connection.begin(() => {

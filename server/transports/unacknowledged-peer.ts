@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { ByteBudget } from '../hub/byte-budget.js';
 import type { PublishedFrame } from '../hub/frame.js';
 import type { FrameSink } from '../hub/subscriber.js';
 import { Subscriber } from '../hub/subscriber.js';
@@ -14,6 +15,8 @@ export interface PeerOptions {
   /** The stream's nominal rate; 0 while it is not known. */
   readonly fps: number;
   readonly maxFps: number | null;
+  /** What may be sent in a second; null sets no limit. */
+  readonly budget: ByteBudget | null;
   readonly writeFrame: FrameWriter;
 }
 
@@ -47,9 +50,9 @@ export class UnacknowledgedPeer implements FrameSink, WatchedPeer {
     private readonly socket: Socket,
     private readonly options: PeerOptions,
   ) {
-    const { fps, maxFps } = options;
+    const { fps, maxFps, budget } = options;
     this.key = socketKey(socket);
-    this.subscriber = new Subscriber({ policy: 'latest', maxFps, fps, sink: this, fixedWindow: 1 });
+    this.subscriber = new Subscriber({ policy: 'latest', maxFps, fps, sink: this, fixedWindow: 1, budget });
     socket.on('drain', () => this.subscriber.pump());
   }
 

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { ByteBudget } from '../../../../server/hub/byte-budget.js';
 import type { PublishedFrame } from '../../../../server/hub/frame.js';
 import { UnacknowledgedPeer } from '../../../../server/transports/unacknowledged-peer.js';
+import { FakeClock } from '../../../helpers/fake-clock.js';
 import { publishedFrame } from '../../../helpers/fake-frames.js';
 import { FakeSocket } from '../../../helpers/fake-socket.js';
 
@@ -10,7 +12,7 @@ const JPEG_BYTES = 1000;
 const NEWCOMER_LOOKS = 25;
 const LAGGARD_LOOKS = 100;
 
-function connect({ fps = 30, maxFps = null as number | null } = {}) {
+function connect({ fps = 30, maxFps = null as number | null, budget = null as ByteBudget | null } = {}) {
   const socket = new FakeSocket();
   const sequences: number[] = [];
   const writeFrame = (_: Socket, { header, jpeg }: PublishedFrame, onTaken: () => void) => {
@@ -20,7 +22,7 @@ function connect({ fps = 30, maxFps = null as number | null } = {}) {
     socket.uncork();
     return jpeg.length;
   };
-  const peer = new UnacknowledgedPeer(socket as unknown as Socket, { fps, maxFps, writeFrame });
+  const peer = new UnacknowledgedPeer(socket as unknown as Socket, { fps, maxFps, budget, writeFrame });
   const offer = (...offered: number[]) => {
     for (const sequence of offered) peer.subscriber.offer(publishedFrame(sequence, { jpegBytes: JPEG_BYTES }));
   };
@@ -52,6 +54,22 @@ describe('UnacknowledgedPeer', () => {
     expect(sent()).toEqual([]);
     socket.flush();
     expect(sent()).toEqual([4]);
+  });
+
+  it('sends no more than its budget, newest first', () => {
+    const clock = new FakeClock();
+    // A quarter of a second of it at once: two frames.
+    const { socket, offer, trust, sent } = connect({ budget: new ByteBudget(8 * JPEG_BYTES, clock) });
+    trust();
+    for (let sequence = 0; sequence < 10; sequence += 1) {
+      offer(sequence);
+      socket.flush();
+    }
+    const atOnce = sent();
+    clock.advance(1_000_000);
+    socket.flush();
+    expect(atOnce.length).toBeLessThan(4);
+    expect(sent()).toEqual([9]);
   });
 
   it('keeps the full rate while the kernel takes each frame at once', () => {
