@@ -39,10 +39,10 @@ export function deliveryPolicy(): ValueSchema<Policy> {
 /** Processors as a list, or as text with one a line; none for `off`. */
 export function processorList(): ValueSchema<string[]> {
   const off = z.enum(['off', 'false']).or(z.literal(false));
-  const list = z.preprocess(linesOf, z.array(z.string().min(1)).min(1).max(MAX_PROCESSORS));
+  const list = z.preprocess(linesOf, z.array(z.string().min(1)).max(MAX_PROCESSORS));
   return z
     .union([off.transform((): string[] => []), list])
-    .describe(`a list of 1 to ${MAX_PROCESSORS} processors, or off`);
+    .describe(`a list of up to ${MAX_PROCESSORS} processors, or off`);
 }
 
 const MAX_PROCESSORS = 16;

@@ -157,10 +157,12 @@ export class Subscriber {
     }
   }
 
-  /** Sends nothing more; nobody watches any longer. */
+  /** No more frames come. What waits for the client's budget is let go of; without one it can still be acknowledged for. */
   close(): void {
+    const { budget } = this.options;
+    if (!budget) return;
     while (this.waiting.length > 0) this.stopWaiting();
-    this.options.budget?.leave(this);
+    budget.leave(this);
   }
 
   /** The smallest round trip to the client so far: long paths need more frames in flight to keep the full rate. */
