@@ -37,7 +37,7 @@ export function newStreamSettings(
 }
 
 /**
- * What a `PATCH` changes. The address that the API shows of the present source, with its password left out, means that
+ * What a `PATCH` changes. What the API shows of the present source, with its password or its folder left out, means that
  * source, so that what was read can be sent back.
  *
  * @throws {StreamerError} BAD_REQUEST, SOURCE_FORBIDDEN

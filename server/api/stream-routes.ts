@@ -91,7 +91,7 @@ export function registerStreamRoutes(
       summary: 'Change a stream',
       description:
         'Changes the settings that are given, and the source where `url` or `rtsp_url` is. Those who watch get the frames ' +
-        "on. The address as the API shows it, with its password left out, means the present source. A null is the source's own.",
+        "on. The source as the API shows it means the present one, password and all. A null is the source's own.",
       params: streamParamsSchema,
       body: streamPatchSchema,
       response: {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { ApiStream } from '../../shared/api/stream-schema.js';
 import { redactUrl } from '../../shared/redact.js';
 import { processorText } from '../pipeline/processor-spec.js';
@@ -28,9 +29,14 @@ export function streamView({ stream, settings }: ControlledStream, use: StreamUs
   };
 }
 
-/** The source of a stream as everybody may see it. */
+/**
+ * The source of a stream as everybody may see it: of a file its name, since not even who may change streams is to learn
+ * how the machine is laid out; of an address all but its secrets.
+ */
 export function shownSource({ source }: Pick<StreamSettings, 'source'>): string {
-  return redactUrl(sourceText(source));
+  if (source.kind !== 'file') return redactUrl(sourceText(source));
+  const name = basename(source.path);
+  return sourceText({ ...source, path: name === '' ? source.path : name });
 }
 
 function settingsView(settings: StreamSettings): ApiStream['settings'] {

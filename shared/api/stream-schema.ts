@@ -80,7 +80,7 @@ export const streamSchema = z
   .object({
     name: streamNameSchema,
     stream_id: streamNameSchema,
-    url: z.string().describe('The source as text, its password left out.'),
+    url: z.string().describe('The source as text: of an address all but its secrets, of a file its name.'),
     rtsp_url: z.string().describe('The same as `url`.'),
     state: z.enum(STREAM_STATES),
     reason: noticeSchema.nullable(),

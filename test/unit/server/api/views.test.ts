@@ -106,6 +106,18 @@ describe('ApiViews of streams', () => {
     expect(JSON.stringify(views.stream('cam'))).not.toMatch(/secret|hidden|home/);
   });
 
+  it.each([
+    ['/home/user/videos/sample.mp4', 'sample.mp4'],
+    ['videos/../sample.mp4', 'sample.mp4'],
+    ['/home/user/pictures/', 'pictures'],
+    ['/home/user/*.jpg', '*.jpg'],
+    ['./cam=b.mp4', 'file:cam=b.mp4'],
+    ['/', '/'],
+  ])('shows of the file %s its name', (path, url) => {
+    const { views } = setup({ settings: { source: { kind: 'file', name: 'cam', path } } });
+    expect(views.stream('cam')).toMatchObject({ url, rtsp_url: url });
+  });
+
   it('says why a stream is down, that it was added, and that it is recorded', () => {
     const { views, stream } = setup({ settings: { isGuarded: true }, recording: RECORDING });
     stream.setState('offline', { code: 'SOURCE_TIMEOUT', message: 'It did not answer.' });
