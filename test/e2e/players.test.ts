@@ -80,6 +80,7 @@ describe('players of MJPEG', () => {
     const scene = ['--video-filter=scene', '--scene-format=png', '--scene-ratio=1', '--scene-prefix=n'];
     const options = ['--intf=dummy', '--no-audio', '--vout=dummy', ...scene, `--scene-path=${folder}`];
     const player = execa('cvlc', [...options, url], { env: { HOME: folder }, reject: false, ...NOBODY });
+    onTestFinished(() => void player.kill('SIGKILL'));
     const pictures = async () => (await readdir(folder)).filter((name) => name.endsWith('.png')).sort();
     await until(async () => (await pictures()).length > 30);
     player.kill('SIGKILL');
