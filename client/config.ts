@@ -43,7 +43,11 @@ export interface ClientConfigInputs {
 export function resolveClientConfig({ flags, env, hostname }: ClientConfigInputs): ClientConfig {
   const flagValues = checkedValues(CLIENT_OPTIONS, givenByFlags(CLIENT_OPTIONS, flags));
   const envValues = checkedValues(CLIENT_OPTIONS, givenByEnvironment(CLIENT_OPTIONS, env));
-  const { stream, duration, name, tls, tlsCa, ...values } = { ...defaultsOf(CLIENT_OPTIONS), ...envValues, ...flagValues };
+  const { stream, duration, name, tls, tlsCa, ...values } = {
+    ...defaultsOf(CLIENT_OPTIONS),
+    ...envValues,
+    ...flagValues,
+  };
   return Object.freeze({
     ...values,
     streams: Object.freeze(stream ?? []),

@@ -15,7 +15,9 @@ export function sourceHosts(): ValueSchema<string[]> {
 
 /** Origins of web pages as browsers send them (RFC 6454): scheme, host, and the port where it is not the usual one. */
 export function originList(): ValueSchema<string[]> {
-  return list(z.string().refine(isOrigin)).describe('a list of origins such as https://app.example.org, without a path');
+  return list(z.string().refine(isOrigin)).describe(
+    'a list of origins such as https://app.example.org, without a path',
+  );
 }
 
 /** Addresses and address ranges. */

@@ -148,7 +148,9 @@ describe('resolveConfig, unknown names', () => {
   it.each(['config: a.yaml', 'zzz: 1', '__proto__: {port: 1}', 'constructor: 1'])('refuses %j', (text) => {
     expect(failure({ text })).toMatchObject({
       code: 'UNKNOWN_KEY',
-      message: expect.stringMatching(/^f\.yaml line 1: there is no key ".*"; the keys are sources, sample, host, port, .*\.$/),
+      message: expect.stringMatching(
+        /^f\.yaml line 1: there is no key ".*"; the keys are sources, sample, host, port, .*\.$/,
+      ),
     });
   });
 

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { TlsIdentity } from '../../../server/tls-identity.js';
 import type { TlsCredentials } from '../../../server/tls-identity.js';
 import { toStreamerError } from '../../../shared/errors.js';
@@ -11,6 +11,8 @@ import { FakeClock } from '../../helpers/fake-clock.js';
 import { LogOfTest } from '../../helpers/log-of-test.js';
 import { StartedParts } from '../../helpers/started-parts.js';
 
+/** A user without rights. */
+const NOBODY = 65_534;
 const DAY_US = 24 * 60 * 60 * 1_000_000;
 const nowUs = () => Date.now() * 1000;
 
@@ -116,9 +118,15 @@ describe.skipIf(!requireCertificates())('TlsIdentity', () => {
     expect(log.lines[0]?.msg).toMatch(/^The TLS certificate stays as it was: .* holds no certificate in PEM form/);
   });
 
-  it.skipIf(process.getuid?.() === 0)('says that a key may not be read', async () => {
+  it('says that a key may not be read', async () => {
     const { certPath, keyPath } = await copyOf(ours);
     await chmod(keyPath, 0);
+    await chmod(folder, 0o711);
+    // Root may read everything.
+    if (process.geteuid?.() === 0) {
+      onTestFinished(() => process.seteuid?.(0));
+      process.seteuid?.(NOBODY);
+    }
     expect((await failure({ certPath, keyPath }))[1]).toBe(
       `The TLS key ${keyPath} cannot be read: that needs more rights.`,
     );

@@ -28,9 +28,7 @@ describe('HELLO', () => {
     expect(ping).toEqual({ type: MessageType.PING, t0Us: START_US });
     expect(frame).toMatchObject({ type: MessageType.FRAME, header: { streamId: 2, sequence: 7 } });
     expect(session.isPending).toBe(false);
-    expect(clients.list()).toMatchObject([
-      { name: 'camera room', peer: '127.0.0.1:51068', transport: 'tcp' },
-    ]);
+    expect(clients.list()).toMatchObject([{ name: 'camera room', peer: '127.0.0.1:51068', transport: 'tcp' }]);
   });
 
   it('must come within five seconds', () => {
