@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { connect, isIP } from 'node:net';
 import type { AddressInfo, LookupFunction, Socket } from 'node:net';
 import { pipeline } from 'node:stream';
@@ -89,16 +89,15 @@ export class GuardProxy {
       const { method = 'GET' } = request;
       const headers = withoutHopByHop(request.rawHeaders);
       // No agent: what is kept open is the connection to FFmpeg, and its next request may go elsewhere.
-      const onward = http.request(
-        url,
-        { method, headers, lookup, agent: false, insecureHTTPParser: true },
-        (answer) => {
-          response.writeHead(answer.statusCode ?? 502, answer.statusMessage, withoutHopByHop(answer.rawHeaders));
-          pipeline(answer, response, () => onward.destroy());
-        },
+      const onward = http.request(url, { method, headers, lookup, agent: false, insecureHTTPParser: true }, (answer) =>
+        passOn(answer, response, onward),
       );
       onward.once('socket', (socket) => limitConnecting(this.keep(socket)));
       onward.on('error', refuse);
+      // An answer that is none of HTTP, such as another protocol, ends without an error.
+      onward.on('close', () => {
+        if (!response.headersSent) refuse(new Error('it gave no answer of HTTP'));
+      });
       response.on('close', () => onward.destroy());
       onward.end();
     } catch (error) {
@@ -111,13 +110,13 @@ export class GuardProxy {
     if (this.isOurs(request)) return void this.tunnel(request.url ?? '', socket, head);
     // FFmpeg asks again over another connection.
     const challenge = 'Proxy-Authenticate: Basic realm="guard"\r\nConnection: close\r\nContent-Length: 0';
-    socket.end(`HTTP/1.1 407 Proxy Authentication Required\r\n${challenge}\r\n\r\n`);
+    say(socket, `HTTP/1.1 407 Proxy Authentication Required\r\n${challenge}\r\n\r\n`);
   }
 
   private async tunnel(target: string, socket: Socket, head: Buffer): Promise<void> {
     const refuse = (error: unknown) => {
       const [code, words] = answerTo(toStreamerError(error));
-      socket.end(`HTTP/1.1 ${code} ${words}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      say(socket, `HTTP/1.1 ${code} ${words}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     };
     const [, host, port] = /^(.+):(\d{1,5})$/.exec(target) ?? [];
     if (host === undefined || port === undefined) return void socket.destroy();
@@ -149,6 +148,17 @@ export class GuardProxy {
   }
 }
 
+/** Passes an answer on. It was read leniently, since cameras are sloppy, so that not all of it may be written. */
+function passOn(answer: IncomingMessage, response: ServerResponse, onward: ClientRequest): void {
+  try {
+    response.writeHead(answer.statusCode ?? 0, answer.statusMessage, withoutHopByHop(answer.rawHeaders));
+  } catch (error) {
+    onward.destroy(toStreamerError(error));
+    return;
+  }
+  pipeline(answer, response, () => onward.destroy());
+}
+
 /** Resolves every name to addresses that were checked. */
 function at(addresses: readonly string[]): LookupFunction {
   const all = addresses.map((address) => ({ address, family: isIP(address) }));
@@ -156,6 +166,12 @@ function at(addresses: readonly string[]): LookupFunction {
     if (options.all === true) callback(null, all);
     else callback(null, all[0]?.address ?? '', all[0]?.family ?? 0);
   };
+}
+
+/** The last word on a connection; who never closes its side, credentials or not, must not keep it. */
+function say(socket: Socket, text: string): void {
+  socket.write(text);
+  socket.destroySoon();
 }
 
 /** A socket that does not connect in time, or then falls silent, is given up. */

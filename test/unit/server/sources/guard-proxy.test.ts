@@ -70,6 +70,18 @@ describe('GuardProxy', () => {
     expect(peer.total).toBe(0);
   });
 
+  it('lets nobody keep a connection that was refused', async () => {
+    const { port } = await startBoth();
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => undefined);
+    onTestFinished(() => void socket.destroy());
+    socket.resume().write('CONNECT cam.test:1 HTTP/1.1\r\n\r\n');
+    await once(socket, 'end');
+    // Only a peer that has let go answers what is still written with a reset.
+    const tick = setInterval(() => socket.write('x'), 5);
+    onTestFinished(() => clearInterval(tick));
+    await new Promise((resolve) => socket.once('close', resolve));
+  });
+
   it.each([
     'http://169.254.169.254/latest/meta-data',
     'http://2852039166/',
@@ -99,6 +111,17 @@ describe('GuardProxy', () => {
     const said = await say(port, text, (so) => so.includes('video'));
     expect(said).toMatch(/^HTTP\/1\.1 200 Connection established\r\n\r\nHTTP\/1\.1 200 OK/);
     expect(peer.requests.map(({ path }) => path)).toEqual(['/inside']);
+  });
+
+  it.each([
+    ['a status that is none', 'HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n'],
+    ['a header that may not be sent', 'HTTP/1.1 200 OK\r\nX-Odd: a\x01b\r\nContent-Length: 0\r\n\r\n'],
+    ['words that may not be sent', 'HTTP/1.1 200 O\x01K\r\nContent-Length: 0\r\n\r\n'],
+    ['another protocol', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'],
+  ])('takes %s for an answer that cannot be used', async (_, answer) => {
+    const { peer, port, authorization } = await startBoth(Buffer.from(answer, 'latin1'));
+    expect((await get(`http://cam.test:${peer.port}/`, port, authorization)).status).toBe(502);
+    await until(() => peer.open === 0);
   });
 
   it('says that a server cannot be reached', async () => {
