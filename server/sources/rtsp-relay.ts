@@ -19,9 +19,13 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const CLIENT_TIMEOUT_MS = 15_000;
 /** A line of an answer that is longer is cut off by FFmpeg, too. */
 const MAX_HELD_BYTES = 8192;
-/** An answer that sends the client elsewhere, wherever it stands: FFmpeg finds it behind interleaved packets, too. */
-const REDIRECT = /RTSP\/\S*\s+[+-]?0*3\d\d/;
-/** What may become such an answer, at the end of what came so far. FFmpeg does not see any CR. */
+/**
+ * The begin of an answer, wherever it stands, since FFmpeg finds it behind interleaved packets, too; in the group, if it
+ * has one, the status that sends the client elsewhere. It takes in all up to the next space whatever follows, so that the
+ * search through hostile text is linear.
+ */
+const ANSWER = /RTSP\/\S*(\s+[+-]?0*3\d\d)?/g;
+/** What may become such an answer, at the end of the last line so far. FFmpeg does not see any CR. */
 const UNFINISHED = /R\r*(?:T\r*(?:S\r*(?:P\r*(?:\/[^\n]*)?)?)?)?$/;
 const PLAY = /(?:^|\n)PLAY rtsp:/;
 /** As the proxy for HTTP answers, so that FFmpeg's log tells the same. */
@@ -58,7 +62,8 @@ export class RtspRelay {
   static async open(target: RelayTarget): Promise<RtspRelay> {
     const relay = new RtspRelay(await connectTo(target));
     await new Promise<void>((resolve, reject) => {
-      relay.server.once('error', reject).listen(0, '127.0.0.1', resolve);
+      // It stays: a connection that cannot be accepted, for want of descriptors, must not end the process.
+      relay.server.on('error', reject).listen(0, '127.0.0.1', resolve);
     });
     return relay;
   }
@@ -108,11 +113,23 @@ export class RtspRelay {
   /** What may pass of all that came; null when there is a redirect among it, or something that is no answer. */
   private filter(chunk: Buffer): Buffer | null {
     const text = this.held + chunk.toString('latin1');
-    if (!this.isPlaying && REDIRECT.test(text.replaceAll('\r', ''))) return null;
-    const passing = this.isPlaying ? text.length : (UNFINISHED.exec(text)?.index ?? text.length);
+    if (!this.isPlaying && hasRedirect(text.replaceAll('\r', ''))) return null;
+    const passing = this.isPlaying ? text.length : lengthOfFinished(text);
     this.held = text.slice(passing);
     return this.held.length > MAX_HELD_BYTES ? null : Buffer.from(text.slice(0, passing), 'latin1');
   }
+}
+
+function hasRedirect(text: string): boolean {
+  for (const [, status] of text.matchAll(ANSWER)) if (status !== undefined) return true;
+  return false;
+}
+
+/** How much of `text` cannot become a redirect, whatever follows. */
+function lengthOfFinished(text: string): number {
+  const lastLine = text.lastIndexOf('\n') + 1;
+  const unfinished = UNFINISHED.exec(text.slice(lastLine));
+  return unfinished ? lastLine + unfinished.index : text.length;
 }
 
 function connectTo({ url, address: host, port, tlsName }: RelayTarget): Promise<Socket> {

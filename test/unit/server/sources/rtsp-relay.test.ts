@@ -83,6 +83,18 @@ describe('RtspRelay', () => {
     }
   });
 
+  it('reads what looks like a thousand answers in a line once, not a thousand times', async () => {
+    const { camera, heard } = await startAll();
+    const line = `${'RTSP/'.repeat(12_000)}\n`;
+    for (let lines = 1; lines <= 50; lines += 1) {
+      camera.say(line);
+      await until(() => heard.text.length === lines * line.length);
+    }
+    camera.say('RTSP/1.0 302 x\r\n');
+    await until(() => heard.isClosed);
+    expect(heard.text.slice(-REFUSED.length)).toBe(REFUSED);
+  });
+
   it('lets everything pass from the PLAY on', async () => {
     const { camera, client, heard } = await startAll();
     client.write('PLAY rtsp://127.0.0.1:1/x RTSP/1.0\r\nCSeq: 8\r\n\r\n');
