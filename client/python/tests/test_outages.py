@@ -138,6 +138,18 @@ def test_an_attempt_after_an_outage_may_be_refused_for_good(
     assert error_of(client).code == "UNKNOWN_STREAM"
 
 
+def test_reconnects_are_counted_on_after_an_error(
+    server: ScriptedServer, make_client: MakeClient, no_waiting: list[float]
+) -> None:
+    client = make_client()
+    connect(server, client).cut()
+    server.welcome().send("BYE", {"code": "KICKED", "message": "Go."})
+    assert error_of(client).code == "KICKED"
+    assert client.reconnects == 1
+    connect(server, client)
+    assert client.reconnects == 1
+
+
 def test_without_reconnect_an_outage_is_raised(server: ScriptedServer, make_client: MakeClient) -> None:
     client = make_client(reconnect=False)
     connect(server, client).close()
