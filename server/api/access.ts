@@ -60,7 +60,8 @@ export class Access {
     if (this.isOpenToMachine) return credentials.isForwarded ? 'view' : 'admin';
     const given = givenToken(credentials);
     const role = this.check(given, addressOf(credentials.peer));
-    if (role === null && given !== undefined) throw unauthorized('The token is wrong.', credentials.isAskable);
+    if (role === null && given !== undefined)
+      throw unauthorized('The token is wrong. Give the one that the server was started with.', credentials.isAskable);
     return role;
   }
 
@@ -76,7 +77,8 @@ export class Access {
     }
     if (required === 'view' || role === 'admin') return;
     const missing = 'This server has no admin token, so nothing can be changed over HTTP; start it with --admin-token.';
-    throw new StreamerError('FORBIDDEN', this.config.adminToken === null ? missing : 'That needs the admin token.');
+    const needed = 'That needs the admin token; without it one may only view.';
+    throw new StreamerError('FORBIDDEN', this.config.adminToken === null ? missing : needed);
   }
 
   /**

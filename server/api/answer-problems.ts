@@ -49,7 +49,7 @@ function notFound({ method, url }: FastifyRequest, methods: MethodTable): Stream
   const allowed = methods.methodsOf(path);
   // A route that found nothing, such as no file of that name, comes here too.
   if (allowed.length === 0 || allowed.includes(method))
-    return new StreamerError('NOT_FOUND', `There is nothing at ${path}.`);
+    return new StreamerError('NOT_FOUND', `There is nothing at ${path}; GET /api tells what there is.`);
   const headers = { Allow: allowed.join(', ') };
   return new HttpError('METHOD_NOT_ALLOWED', `${path} takes ${allowed.join(', ')}, not ${method}.`, { headers });
 }

@@ -49,7 +49,7 @@ export function binaryAnswer<T extends string>(description: string, types: T | r
 
 /** What a request is refused with that names no stream there is. */
 export function unknownStream(name: string): StreamerError {
-  return new StreamerError('UNKNOWN_STREAM', `There is no stream ${name}.`);
+  return new StreamerError('UNKNOWN_STREAM', `There is no stream ${name}; GET /api/streams lists those there are.`);
 }
 
 /** Problems by status, each with what it means here. */

@@ -39,9 +39,14 @@ export function registerClientRoutes(app: ApiApp, { views, clients }: Pick<Route
     handler: (request, reply) => {
       const { id } = request.params;
       const client = clients.byId(id);
-      if (!client) throw new StreamerError('UNKNOWN_CLIENT', `There is no client ${JSON.stringify(id)}.`);
+      if (!client) throw unknownClient(id);
       client.disconnect('KICKED', 'An administrator ended the connection.');
       return reply.code(204).send();
     },
   });
+}
+
+function unknownClient(id: string): StreamerError {
+  const sentence = `There is no client ${JSON.stringify(id)}; it may have left: GET /api/clients lists those there are.`;
+  return new StreamerError('UNKNOWN_CLIENT', sentence);
 }

@@ -85,7 +85,10 @@ export class FrameAnswers {
           cause,
         });
       }
-      throw new HttpError('NO_FRAME', 'The newest frame cannot be decoded.', { headers: RETRY_SOON, cause });
+      throw new HttpError('NO_FRAME', 'The newest frame cannot be decoded; try again, or ask for frames as they are.', {
+        headers: RETRY_SOON,
+        cause,
+      });
     }
   }
 }

@@ -69,8 +69,10 @@ function refuseSurplus(request: FastifyRequest, reply: FastifyReply, { connectio
   reply.header('Connection', 'close');
   if (request.routeOptions.config.requires === 'none') return;
   const headers = { 'Retry-After': '5' };
-  if (isClosing()) throw new HttpError('SERVER_CLOSING', 'The server shuts down.', { headers });
-  throw new HttpError('SERVER_FULL', 'The server has all the connections it allows.', { headers });
+  if (isClosing()) throw new HttpError('SERVER_CLOSING', 'The server shuts down; try again in a moment.', { headers });
+  throw new HttpError('SERVER_FULL', 'The server has all the connections it allows; try again in a moment.', {
+    headers,
+  });
 }
 
 function refuseHaste(request: FastifyRequest, { rate }: GuardParts): void {

@@ -13,7 +13,7 @@ export function refusalOf(
 ): StreamerError | null {
   const { method = '', headers, rawHeaders, httpVersion } = request;
   if (rawHeaders.length / 2 > maxHeaders) {
-    return new HttpError('BAD_REQUEST', `More than ${maxHeaders} headers came.`, { status: 431 });
+    return new HttpError('BAD_REQUEST', `More than ${maxHeaders} headers came; send fewer.`, { status: 431 });
   }
   if (headers.host === undefined && httpVersion !== '1.0') {
     return new StreamerError('BAD_REQUEST', 'The header Host is missing (RFC 9112).');
@@ -38,7 +38,8 @@ function isOfHttp({ code = '' }: NodeJS.ErrnoException): boolean {
 }
 
 function brokenRequest(code: string | undefined): HttpError {
-  if (code === 'HPE_HEADER_OVERFLOW') return new HttpError('BAD_REQUEST', 'The header is too large.', { status: 431 });
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new HttpError('BAD_REQUEST', 'The header is too large; leave something out.', { status: 431 });
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
     return new HttpError('BAD_REQUEST', 'The request did not come in time.', { status: 408 });
   }

@@ -124,6 +124,7 @@ function streamNamed(hub: Hub, name: string): HubStream {
 
 function firstStream(hub: Hub): HubStream {
   const stream = hub.list()[0];
-  if (!stream) throw new StreamerError('UNKNOWN_STREAM', 'The server has no stream yet.');
+  if (!stream)
+    throw new StreamerError('UNKNOWN_STREAM', 'The server has no stream yet; add one with POST /api/streams.');
   return stream;
 }

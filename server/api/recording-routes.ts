@@ -137,12 +137,17 @@ export function registerRecordingRoutes(
     handler: async (request, reply) => {
       const { id, file } = request.params;
       const opened = await openRecordedFile(directoryOf(id), id, file);
-      if (!opened) throw new StreamerError('NOT_FOUND', `There is no recording ${JSON.stringify(file)} of ${id}.`);
+      if (!opened) throw unknownRecording(id, file);
       const mediaType = file.endsWith('.mp4') ? MEDIA_TYPES.mp4 : MEDIA_TYPES.mkv;
       const { status, headers, body } = await fileAnswer({ ...opened, name: file, mediaType }, request.raw);
       return reply.code(status).headers(headers).send(body);
     },
   });
+}
+
+function unknownRecording(name: string, file: string): StreamerError {
+  const sentence = `There is no recording ${JSON.stringify(file)} of ${name}; GET /api/streams/${name}/recordings lists them.`;
+  return new StreamerError('NOT_FOUND', sentence);
 }
 
 function beingRecorded(name: string): HttpError {

@@ -33,6 +33,9 @@ export function registerSocketRoutes(app: ApiApp, { hub, webSockets, events }: R
     const upgrade = upgrades.take(request, reply);
     if (upgrade) return upgrade;
     const headers = { Upgrade: 'websocket', Connection: 'Upgrade' };
-    throw new HttpError('BAD_REQUEST', 'Here is a WebSocket only (RFC 6455).', { status: 426, headers });
+    throw new HttpError('BAD_REQUEST', 'Here is a WebSocket only; ask for it with Upgrade: websocket (RFC 6455).', {
+      status: 426,
+      headers,
+    });
   }
 }

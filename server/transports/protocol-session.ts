@@ -144,7 +144,10 @@ export class ProtocolSession {
       throw new StreamerError('BAD_VERSION', `This server speaks version ${PROTOCOL_VERSION}, not ${hello.version}.`);
     }
     if (checkToken(hello.token, addressOf(this.channel.peer)) === null)
-      throw new StreamerError('BAD_TOKEN', 'The token is missing or wrong.');
+      throw new StreamerError(
+        'BAD_TOKEN',
+        'The token is missing or wrong; give the one that the server was started with.',
+      );
     const budget = clientBudget(this.context.maxClientBytesPerSecond ?? null, clock);
     const subscriptions = new Subscriptions(hello.subscriptions, hub, this.channel, budget, (bytes) =>
       this.onTooFarBehind(bytes),
@@ -156,7 +159,8 @@ export class ProtocolSession {
       streams: () => subscriptions.list(),
       disconnect: this.bye.bind(this),
     };
-    if (!clients.admit(record)) throw new StreamerError('SERVER_FULL', 'The server has all the clients it allows.');
+    if (!clients.admit(record))
+      throw new StreamerError('SERVER_FULL', 'The server has all the clients it allows; try again later.');
     this.record = record;
     this.subscriptions = subscriptions;
     this.state = 'open';

@@ -41,7 +41,9 @@ describe('what keeps a client from watching', () => {
     for (const env of [{}, { STREAMER_TOKEN: 'guess' }]) {
       const result = await runNode(CLIENT_BINARY, ['--port', String(guarded.port)], { env });
       expect(result).toMatchObject({ exitCode: 1, stdout: '' });
-      expect(result.stderr).toBe('streamer-client: The token is missing or wrong. (BAD_TOKEN)\n');
+      expect(result.stderr).toBe(
+        'streamer-client: The token is missing or wrong; give the one that the server was started with. (BAD_TOKEN)\n',
+      );
     }
     const env = { STREAMER_TOKEN: 's3cret' };
     const args = ['--port', String(guarded.port), '--duration', '1', '--plain'];

@@ -72,7 +72,13 @@ describe('HELLO', () => {
     const { channel, hello, closed, lines } = sessionFixture({ token: 'right' });
     hello({ token, subscriptions: [{ stream: 'nowhere' }] });
     expect(channel.take()).toEqual([
-      { type: MessageType.ERROR, body: { code: 'BAD_TOKEN', message: 'The token is missing or wrong.' } },
+      {
+        type: MessageType.ERROR,
+        body: {
+          code: 'BAD_TOKEN',
+          message: 'The token is missing or wrong; give the one that the server was started with.',
+        },
+      },
     ]);
     expect(closed.times).toBe(1);
     expect(JSON.stringify(lines)).not.toContain('wrong"');
