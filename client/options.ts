@@ -81,7 +81,8 @@ export const CLIENT_OPTIONS = {
     default: true,
   },
   stream: {
-    flags: '--stream <name...>',
+    flags: '--stream <name>',
+    repeatable: true,
     env: [],
     group: FRAMES,
     help: "a stream to watch, repeatable, or all; the server's first by default",

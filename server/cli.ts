@@ -49,6 +49,7 @@ Examples:
   ${PROGRAM} yard=http://192.0.2.11/video.mjpg --record /var/lib/streamer
   ${PROGRAM} --check --config streamer.yaml
   STREAMER_TOKEN=s3cret ${PROGRAM} --host 0.0.0.0 cam.mp4
+  STREAMER_ADMIN_TOKEN=s3cret ${PROGRAM} --no-sample --host 0.0.0.0
 
 Exit codes:
   0  stopped, or all sources ended
@@ -80,7 +81,7 @@ function newProgram(output: string[]): Command {
   const program = new Command(PROGRAM);
   // Set before any subcommand is added, because those inherit both.
   program.exitOverride().configureOutput(captureOutput(output));
-  program.description('Stream video as timestamped JPEG frames over TCP.');
+  program.description('Stream video as timestamped JPEG frames over TCP and HTTP.');
   addOptions(program, SERVER_OPTIONS);
   program.optionsGroup('Operation:').version(VERSION, '-V, --version', 'print the version');
   program.helpOption('-h, --help', 'print this help').addHelpText('after', NOTES);

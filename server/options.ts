@@ -155,7 +155,8 @@ export const SERVER_OPTIONS = {
     default: 8080,
   },
   allowSource: {
-    flags: '--allow-source <host...>',
+    flags: '--allow-source <host>',
+    repeatable: true,
     env: ['STREAMER_ALLOW_SOURCE'],
     inFile: true,
     group: WEB,
@@ -173,7 +174,8 @@ export const SERVER_OPTIONS = {
     default: 'recordings',
   },
   corsOrigin: {
-    flags: '--cors-origin <origin...>',
+    flags: '--cors-origin <origin>',
+    repeatable: true,
     env: ['STREAMER_CORS_ORIGIN'],
     inFile: true,
     group: WEB,
@@ -182,7 +184,8 @@ export const SERVER_OPTIONS = {
     default: null,
   },
   trustedProxy: {
-    flags: '--trusted-proxy <address...>',
+    flags: '--trusted-proxy <address>',
+    repeatable: true,
     env: ['STREAMER_TRUSTED_PROXY'],
     inFile: true,
     group: WEB,

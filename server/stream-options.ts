@@ -74,7 +74,8 @@ export const STREAM_OPTIONS = {
     default: 'none',
   },
   processor: {
-    flags: '--processor <module...>',
+    flags: '--processor <module>',
+    repeatable: true,
     env: ['STREAMER_PROCESSOR'],
     inFile: true,
     group: PICTURE,

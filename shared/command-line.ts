@@ -15,7 +15,7 @@ export interface ExitRequest {
 /** What is needed of a commander `Command`; only the cli.ts files import the library itself. */
 export interface CommandBuilder {
   optionsGroup(heading: string): unknown;
-  option(flags: string, help: string): unknown;
+  option(flags: string, help: string, parse?: (value: string, before?: string[]) => string[]): unknown;
   argument(name: string, help: string): unknown;
 }
 
@@ -51,9 +51,16 @@ export function addOptions(command: CommandBuilder, table: OptionTable): void {
       command.argument(entry.flags, entry.help);
     } else {
       command.optionsGroup(`${entry.group}:`);
-      command.option(entry.flags, helpLine(entry));
+      addOption(command, entry);
     }
   }
+}
+
+/** Commander's own way to repeat, `<value...>`, would take the arguments behind it as values, too. */
+function addOption(command: CommandBuilder, entry: OptionEntry): void {
+  const help = helpLine(entry);
+  if (entry.repeatable) command.option(entry.flags, help, (value, before = []) => [...before, value]);
+  else command.option(entry.flags, help);
 }
 
 /** The raw values that stood on the command line, by option; what stood nowhere is absent. */

@@ -7,6 +7,8 @@ import { nearest } from './suggestion.js';
 export interface OptionEntry {
   /** `--port <number>`, `--no-loop`, or `[source...]` for the arguments without a flag. */
   readonly flags: string;
+  /** Whether the flag may be given several times, each with one value. */
+  readonly repeatable?: boolean;
   /** Environment variables that set it; the first that is set counts. */
   readonly env: readonly string[];
   /** Whether the configuration file may set it. */

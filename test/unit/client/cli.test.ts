@@ -54,7 +54,7 @@ describe('parseClientCommand', () => {
 
   it.each([
     [['--steam', 'a'], 'There is no option "--steam"; did you mean --stream? (BAD_USAGE)'],
-    [['--stream'], "Option '--stream <name...>' argument missing; --help shows what is possible. (BAD_USAGE)"],
+    [['--stream'], "Option '--stream <name>' argument missing; --help shows what is possible. (BAD_USAGE)"],
     [['192.168.1.5'], 'Too many arguments. Expected 0 arguments but got 1; --help shows what is possible. (BAD_USAGE)'],
     [['--duration', '0'], '--duration must be a number of seconds above 0 and at most 2073600, not "0". (BAD_USAGE)'],
   ])('refuses %j', (argv, message) => {

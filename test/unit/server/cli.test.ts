@@ -79,6 +79,16 @@ describe('parseServerCommand', () => {
     });
   });
 
+  it('takes one value for each time a flag is given, so that sources can follow', () => {
+    const argv = ['--processor', 'timecode', '--processor', 'watermark', '--cors-origin', 'http://o', 'a.mp4', 'b.mp4'];
+    const { streams, corsOrigins } = configOf(argv);
+    expect(streams.map(({ name, processors }) => [name, processors.map(({ kind }) => kind)])).toEqual([
+      ['a', ['timecode', 'watermark']],
+      ['b', ['timecode', 'watermark']],
+    ]);
+    expect(corsOrigins).toEqual(['http://o']);
+  });
+
   it('takes what stands after -- as sources', () => {
     const { streams } = configOf(['--port', '0', '--', '-a.mp4', '--port', '--help', 'x\ny "z".mp4']);
     expect(streams.map(({ source }) => source.kind === 'file' && source.path)).toEqual([
