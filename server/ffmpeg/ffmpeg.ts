@@ -83,6 +83,8 @@ class FfmpegChild implements FfmpegRun {
   private env: PreparedInput['env'];
   private inputError: Error | null = null;
   private isStopping = false;
+  /** Ends the waiting for an input that is asked for: a name that nobody resolves must not hold up the end. */
+  private stopPreparing: () => void = () => undefined;
   private tellGone: () => void = () => undefined;
   private readonly gone = new Promise<void>((resolve) => (this.tellGone = resolve));
 
@@ -115,14 +117,17 @@ class FfmpegChild implements FfmpegRun {
     if (goodbyeMs > 0 && !this.isStopping) this.sayGoodbye(goodbyeMs);
     else if (goodbyeMs === 0) this.kill();
     this.isStopping = true;
+    this.stopPreparing();
     this.output?.close();
     return this.gone;
   }
 
-  /** Resolves with the reason why there is nothing to open, if there is one. */
+  /** Resolves with the reason why there is nothing to open, if there is one; without one at a stop. */
   private async prepareInput(prepare: () => Promise<PreparedInput>): Promise<StreamerError | null> {
+    const stopped = new Promise<null>((resolve) => (this.stopPreparing = () => resolve(null)));
     try {
-      ({ input: this.input, env: this.env } = await prepare());
+      const prepared = await Promise.race([prepare(), stopped]);
+      if (prepared) ({ input: this.input, env: this.env } = prepared);
       return null;
     } catch (error) {
       return toStreamerError(error);

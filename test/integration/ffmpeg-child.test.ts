@@ -105,6 +105,22 @@ describe.each(await ffmpegsUnderTest())('$name as a child', ({ binaries: { ffmpe
     }
   });
 
+  it('does not hold up a stop while it waits for what it is to open', async () => {
+    let answer: (input: { input: string }) => void = () => undefined;
+    let isAsked = false;
+    const input = () => {
+      isAsked = true;
+      return new Promise<{ input: string }>((resolve) => (answer = resolve));
+    };
+    const { run, exit, exits, sink } = runFfmpeg(ffmpegPath, { input });
+    await until(() => isAsked);
+    await run.stop();
+    answer({ input: 'testsrc=size=16x16:rate=30' });
+    expect(await exit).toBeNull();
+    expect([exits.length, sink.bytes, sink.ends]).toEqual([1, 0, 0]);
+    expect(await childrenNamed('ffmpeg')).toEqual([]);
+  });
+
   it('that is killed by somebody else has failed', async () => {
     const { run, exit, sink } = runFfmpeg(ffmpegPath, { onLogLine: () => undefined }, { limitBytes: 1 });
     await until(() => sink.bytes > 0);
