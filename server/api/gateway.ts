@@ -106,8 +106,11 @@ export class Gateway {
     const { webSockets, events, mjpeg, clock } = this.parts;
     const cancelTimer = clock.schedule(this.limits.closeGraceMs * 1000, () => connections.destroyAll());
 
-    await Promise.all([webSockets.close(code, message), events.close(), mjpeg.close(), app.close()]);
-    cancelTimer();
+    try {
+      await Promise.all([webSockets.close(code, message), events.close(), mjpeg.close(), app.close()]);
+    } finally {
+      cancelTimer();
+    }
   }
 
   private compose(app: ApiApp): void {
