@@ -122,11 +122,15 @@ export class ViewerFeed {
 
   private pause(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, delayMs);
-      this.abort.signal.addEventListener('abort', () => {
+      const { signal } = this.abort;
+      const end = (): void => {
         clearTimeout(timer);
+        // Of a server that is away for days, each try would leave one behind.
+        signal.removeEventListener('abort', end);
         resolve();
-      });
+      };
+      const timer = setTimeout(end, delayMs);
+      signal.addEventListener('abort', end);
     });
   }
 }

@@ -57,6 +57,17 @@ describe('ViewerFeed', () => {
     expect(statuses.at(-1)).toMatchObject({ connection: 'connected', reason: null });
   });
 
+  it('leaves nothing behind of its tries', async () => {
+    const added = vi.spyOn(AbortSignal.prototype, 'addEventListener');
+    const removed = vi.spyOn(AbortSignal.prototype, 'removeEventListener');
+    const { tries } = feedOf(Array.from({ length: 5 }, () => errorOf('CONNECT_FAILED')));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(tries()).toBe(6);
+    expect(added).toHaveBeenCalledTimes(5);
+    expect(removed.mock.calls).toEqual(added.mock.calls);
+    vi.restoreAllMocks();
+  });
+
   it('connects again when the server ends the connection', async () => {
     const { streams } = feedOf([]);
     await vi.advanceTimersByTimeAsync(0);
