@@ -51,7 +51,7 @@ describe.skipIf(!hasChromium())('the example of the React component, in StrictMo
     await ui.untilMoving(page);
     await page.getByText(/^\d+\.\d fps · .* · p50 [\d.]+ .* ± /).waitFor();
     await page.getByText(/^p50 \d+\.\d ms ± \d+\.\d ms$/).waitFor();
-    expect(await page.getByRole('img', { name: 'Live picture of hall' }).count()).toBe(1);
+    expect(await page.getByRole('img', { name: 'Picture of hall', exact: true }).count()).toBe(1);
     expect(await watchersOf(server)).toEqual(['hall']);
     expect(errors.filter((text) => !text.includes('closed before the connection'))).toEqual([]);
   });

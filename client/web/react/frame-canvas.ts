@@ -14,6 +14,8 @@ export class FrameCanvas {
     private fit: Fit,
   ) {
     this.context = canvas.getContext('2d', { alpha: false, desynchronized: true });
+    // What another stream may have left there.
+    this.context?.clearRect(0, 0, canvas.width, canvas.height);
     this.observer = new ResizeObserver(() => this.draw());
     this.observer.observe(canvas);
   }

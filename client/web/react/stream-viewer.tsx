@@ -30,7 +30,7 @@ export interface StreamViewerProps {
   readonly paused?: boolean | undefined;
   /** Shows rates and latency in a corner. */
   readonly showStats?: boolean | undefined;
-  /** What the picture shows, for those who cannot see it; default `Live picture of` and the stream's name. */
+  /** What the picture shows, for those who cannot see it; default `Picture of` and the stream's name. */
   readonly alt?: string | undefined;
   readonly className?: string | undefined;
   readonly style?: CSSProperties | undefined;
@@ -108,10 +108,14 @@ export function StreamViewer(props: StreamViewerProps): ReactElement {
     return () => {
       session.close();
       sessionRef.current = null;
+      // What was said of this stream does not hold for the next one.
+      setPicture(INITIAL_PICTURE);
+      setStats(null);
+      setClosed(false);
     };
   }, [serverUrl, streamId, token, maxFps, policy, clientName]);
 
-  const alt = props.alt ?? `Live picture of ${streamId ?? 'the stream'}`;
+  const alt = props.alt ?? `Picture of ${streamId ?? 'the stream'}`;
   const canvasStyle = picture.isOld ? { ...viewerStyles.canvas, ...viewerStyles.oldCanvas } : viewerStyles.canvas;
   const retry = (): void => {
     setClosed(false);

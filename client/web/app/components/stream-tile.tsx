@@ -25,7 +25,6 @@ export function StreamTile({ stream, stats }: StreamTileProps): ReactElement {
         token={api.token ?? undefined}
         maxFps={WALL_FPS}
         clientName="web interface"
-        alt={`Live picture of ${stream.name}`}
       />
       <div className="tile-head">
         <h2>

@@ -63,7 +63,6 @@ function StreamBody({ stream, view }: { readonly stream: ApiStream; readonly vie
           streamId={stream.name}
           token={api.token ?? undefined}
           clientName="web interface"
-          alt={`Live picture of ${stream.name}`}
           onFrame={({ latencyUs }) => {
             if (latencyUs !== null) samples.current.add(latencyUs);
           }}
