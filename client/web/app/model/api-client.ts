@@ -22,6 +22,11 @@ export class ApiError extends Error {
 /** File formats of a recording. */
 export type RecordingFormat = 'mkv' | 'mp4';
 
+/** A server that is switched off or behind a broken line says nothing at all, and a browser would wait for minutes. */
+const ANSWER_LIMIT_MS = 30_000;
+/** Of what every server answers at once. */
+const PROMPT_LIMIT_MS = 10_000;
+
 /** The REST interface of the server. Every call throws `ApiError`. */
 export class ServerApi {
   constructor(
@@ -32,7 +37,7 @@ export class ServerApi {
   ) {}
 
   server(): Promise<ApiServer> {
-    return this.json('GET', 'api/server');
+    return this.json('GET', 'api/server', undefined, PROMPT_LIMIT_MS);
   }
 
   addStream(stream: NewStream): Promise<ApiStream> {
@@ -81,8 +86,8 @@ export class ServerApi {
     return this.link(path).replace(/^http/, 'ws');
   }
 
-  private async json<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await this.ask(method, path, body);
+  private async json<T>(method: string, path: string, body?: unknown, limitMs?: number): Promise<T> {
+    const response = await this.ask(method, path, body, limitMs);
     try {
       return (await response.json()) as T;
     } catch (cause) {
@@ -90,7 +95,7 @@ export class ServerApi {
     }
   }
 
-  private async ask(method: string, path: string, body?: unknown): Promise<Response> {
+  private async ask(method: string, path: string, body?: unknown, limitMs = ANSWER_LIMIT_MS): Promise<Response> {
     const headers: Record<string, string> = {};
     if (this.token !== null) headers['authorization'] = `Bearer ${this.token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
@@ -102,10 +107,15 @@ export class ServerApi {
         cache: 'no-store',
         // The token is all that counts; the browser's own password dialog must not come up.
         credentials: 'omit',
+        signal: AbortSignal.timeout(limitMs),
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
     } catch (cause) {
-      throw new ApiError('CONNECT_FAILED', 'The server cannot be reached.', null, { cause });
+      throw isTimeout(cause)
+        ? new ApiError('CONNECT_TIMEOUT', `The server did not answer within ${limitMs / 1000} seconds.`, null, {
+            cause,
+          })
+        : new ApiError('CONNECT_FAILED', 'The server cannot be reached.', null, { cause });
     }
     if (!response.ok) throw await problemOf(response);
     return response;
@@ -116,6 +126,10 @@ export class ServerApi {
 export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
   return new ApiError('INTERNAL', thrown instanceof Error ? thrown.message : String(thrown), null, { cause: thrown });
+}
+
+function isTimeout(thrown: unknown): boolean {
+  return thrown instanceof DOMException && thrown.name === 'TimeoutError';
 }
 
 function streamPath(name: string): string {

@@ -21,6 +21,8 @@ export interface EventsConnectionOptions {
 /** The server says something every second; after so much silence the connection is dead, whatever the browser thinks. */
 const SILENCE_MS = 6_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Where only somebody with another token, or with patience, can help: to go on trying would count against them. */
+const WANTS_TOKEN: ReadonlySet<string> = new Set(['BAD_TOKEN', 'TOO_MANY_ATTEMPTS']);
 const BACKOFF = { initialMs: 500, maxMs: 10_000, factor: 2 };
 
 /** Events of the server, for as long as the page is open. */
@@ -94,7 +96,7 @@ export class EventsConnection {
   private fail(problem: ApiError): void {
     clearTimeout(this.timer);
     if (this.isClosed) return;
-    if (problem.status === 401 || problem.status === 429) {
+    if (WANTS_TOKEN.has(problem.code) || problem.status === 401) {
       this.options.onStatus({ kind: 'refused', problem });
       return;
     }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type ApiError, ServerApi, toApiError } from '../../../../../client/web/app/model/api-client.js';
 import { clientSample } from '../../../../helpers/api-samples.js';
 
@@ -77,6 +77,17 @@ describe('ServerApi', () => {
   it('says that the server cannot be reached', async () => {
     const failure = await failureOf(apiOf(new TypeError('fetch failed')).api.server());
     expect(failure).toMatchObject({ code: 'CONNECT_FAILED', status: null });
+  });
+
+  it('waits no longer than ten seconds for what every server answers at once', async () => {
+    const limit = vi.spyOn(AbortSignal, 'timeout');
+    const { api, asked } = apiOf(new DOMException('The operation timed out.', 'TimeoutError'));
+    const failure = await failureOf(api.server());
+    expect(failure).toMatchObject({ code: 'CONNECT_TIMEOUT', status: null });
+    expect(failure.message).toBe('The server did not answer within 10 seconds.');
+    expect(limit.mock.calls).toEqual([[10_000]]);
+    expect(asked[0]?.init.signal).toBe(limit.mock.results[0]?.value);
+    limit.mockRestore();
   });
 
   it('makes links with the token, below the path that the page is at', () => {

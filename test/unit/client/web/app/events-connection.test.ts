@@ -75,8 +75,11 @@ describe('EventsConnection', () => {
     expect(events).toEqual([]);
   });
 
-  it.each([401, 429])('waits for another token when the server refuses this one with %i', async (status) => {
-    const problem = new ApiError('BAD_TOKEN', 'The token is wrong.', status);
+  it.each([
+    ['BAD_TOKEN', 401],
+    ['TOO_MANY_ATTEMPTS', 429],
+  ])('waits for another token when the server refuses this one with %s', async (code, status) => {
+    const problem = new ApiError(code, 'The token is wrong.', status);
     const { connection, sockets, statuses } = connectionOf([problem]);
     await connection.open();
     await vi.advanceTimersByTimeAsync(60_000);
@@ -86,6 +89,15 @@ describe('EventsConnection', () => {
 
   it('tries again when the server cannot be reached', async () => {
     const problem = new ApiError('CONNECT_FAILED', 'The server cannot be reached.', null);
+    const { connection, sockets, statuses } = connectionOf([problem]);
+    await connection.open();
+    expect(statuses).toEqual([{ kind: 'reconnecting', problem }]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sockets).toHaveLength(1);
+  });
+
+  it('tries again when it asked too often, which another token does not help', async () => {
+    const problem = new ApiError('TOO_MANY_REQUESTS', 'Too many requests come from this address.', 429);
     const { connection, sockets, statuses } = connectionOf([problem]);
     await connection.open();
     expect(statuses).toEqual([{ kind: 'reconnecting', problem }]);
