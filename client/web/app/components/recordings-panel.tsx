@@ -11,8 +11,8 @@ import { ProblemText } from './problem-text.js';
 
 /** Starts and stops recording, and lists what was recorded. */
 export function RecordingsPanel({ stream }: { readonly stream: ApiStream }): ReactElement {
-  const { api, canChange } = useSession();
-  const { list, problem, reload } = useRecordings(api, stream.name, stream.isRecording);
+  const { api, canChange, isConnected } = useSession();
+  const { list, problem, reload } = useRecordings(api, stream.name, stream.isRecording, isConnected);
   const status = list?.status ?? null;
   return (
     <section className="panel" aria-labelledby="recordings-title">
