@@ -30,7 +30,7 @@ export function StreamFigures({ stream, stats, ownStats }: StreamFiguresProps): 
       </dl>
       <p className="figures-note">
         {latency === null
-          ? 'No client that measures latency is connected.'
+          ? 'No client measured latency in the last ten seconds.'
           : `Of the last ten seconds, at ${countText(latency.clients, 'client')}, ${SINCE[stream.timeSource]}.`}
       </p>
       <dl className="small-figures">

@@ -51,6 +51,9 @@ export function StreamForm({ initial, isNew, save, onClose }: StreamFormProps): 
     onChange: (isChecked: boolean) => setValues({ ...values, [name]: isChecked }),
   });
 
+  // Settings that cannot be taken back to their defaults: an empty field leaves them alone.
+  const byDefault = (value: string): string => (isNew ? value : 'Unchanged');
+
   return (
     <form ref={formRef} className="stream-form" onSubmit={(event) => void submit(event)}>
       {problem !== null && field === null && <ProblemText problem={problem} />}
@@ -63,7 +66,7 @@ export function StreamForm({ initial, isNew, save, onClose }: StreamFormProps): 
         isRequired={isNew}
         hasFocus={!isNew}
         placeholder={isNew ? 'rtsp://192.0.2.10/stream1' : 'Unchanged'}
-        hint="Address of a camera or stream: rtsp, http, https, srt, rtmp, udp or tcp; a password may be part of it."
+        hint="Address of a camera or stream: rtsp, rtsps, http, https, srt, udp or tcp; a password may be part of it."
       />
       <details open={isMoreOpen} onToggle={(event) => setMoreOpen(event.currentTarget.open)}>
         <summary>More settings</summary>
@@ -78,14 +81,14 @@ export function StreamForm({ initial, isNew, save, onClose }: StreamFormProps): 
             <FormField
               label="For slow clients"
               {...text('policy')}
-              placeholder="latest"
+              placeholder={byDefault('latest')}
               hint="latest, queue:N or every"
             />
             <FormField
               label="Frames kept"
               {...text('frameBuffer')}
               isNumber
-              placeholder="Default"
+              placeholder={byDefault('Default')}
               hint="for who joins late"
             />
           </div>
@@ -97,7 +100,12 @@ export function StreamForm({ initial, isNew, save, onClose }: StreamFormProps): 
             <CheckField label="Draw a timecode that programs can read" {...check('timecode')} />
           </fieldset>
           {values.onDemand && (
-            <FormField label="Seconds until it disconnects" {...text('idleTimeout')} isNumber placeholder="Default" />
+            <FormField
+              label="Seconds until it disconnects"
+              {...text('idleTimeout')}
+              isNumber
+              placeholder={byDefault('Default')}
+            />
           )}
         </div>
       </details>
