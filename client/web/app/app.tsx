@@ -45,7 +45,7 @@ export function App({ base, initialToken, tokens }: AppProps): ReactElement {
         Skip to content
       </button>
       <SiteHeader view={view} />
-      <ConnectionBanner status={view.status} />
+      <ConnectionBanner status={view.status} heardAtMs={view.heardAtMs} />
       <main ref={mainRef} tabIndex={-1} data-stale={view.status.kind === 'reconnecting'}>
         {isRefused && view.status.kind === 'refused' && <TokenPage problem={view.status.problem} />}
         {!isRefused && route.page === 'wall' && <WallPage view={view} isAdding={route.dialog === 'add'} />}

@@ -1,18 +1,15 @@
-import { type ReactElement, useEffect, useState } from 'react';
+import type { ReactElement } from 'react';
 import { timeOfDay } from '../../react/time-text.js';
-import type { EventsStatus } from '../model/events-connection.js';
+import type { LiveView } from '../model/live-store.js';
 
-/** Says that what the page shows is not of now, and since when; nothing while it is. */
-export function ConnectionBanner({ status }: { readonly status: EventsStatus }): ReactElement {
-  const [lostAtMs, setLostAtMs] = useState<number | null>(null);
-  const isLost = status.kind === 'reconnecting';
-  useEffect(() => setLostAtMs(isLost ? Date.now() : null), [isLost]);
+/** Says that what the page shows is not of now, and of when it is; nothing while it is of now. */
+export function ConnectionBanner({ status, heardAtMs }: Pick<LiveView, 'status' | 'heardAtMs'>): ReactElement {
   return (
     <div role="status">
-      {isLost && (
+      {status.kind === 'reconnecting' && (
         <p className="banner">
           {status.problem.message} Trying again…
-          {lostAtMs !== null && ` What is shown is of ${timeOfDay(lostAtMs)}.`}
+          {heardAtMs !== null && ` What is shown is of ${timeOfDay(heardAtMs)}.`}
         </p>
       )}
     </div>

@@ -1,6 +1,6 @@
 import type { ApiEvent } from '../../../../shared/api/event-schema.js';
 import type { ServerApi } from './api-client.js';
-import { announcementOf } from './announcements.js';
+import { Announcer } from './announcer.js';
 import { EventsConnection, type EventsStatus } from './events-connection.js';
 import { EMPTY_STATE, type LiveState, applyEvent } from './live-state.js';
 
@@ -8,13 +8,16 @@ import { EMPTY_STATE, type LiveState, applyEvent } from './live-state.js';
 export interface LiveView extends LiveState {
   readonly status: EventsStatus;
   readonly announcement: string;
+  /** When the server last told something, milliseconds since the epoch; null before it did. */
+  readonly heardAtMs: number | null;
 }
 
 /** Keeps what the server tells, and tells the page when something changed (React's `useSyncExternalStore`). */
 export class LiveStore {
   private readonly listeners = new Set<() => void>();
+  private readonly announcer = new Announcer();
   private connection: EventsConnection | null = null;
-  private view: LiveView = { ...EMPTY_STATE, status: { kind: 'connecting' }, announcement: '' };
+  private view: LiveView = { ...EMPTY_STATE, status: { kind: 'connecting' }, announcement: '', heardAtMs: null };
 
   constructor(private readonly api: ServerApi) {}
 
@@ -41,8 +44,8 @@ export class LiveStore {
   }
 
   private apply(event: ApiEvent): void {
-    const announcement = announcementOf(this.view, event) ?? this.view.announcement;
-    this.replace({ ...this.view, ...applyEvent(this.view, event), announcement });
+    const announcement = this.announcer.announce(this.view, event) ?? this.view.announcement;
+    this.replace({ ...this.view, ...applyEvent(this.view, event), announcement, heardAtMs: Date.now() });
   }
 
   private replace(view: LiveView): void {

@@ -57,6 +57,20 @@ describe('LiveStore', () => {
     store.close();
   });
 
+  it('knows of when the view is, also while the server is away', async () => {
+    const store = new LiveStore(api);
+    store.open();
+    await vi.waitUntil(() => FakeWebSocket.opened.length === 1);
+    expect(store.current().heardAtMs).toBe(null);
+    const now = vi.spyOn(Date, 'now').mockReturnValue(1_234);
+    FakeWebSocket.opened[0]?.say(SNAPSHOT);
+    now.mockReturnValue(9_999);
+    FakeWebSocket.opened[0]?.close();
+    expect(store.current()).toMatchObject({ status: { kind: 'reconnecting' }, heardAtMs: 1_234 });
+    now.mockRestore();
+    store.close();
+  });
+
   it('gives the same view until something changed', () => {
     const store = new LiveStore(api);
     expect(store.current()).toBe(store.current());
