@@ -44,7 +44,6 @@ export const streamSettingsSchema = z
       .describe('Built-in processors, in their order; modules of files cannot be named over HTTP.'),
   })
   .meta({ id: 'StreamSettings' });
-export type ApiStreamSettings = z.infer<typeof streamSettingsSchema>;
 
 /**
  * What `POST /api/streams` takes. The stream is named by `name` or `stream_id`, its source by `url` or `rtsp_url`: the
