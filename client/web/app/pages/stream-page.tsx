@@ -52,6 +52,7 @@ function StreamBody({ stream, view }: { readonly stream: ApiStream; readonly vie
   const { api } = useSession();
   const samples = useRef(new LatencySamples());
   const [ownStats, setOwnStats] = useState<BrowserStats | null>(null);
+  const [isOld, setOld] = useState(true);
   const [bins, setBins] = useState<readonly LatencyBin[]>([]);
   const stats = view.stats.get(stream.name) ?? null;
   return (
@@ -70,12 +71,10 @@ function StreamBody({ stream, view }: { readonly stream: ApiStream; readonly vie
             setOwnStats(next);
             setBins(binLatencies(samples.current.toArray()));
           }}
-          onPicture={({ isOld }) => {
-            // What this page measures is not of now while nothing comes.
-            if (isOld) setOwnStats(null);
-          }}
+          onPicture={(picture) => setOld(picture.isOld)}
         />
-        <StreamFigures stream={stream} stats={stats} ownStats={ownStats} />
+        {/* What this page measures is not of now while nothing comes. */}
+        <StreamFigures stream={stream} stats={stats} ownStats={isOld ? null : ownStats} />
       </div>
       <LatencyChart history={view.history.get(stream.name) ?? []} />
       <div className="two-panels">
