@@ -3,65 +3,45 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { ClientRegistry } from '../../server/clients.js';
-import { Hub } from '../../server/hub/hub.js';
 import { AttemptLimit } from '../../server/transports/attempt-limit.js';
 import { createTokenCheck } from '../../server/transports/token.js';
 import { WebSocketTransport } from '../../server/transports/websocket-transport.js';
-import type { Clock } from '../../shared/clock.js';
-import { SystemClock } from '../../shared/clock.js';
 import type { ErrorCode } from '../../shared/errors.js';
 import { createLogger } from '../../shared/logger.js';
 import type { LogLine } from './server-process.js';
-import { SyntheticStream } from './synthetic-stream.js';
-import type { SyntheticStreamOptions } from './synthetic-stream.js';
+import { SyntheticHub } from './synthetic-hub.js';
+import type { SyntheticHubOptions } from './synthetic-hub.js';
 
 /** What to serve, and how. */
-export interface SyntheticWebSocketServerOptions extends SyntheticStreamOptions {
-  readonly clock?: Clock;
+export interface SyntheticWebSocketServerOptions extends SyntheticHubOptions {
   /** A request with `?authorized` has shown it; every other one has to say it in HELLO. */
   readonly token?: string;
-  readonly maxClients?: number;
   /** Serves over TLS, with a certificate and its key as PEM. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** 0, any free one, by default. */
   readonly port?: number;
-  /** Names of the streams there are from the start; `cam` alone by default. */
-  readonly streams?: readonly string[];
 }
 
 /**
  * The WebSocket transport behind a bare HTTP server, with streams whose frames the test publishes: `/ws` names no stream,
  * `/ws/NAME` one.
  */
-export class SyntheticWebSocketServer {
-  readonly hub: Hub;
-  readonly clients: ClientRegistry;
+export class SyntheticWebSocketServer extends SyntheticHub {
   readonly log: LogLine[] = [];
-  readonly streams: SyntheticStream[] = [];
-  /** The server's ends of all connections that are open. */
-  readonly sockets = new Set<Socket>();
   readonly transport: WebSocketTransport;
-  private readonly clock: Clock;
   private readonly http: Server;
 
   private constructor(private readonly options: SyntheticWebSocketServerOptions) {
-    const { clock = new SystemClock(), token = null, maxClients = 1000, streams = ['cam'] } = options;
+    super(options);
+    const { token = null } = options;
     const destination = { write: (line: string) => this.log.push(JSON.parse(line) as LogLine) };
     const logger = createLogger({ level: 'info', pretty: false, destination });
-    this.clock = clock;
-    this.hub = new Hub(clock);
-    this.clients = new ClientRegistry(maxClients);
+    const { hub, clients, clock } = this;
     const checkToken = createTokenCheck({ token, adminToken: null }, new AttemptLimit(clock));
-    const { hub, clients } = this;
     this.transport = new WebSocketTransport({ hub, clients, clock, logger, checkToken, transport: 'websocket' });
-    for (const name of streams) this.addStream(name);
     this.http = options.tls ? createTlsServer(options.tls) : createServer();
     // Of a TLS connection, what is written to is the TLS socket.
-    this.http.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => {
-      this.sockets.add(socket);
-      socket.once('close', () => this.sockets.delete(socket));
-    });
+    this.http.on(options.tls ? 'secureConnection' : 'connection', this.watch);
     this.http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
       const stream = pathname.startsWith('/ws/') ? pathname.slice('/ws/'.length) : null;
@@ -86,23 +66,6 @@ export class SyntheticWebSocketServer {
   /** The address of a path, `/ws/cam` without one. */
   url(path = '/ws/cam'): string {
     return `${this.options.tls ? 'wss' : 'ws'}://127.0.0.1:${this.port}${path}`;
-  }
-
-  /** The first stream. */
-  get stream(): SyntheticStream {
-    return this.streams[0]!;
-  }
-
-  /** Adds a stream while the server runs; clients are told. */
-  addStream(name: string): SyntheticStream {
-    const stream = new SyntheticStream(this.hub, name, this.clock, this.options);
-    this.streams.push(stream);
-    return stream;
-  }
-
-  /** Bytes that this process holds in the sockets of the clients, for the one that has most. */
-  get greatestBacklogBytes(): number {
-    return Math.max(0, ...[...this.sockets].map((socket) => socket.writableLength));
   }
 
   /** Says goodbye to all clients; resolves when every connection is closed. */

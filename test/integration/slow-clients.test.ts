@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Subscriber } from '../../server/hub/subscriber.js';
 import { AuditingClient } from '../helpers/auditing-client.js';
+import { EARNED_WINDOW, LEAST_WINDOW, expectBoundedMemory, inFlight } from '../helpers/credit-window.js';
 import { FakeClock } from '../helpers/fake-clock.js';
 import { MisbehavingClient } from '../helpers/misbehaving-clients.js';
 import type { Misbehaviour } from '../helpers/misbehaving-clients.js';
@@ -14,10 +15,6 @@ const GOOD_CLIENTS = 20;
 const FRAMES = 300;
 /** What may stand in a socket beside a frame: an announcement, a PING, a CREDIT. */
 const SMALL_MESSAGES_BYTES = 256;
-/** Frames in flight for a client whose round trip is short or not known. */
-const LEAST_WINDOW = 2;
-/** Frames in flight for one that kept up and may cover five frames with an acknowledgement. */
-const EARNED_WINDOW = LEAST_WINDOW + 5 - 1;
 
 /**
  * The clock stands still but for what a test moves it, one frame interval a frame, and the next frame is published when
@@ -53,7 +50,7 @@ describe('slow clients', () => {
 
     for (let frame = 0; frame < FRAMES; frame += 1) {
       newest = stream.publish();
-      expectBoundedMemory();
+      expectBoundedMemory(server, SMALL_MESSAGES_BYTES);
       halfRate.raw.allow(stream.messageBytes / 2);
       byteByByte.raw.allow(300);
       await Promise.all([halfRate.raw.spent(), byteByByte.raw.spent(), ...good.map((it) => it.reached(newest))]);
@@ -103,7 +100,7 @@ describe('slow clients', () => {
     const { sent } = subscriber.counters;
     for (let frame = 0; frame < FRAMES; frame += 1) {
       stream.publish();
-      expectBoundedMemory();
+      expectBoundedMemory(server, SMALL_MESSAGES_BYTES);
     }
     expect(subscriber.counters.sent).toBe(sent);
   });
@@ -121,16 +118,4 @@ describe('slow clients', () => {
   function addGood(count: number): Promise<AuditingClient[]> {
     return Promise.all(Array.from({ length: count }, () => AuditingClient.open(server.port, { clock })));
   }
-
-  function expectBoundedMemory(): void {
-    for (const subscriber of server.stream.subscribers) {
-      expect(inFlight(subscriber)).toBeLessThanOrEqual(subscriber.window);
-      expect(subscriber.waitingFrames).toBeLessThanOrEqual(1);
-    }
-    expect(server.greatestBacklogBytes).toBeLessThanOrEqual(server.stream.messageBytes + SMALL_MESSAGES_BYTES);
-  }
 });
-
-function inFlight({ counters }: Subscriber): number {
-  return counters.sent - counters.acknowledged;
-}

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Subscriber } from '../../server/hub/subscriber.js';
 import { encodeAck } from '../../shared/protocol/codec.js';
+import { EARNED_WINDOW, LEAST_WINDOW, expectBoundedMemory, inFlight } from '../helpers/credit-window.js';
 import { FakeClock } from '../helpers/fake-clock.js';
 import { SyntheticWebSocketServer } from '../helpers/synthetic-websocket-server.js';
 import { until } from '../helpers/until.js';
@@ -14,10 +15,6 @@ const GOOD_CLIENTS = 10;
 const FRAMES = 300;
 /** What may stand in a socket beside a frame: heads of WebSocket frames, an announcement, a PING, a CREDIT. */
 const SMALL_MESSAGES_BYTES = 512;
-/** Frames in flight for a client whose round trip is short or not known. */
-const LEAST_WINDOW = 2;
-/** Frames in flight for one that kept up and may cover five frames with an acknowledgement. */
-const EARNED_WINDOW = LEAST_WINDOW + 5 - 1;
 
 /** As in slow-clients.test.ts: time is the stream's own, one frame after the other when every good client has the last. */
 describe('slow WebSocket clients', () => {
@@ -48,7 +45,7 @@ describe('slow WebSocket clients', () => {
 
     for (let frame = 0; frame < FRAMES; frame += 1) {
       newest = stream.publish();
-      expectBoundedMemory();
+      expectBoundedMemory(server, SMALL_MESSAGES_BYTES);
       await Promise.all(good.map((client) => client.reached(newest)));
       if (frame % 2 === 1) {
         await halfRate.until(() => unacknowledged.length > 0);
@@ -96,7 +93,7 @@ describe('slow WebSocket clients', () => {
     const { sent } = subscriber.counters;
     for (let frame = 0; frame < FRAMES; frame += 1) {
       stream.publish();
-      expectBoundedMemory();
+      expectBoundedMemory(server, SMALL_MESSAGES_BYTES);
     }
     expect(subscriber.counters.sent).toBe(sent);
     client.webSocket.resume();
@@ -139,16 +136,4 @@ describe('slow WebSocket clients', () => {
     await until(() => subscribers.some((subscriber) => !known.has(subscriber)));
     return [client, subscribers.find((subscriber) => !known.has(subscriber))!];
   }
-
-  function expectBoundedMemory(): void {
-    for (const subscriber of server.stream.subscribers) {
-      expect(inFlight(subscriber)).toBeLessThanOrEqual(subscriber.window);
-      expect(subscriber.waitingFrames).toBeLessThanOrEqual(1);
-    }
-    expect(server.greatestBacklogBytes).toBeLessThanOrEqual(server.stream.messageBytes + SMALL_MESSAGES_BYTES);
-  }
 });
-
-function inFlight({ counters }: Subscriber): number {
-  return counters.sent - counters.acknowledged;
-}
