@@ -85,8 +85,10 @@ export function sendProblem(response: ServerResponse, thrown: unknown): void {
   response.writeHead(status, headers).end(body);
 }
 
-/** As `sendProblem`, on a bare connection. */
+/** As `sendProblem`, on a bare connection; a peer that is gone already is no error. */
 export function writeProblem(socket: Duplex, thrown: unknown): void {
+  // Node lets go of a connection that asks for a tunnel, and an error that nobody hears would end the process.
+  socket.on('error', () => socket.destroy());
   const { status, headers, body } = closingAnswer(thrown);
   const lines = Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}\r\n`));
   // Destroyed once it is out: a peer that never closes its side must not keep the connection.

@@ -47,6 +47,23 @@ describe('limits of the gateway', () => {
     expect(gateway.log.messages('error')).toEqual([]);
   });
 
+  it.each([
+    ['a proxy request', 'CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n'],
+    ['what is no HTTP', 'hello\r\n\r\n'],
+    ['an upgrade that is refused', 'POST / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'],
+    ['an expectation that is not met', `${HEAD}Expect: a miracle\r\n\r\n`],
+  ])('%s whose sender is gone before the answer ends nothing else', async (_, bytes) => {
+    await start();
+    for (let times = 0; times < 60; times += 1) {
+      const socket = await gateway.connect();
+      socket.write(bytes + 'x'.repeat(times % 2 === 0 ? 0 : 100_000));
+      for (let turns = 0; turns < times % 5; turns += 1) await new Promise(setImmediate);
+      socket.resetAndDestroy();
+    }
+    await until(() => gateway.gateway.connectionCount === 0);
+    expect((await gateway.ask('/healthz')).status).toBe(200);
+  });
+
   it('HTTP/1.0 needs no Host', async () => {
     await start();
     expect((await gateway.askRaw('GET /healthz HTTP/1.0\r\n\r\n')).status).toBe(200);

@@ -1,6 +1,7 @@
+import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { HttpError } from '../../../../server/api/http-error.js';
-import { isExpected, toProblem } from '../../../../server/api/problem.js';
+import { isExpected, toProblem, writeProblem } from '../../../../server/api/problem.js';
 import { problemSchema } from '../../../../shared/api/problem-schema.js';
 import { ERROR_CODES, StreamerError } from '../../../../shared/errors.js';
 import type { ErrorCode } from '../../../../shared/errors.js';
@@ -76,5 +77,15 @@ describe('toProblem', () => {
     const { detail } = toProblem(new StreamerError('BAD_REQUEST', `a\u001b[2J\nb\u202e${'x'.repeat(5000)}`)).problem;
     expect(detail.slice(0, 10)).toBe('a\uFFFD[2J b\uFFFDxx');
     expect(detail).toHaveLength(1000);
+  });
+});
+
+describe('writeProblem', () => {
+  it('takes a peer that is gone for no error of the server', () => {
+    // Node took its own listeners off, as it does with a connection that asks for a tunnel.
+    const socket = new Duplex({ read: () => undefined, write: () => undefined });
+    writeProblem(socket, new StreamerError('METHOD_NOT_ALLOWED', 'This server is no proxy.'));
+    expect(() => socket.emit('error', new Error('write ECONNRESET'))).not.toThrow();
+    expect(socket.destroyed).toBe(true);
   });
 });
