@@ -120,7 +120,9 @@ export function registerStreamRoutes(
       response: { 204: emptySchema('It is gone.'), ...changeProblems(UNKNOWN) },
     },
     handler: async (request, reply) => {
-      await control.remove(request.params.id);
+      const { id } = request.params;
+      found(id, control.get(id) ?? null);
+      await control.remove(id);
       return reply.code(204).send();
     },
   });
