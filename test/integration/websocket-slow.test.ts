@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Subscriber } from '../../server/hub/subscriber.js';
 import { encodeAck } from '../../shared/protocol/codec.js';
-import { EARNED_WINDOW, LEAST_WINDOW, expectBoundedMemory, inFlight } from '../helpers/credit-window.js';
+import {
+  LEAST_WINDOW,
+  earnWindow,
+  expectBoundedMemory,
+  expectNoMoreThanWindow,
+  inFlight,
+} from '../helpers/credit-window.js';
 import { FakeClock } from '../helpers/fake-clock.js';
 import { SyntheticWebSocketServer } from '../helpers/synthetic-websocket-server.js';
 import { until } from '../helpers/until.js';
@@ -67,19 +73,10 @@ describe('slow WebSocket clients', () => {
   });
 
   it('get no more than their window when they kept up until they stopped', async () => {
-    const { stream } = server;
     const [client, subscriber] = await add();
-    while (subscriber.window < EARNED_WINDOW) {
-      const sequence = stream.publish();
-      await until(() => subscriber.counters.acknowledged === sequence + 1);
-    }
+    await earnWindow(server.stream, subscriber);
     client.webSocket.pause();
-    const { sent } = subscriber.counters;
-    for (let frame = 0; frame < FRAMES; frame += 1) stream.publish();
-    expect(subscriber.counters.sent - sent).toBeLessThanOrEqual(EARNED_WINDOW);
-    expect(subscriber.counters.sent - sent).toBeGreaterThanOrEqual(LEAST_WINDOW);
-    expect(subscriber).toMatchObject({ window: LEAST_WINDOW, waitingFrames: 1 });
-    expect(server.greatestBacklogBytes).toBeLessThanOrEqual(stream.messageBytes + SMALL_MESSAGES_BYTES);
+    expectNoMoreThanWindow(server, subscriber, FRAMES, SMALL_MESSAGES_BYTES);
   });
 
   it('get no more than the kernel takes when they acknowledge what they do not read', async () => {
