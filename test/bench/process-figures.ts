@@ -31,6 +31,19 @@ export async function cpuWhile(pid: number, durationMs: number): Promise<CpuUse>
   return { ownSeconds, childrenSeconds, wallSeconds: (performance.now() - before.ms) / 1000 };
 }
 
+/** Watches processes, each with all it started, for `durationMs`: how much each used, in percent of one core. */
+export async function percentsWhile(
+  pids: readonly number[],
+  durationMs: number,
+): Promise<{ percents: number[]; wallSeconds: number }> {
+  const startMs = performance.now();
+  const before = pids.map(treeCpuSeconds);
+  await sleep(durationMs);
+  const wallSeconds = (performance.now() - startMs) / 1000;
+  const percents = pids.map((pid, i) => ((treeCpuSeconds(pid) - (before[i] ?? 0)) / wallSeconds) * 100);
+  return { percents, wallSeconds };
+}
+
 /** CPU in percent of one core. */
 export function percentOfCore({ ownSeconds, childrenSeconds, wallSeconds }: CpuUse): number {
   return ((ownSeconds + childrenSeconds) / wallSeconds) * 100;

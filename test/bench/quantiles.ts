@@ -11,3 +11,8 @@ export function median(values: readonly number[]): number | null {
   const high = sorted[sorted.length >> 1];
   return low === undefined || high === undefined ? null : (low + high) / 2;
 }
+
+/** The two quantiles that a distribution is shown by; null without values. */
+export function p50And99(values: readonly number[]): { p50: number | null; p99: number | null } {
+  return { p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
+}

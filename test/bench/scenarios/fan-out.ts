@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spreadsUs } from '../arrivals.js';
 import type { Children } from '../children.js';
+import { CLIENTS_OPTIONS, FPS, FRAME_BYTES, INTERVAL_MS, filesOf, maxConnections } from '../crowd.js';
 import { spanFigures } from '../deliveries.js';
 import { startTcpServerSink } from '../gstreamer.js';
-import { maxOpenFiles, treeCpuSeconds } from '../process-figures.js';
-import { quantile } from '../quantiles.js';
+import { maxOpenFiles, percentsWhile } from '../process-figures.js';
+import { p50And99 } from '../quantiles.js';
 import type { Bar, BenchContext, Scenario, ScenarioResult } from '../scenario.js';
 import { cell, milliseconds } from '../table.js';
 import type { Table } from '../table.js';
@@ -15,13 +16,6 @@ import type { SessionsCommands } from '../workers/sessions-worker.js';
 const CLIENTS = [100, 300, 1000];
 /** The number of clients at which a quick run compares. */
 const QUICK_COMPARISON = 300;
-const FRAME_BYTES = 30_000;
-const FPS = 30;
-const INTERVAL_MS = 1000 / FPS;
-/** Files a process has open besides its connections. */
-const OTHER_FILES = 64;
-/** All clients are one process here, whose garbage collector should not be what is measured: it gets room. */
-const CLIENTS_OPTIONS = ['--max-semi-space-size=64'];
 /** A server grants fewer acknowledgements to those who kept up for two seconds, so measure after that. */
 const WARM_UP_MS = 3000;
 
@@ -49,7 +43,7 @@ export const fanOut: Scenario = {
   title: `Fan-out: ${FRAME_BYTES / 1000} KB x ${FPS} fps to many clients on the same machine`,
   async run(context): Promise<ScenarioResult> {
     const measureMs = context.quick ? 3000 : 12_000;
-    const allowed = CLIENTS.filter((clients) => clients + OTHER_FILES <= maxOpenFiles());
+    const allowed = CLIENTS.filter((clients) => clients <= maxConnections());
     const results: FanOut[] = [];
     const failures: string[] = [];
     for (const clients of allowed) {
@@ -75,7 +69,7 @@ async function measureOurs(children: Children, clients: number, measureMs: numbe
   await sessions.call('connect', { port, clients, serverClock: clock });
   await sleep(WARM_UP_MS);
   await Promise.all([server.call('begin'), sessions.call('begin')]);
-  const cpu = await cpuWhile([server.pid, sessions.pid], measureMs);
+  const cpu = await percentsWhile([server.pid, sessions.pid], measureMs);
   const { deliveries, lost, skipped, ended } = await sessions.call('end');
   const publishing = await server.call('figures');
   await Promise.all([server.end(), sessions.end()]);
@@ -85,12 +79,12 @@ async function measureOurs(children: Children, clients: number, measureMs: numbe
   return {
     server: 'frame-streamer',
     clients,
-    seconds: cpu.seconds,
-    serverCpu: cpu.percent[0] ?? NaN,
-    clientsCpu: cpu.percent[1] ?? NaN,
-    bytesPerSecond: bytes / cpu.seconds,
+    seconds: cpu.wallSeconds,
+    serverCpu: cpu.percents[0] ?? NaN,
+    clientsCpu: cpu.percents[1] ?? NaN,
+    bytesPerSecond: bytes / cpu.wallSeconds,
     latencyUs: spans.total,
-    spreadUs: quantilesOf(spreadsUs([arrivals], clients)),
+    spreadUs: p50And99(spreadsUs([arrivals], clients)),
     lost,
     skipped,
     ended,
@@ -112,17 +106,17 @@ async function measureGstreamer(
     await readers.call('connect', { port, clients, recordBytes: FRAME_BYTES });
     await sleep(WARM_UP_MS);
     await readers.call('begin');
-    const cpu = await cpuWhile([child.pid ?? 0, readers.pid], measureMs);
+    const cpu = await percentsWhile([child.pid ?? 0, readers.pid], measureMs);
     const { bytes, ended, arrivals } = await readers.call('end');
     return {
       server: 'tcpserversink',
       clients,
-      seconds: cpu.seconds,
-      serverCpu: cpu.percent[0] ?? NaN,
-      clientsCpu: cpu.percent[1] ?? NaN,
-      bytesPerSecond: bytes / cpu.seconds,
+      seconds: cpu.wallSeconds,
+      serverCpu: cpu.percents[0] ?? NaN,
+      clientsCpu: cpu.percents[1] ?? NaN,
+      bytesPerSecond: bytes / cpu.wallSeconds,
       latencyUs: null,
-      spreadUs: quantilesOf(arrivals ? spreadsUs([arrivals], clients) : []),
+      spreadUs: p50And99(arrivals ? spreadsUs([arrivals], clients) : []),
       lost: null,
       skipped: null,
       ended,
@@ -130,19 +124,6 @@ async function measureGstreamer(
   } finally {
     await Promise.all([children.end(child), readers.end()]);
   }
-}
-
-/** CPU of some processes over a time, each in percent of one core. */
-async function cpuWhile(pids: readonly number[], durationMs: number): Promise<{ percent: number[]; seconds: number }> {
-  const startMs = performance.now();
-  const before = pids.map(treeCpuSeconds);
-  await sleep(durationMs);
-  const seconds = (performance.now() - startMs) / 1000;
-  return { seconds, percent: pids.map((pid, i) => ((treeCpuSeconds(pid) - (before[i] ?? 0)) / seconds) * 100) };
-}
-
-function quantilesOf(values: readonly number[]): { p50: number | null; p99: number | null } {
-  return { p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
 }
 
 function tableOf(results: readonly FanOut[]): Table {
@@ -196,8 +177,8 @@ function notesOf(allowed: readonly number[], { hasGstreamer }: BenchContext): st
   const denied = CLIENTS.filter((clients) => !allowed.includes(clients));
   for (const clients of denied) {
     notes.push(
-      `LEFT OUT: ${clients} clients need ${clients + OTHER_FILES} open files a process, and only ${maxOpenFiles()} are` +
-        ` allowed; raise the limit with "ulimit -n ${clients + OTHER_FILES}" and run again.`,
+      `LEFT OUT: ${clients} clients need ${filesOf(clients)} open files a process, and only ${maxOpenFiles()} are` +
+        ` allowed; raise the limit with "ulimit -n ${filesOf(clients)}" and run again.`,
     );
   }
   return notes;

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spreadsUs } from '../arrivals.js';
+import { CLIENTS_OPTIONS, FPS, FRAME_BYTES, INTERVAL_MS, maxConnections } from '../crowd.js';
 import { startTcpServerSink } from '../gstreamer.js';
-import { cpuWhile, maxOpenFiles, percentOfCore, residentBytes } from '../process-figures.js';
-import { quantile } from '../quantiles.js';
+import { cpuWhile, percentOfCore, residentBytes } from '../process-figures.js';
+import { p50And99 } from '../quantiles.js';
 import type { Bar, BenchContext, Scenario, ScenarioResult } from '../scenario.js';
 import { cell, milliseconds } from '../table.js';
 import type { Table } from '../table.js';
@@ -11,13 +12,6 @@ import type { PublisherCommands } from '../workers/publisher-worker.js';
 import type { ViewersCommands } from '../workers/viewers-worker.js';
 
 const VIEWERS = 500;
-const FRAME_BYTES = 30_000;
-const FPS = 30;
-const INTERVAL_MS = 1000 / FPS;
-/** Files a process has open besides its connections. */
-const OTHER_FILES = 64;
-/** All viewers are one process here, whose garbage collector should not be what is measured: it gets room. */
-const VIEWERS_OPTIONS = ['--max-semi-space-size=64'];
 /** Whoever has just come is looked at more closely for a while. */
 const WARM_UP_MS = 4000;
 
@@ -40,7 +34,7 @@ export const mjpeg: Scenario = {
   name: 'mjpeg',
   title: `MJPEG: ${FRAME_BYTES / 1000} KB x ${FPS} fps to ${VIEWERS} viewers on the same machine`,
   async run(context): Promise<ScenarioResult> {
-    const viewers = Math.min(VIEWERS, maxOpenFiles() - OTHER_FILES);
+    const viewers = Math.min(VIEWERS, maxConnections());
     const measureMs = context.quick ? 3000 : 12_000;
     context.say(`${viewers} viewers of frame-streamer`);
     const results = [await measureOurs(context, viewers, measureMs)];
@@ -66,7 +60,7 @@ export const mjpeg: Scenario = {
 
 async function measureOurs({ children }: BenchContext, viewers: number, measureMs: number): Promise<Watched> {
   const server = children.worker<PublisherCommands>('publisher-worker');
-  const sockets = children.worker<ViewersCommands>('viewers-worker', VIEWERS_OPTIONS);
+  const sockets = children.worker<ViewersCommands>('viewers-worker', CLIENTS_OPTIONS);
   const input = { jpegBytes: FRAME_BYTES, maxClients: viewers, road: 'mjpeg' } as const;
   const { port, clock } = await server.call('start', input);
   const before = residentBytes(server.pid) ?? NaN;
@@ -86,7 +80,7 @@ async function measureGstreamer(context: BenchContext, viewers: number, measureM
   const { child, port } = await startTcpServerSink(children, folder, stream);
   const pid = child.pid ?? 0;
   const before = residentBytes(pid) ?? NaN;
-  const sockets = children.worker<ViewersCommands>('viewers-worker', VIEWERS_OPTIONS);
+  const sockets = children.worker<ViewersCommands>('viewers-worker', CLIENTS_OPTIONS);
   try {
     await sockets.call('connect', { port, clients: viewers, serverClock: null });
     return { server: 'multipartmux', ...(await measure(pid, before, sockets, viewers, measureMs)) };
@@ -108,13 +102,12 @@ async function measure(
   const cpu = await cpuWhile(pid, measureMs);
   const grown = (residentBytes(pid) ?? NaN) - withViewers;
   const { bytes, missed, ended, latencyUs, arrivals } = await sockets.call('end');
-  const spreads = arrivals ? spreadsUs([arrivals], viewers) : [];
   return {
     viewers,
     serverCpu: percentOfCore(cpu),
     bytesPerSecond: bytes / cpu.wallSeconds,
     latencyUs,
-    spreadUs: { p50: quantile(spreads, 0.5), p99: quantile(spreads, 0.99) },
+    spreadUs: p50And99(arrivals ? spreadsUs([arrivals], viewers) : []),
     missed,
     ended,
     memoryBytes: { before, with: withViewers, grown },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Children } from '../children.js';
-import { maxOpenFiles, treeCpuSeconds } from '../process-figures.js';
+import { CLIENTS_OPTIONS, FPS, FRAME_BYTES, INTERVAL_MS, maxConnections } from '../crowd.js';
+import { percentsWhile } from '../process-figures.js';
 import type { Bar, Scenario } from '../scenario.js';
 import { cell, milliseconds } from '../table.js';
 import type { Table } from '../table.js';
@@ -12,13 +13,6 @@ type Road = (typeof ROADS)[number];
 
 const CLIENTS = [100, 300, 1000];
 const QUICK_CLIENTS = [100, 300];
-const FRAME_BYTES = 30_000;
-const FPS = 30;
-const INTERVAL_MS = 1000 / FPS;
-/** Files a process has open besides its connections. */
-const OTHER_FILES = 64;
-/** All clients are one process here, whose garbage collector should not be what is measured: it gets room. */
-const CLIENTS_OPTIONS = ['--max-semi-space-size=64'];
 /** A server grants fewer acknowledgements to those who kept up for two seconds, so measure after that. */
 const WARM_UP_MS = 3000;
 
@@ -44,7 +38,7 @@ export const websocket: Scenario = {
   name: 'websocket',
   title: `WebSocket beside TCP: ${FRAME_BYTES / 1000} KB x ${FPS} fps to clients on the same machine`,
   async run({ quick, children, say }) {
-    const counts = (quick ? QUICK_CLIENTS : CLIENTS).filter((clients) => clients + OTHER_FILES <= maxOpenFiles());
+    const counts = (quick ? QUICK_CLIENTS : CLIENTS).filter((clients) => clients <= maxConnections());
     const results: Figures[] = [];
     for (const clients of counts) {
       for (const road of ROADS) {
@@ -67,18 +61,12 @@ async function measure(children: Children, road: Road, clients: number, measureM
   await readers.call('connect', { port, clients, road, serverClock: clock });
   await sleep(WARM_UP_MS);
   await Promise.all([server.call('begin'), readers.call('begin')]);
-  const startMs = performance.now();
-  const before = [treeCpuSeconds(server.pid), treeCpuSeconds(readers.pid)] as const;
-  await sleep(measureMs);
-  const cpuSeconds = treeCpuSeconds(server.pid) - before[0];
-  const clientsCpuSeconds = treeCpuSeconds(readers.pid) - before[1];
-  const seconds = (performance.now() - startMs) / 1000;
+  const { percents, wallSeconds } = await percentsWhile([server.pid, readers.pid], measureMs);
   const { latencyUs, frames, skipped, ended } = await readers.call('end');
   const { publishUs } = await server.call('figures');
   await Promise.all([server.end(), readers.end()]);
-  const deliveryUs = (cpuSeconds * 1e6) / frames;
-  const serverCpu = (cpuSeconds / seconds) * 100;
-  const clientsCpu = (clientsCpuSeconds / seconds) * 100;
+  const [serverCpu = NaN, clientsCpu = NaN] = percents;
+  const deliveryUs = ((serverCpu / 100) * wallSeconds * 1e6) / frames;
   return { road, clients, serverCpu, clientsCpu, deliveryUs, publishUs, latencyUs, frames, skipped, ended };
 }
 
