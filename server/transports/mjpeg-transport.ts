@@ -44,7 +44,9 @@ export class MjpegTransport {
    */
   serve(request: IncomingMessage, response: ServerResponse, stream: HubStream, { maxFps, peer }: MjpegRequest): void {
     if (this.isClosed) throw new StreamerError('SERVER_CLOSING', 'The server shuts down.');
-    if (stream.info().state === 'ended') throw new StreamerError('NO_FRAME', `The stream ${stream.name} has ended.`);
+    if (stream.info().state === 'ended') {
+      throw new StreamerError('NO_FRAME', `The stream ${stream.name} has come to its end; watch another one.`);
+    }
     if (request.method === 'HEAD') return answerHead(response);
     const { clock, maxClientBytesPerSecond } = this.context;
     const budget = clientBudget(maxClientBytesPerSecond ?? null, clock);
@@ -81,7 +83,7 @@ export class MjpegTransport {
       streams: () => [{ stream: stream.name, counters: connection.peer.subscriber.counters }],
       disconnect: () => connection.end(),
     };
-    if (!clients.admit(record)) throw new StreamerError('SERVER_FULL', 'The server has all the clients it allows.');
+    if (!clients.admit(record)) throw new StreamerError('SERVER_FULL', 'The server has all the clients it allows; try again later.');
     const { name } = connection;
     logger.info({ peer, transport: 'mjpeg', client: name, clients: clients.count }, 'client connected');
     return record;
