@@ -48,7 +48,8 @@ export class MjpegConnection {
     { fps, maxFps, budget }: MjpegRate,
   ) {
     const { socket } = response;
-    if (!socket || socket.destroyed) throw new StreamerError('BAD_REQUEST', 'A stream needs a connection of its own; ask for it on a new one.');
+    if (!socket || socket.destroyed)
+      throw new StreamerError('BAD_REQUEST', 'A stream needs a connection of its own; ask for it on a new one.');
     this.socket = socket;
     this.name = toPrintable(headers['user-agent'] ?? '').slice(0, MAX_NAME_LENGTH) || NAMELESS;
     // Browsers say which types of pictures they take, players do not.

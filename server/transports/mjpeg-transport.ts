@@ -83,7 +83,8 @@ export class MjpegTransport {
       streams: () => [{ stream: stream.name, counters: connection.peer.subscriber.counters }],
       disconnect: () => connection.end(),
     };
-    if (!clients.admit(record)) throw new StreamerError('SERVER_FULL', 'The server has all the clients it allows; try again later.');
+    if (!clients.admit(record))
+      throw new StreamerError('SERVER_FULL', 'The server has all the clients it allows; try again later.');
     const { name } = connection;
     logger.info({ peer, transport: 'mjpeg', client: name, clients: clients.count }, 'client connected');
     return record;
