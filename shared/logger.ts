@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { isColorSupported, prettyFactory } from 'pino-pretty';
 import type { LogLevel } from './log-level.js';
-import { redactUrl } from './redact.js';
+import { redactJson } from './redact.js';
 
 /** Writes one line: a sentence, and before it the fields that a machine reads. An error goes into the field `err`. */
 export interface LogMethod {
@@ -82,7 +82,7 @@ export function loggedError(thrown: unknown, withStack: boolean, depth = 0): Log
 
 function lineWriter(destination: number | LogDestination, format: (line: string) => string): LogDestination {
   const out = typeof destination === 'number' ? pino.destination({ fd: destination, sync: true }) : destination;
-  return { write: (line) => out.write(format(redactUrl(line))) };
+  return { write: (line) => out.write(format(redactJson(line))) };
 }
 
 /** A function and not pino-pretty's stream, which would hand a line on only after the call has returned. */

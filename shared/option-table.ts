@@ -1,6 +1,6 @@
 import { StreamerError } from './errors.js';
 import type { ValueSchema } from './option-schema.js';
-import { redactUrl } from './redact.js';
+import { redactText } from './redact.js';
 import { nearest } from './suggestion.js';
 
 /** One option of a command: what the command line, the environment and the configuration file know of it. */
@@ -125,6 +125,6 @@ function shownValue(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   const isWords = Array.isArray(value) && value.every((item) => typeof item === 'string');
   if (typeof value !== 'string' && !isWords) return Array.isArray(value) ? 'this list' : 'a map';
-  const text = redactUrl(isWords ? value.join(' ') : value);
+  const text = redactText(isWords ? value.join(' ') : value);
   return JSON.stringify(text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text);
 }

@@ -6,6 +6,7 @@ import type { StreamChange } from '../../shared/protocol/messages.js';
 import type { ClientRecord, ClientRegistry } from '../clients.js';
 import type { Hub } from '../hub/hub.js';
 import type { EventListener, TextForRole } from './event-listener.js';
+import { shownReason } from './stream-view.js';
 import type { ApiViews } from './views.js';
 
 /** What events are made of. */
@@ -105,7 +106,7 @@ export class EventFeed {
     // A stream that was removed cannot be looked at any more, and another one may have its name already.
     const view = (event === 'removed' ? null : this.parts.views.stream(name)) ?? this.known.get(name)?.view;
     if (!view) return;
-    const stream: ApiStream = { ...view, state, reason: change.reason ?? null };
+    const stream: ApiStream = { ...view, state, reason: change.reason ? shownReason(change.reason) : null };
     if (event === 'removed') this.known.delete(name);
     else this.learn(stream);
     this.tell(() => ({ type: 'stream', event, stream }));

@@ -9,6 +9,7 @@ import { DEFAULT_QUALITY } from '../stream-settings.js';
 import { waitForFrame } from '../transports/latest-frame.js';
 import type { AnswerHeaders } from './answers.js';
 import { HttpError } from './http-error.js';
+import { shownReason } from './stream-view.js';
 
 /** Which frame is asked for, and how it is to look; without a size or quality it is the frame as it is. */
 export interface FrameQuery {
@@ -128,7 +129,7 @@ function secondsText(timeUs: number): string {
 
 function noFrame(stream: HubStream): HttpError {
   const { state } = stream.info();
-  const reason = stream.reason ? `: ${stream.reason.message}` : '.';
+  const reason = stream.reason ? `: ${shownReason(stream.reason).message}` : '.';
   const headers = state === 'offline' || state === 'ended' ? RETRY_LATER : RETRY_SOON;
   return new HttpError('NO_FRAME', `The stream ${stream.name} is ${state} and has no new frame${reason}`, { headers });
 }

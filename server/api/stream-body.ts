@@ -91,8 +91,8 @@ function networkSource(url: string): NetworkSource {
     const sentence = `Over HTTP a source must begin with one of ${URL_SCHEMES.map((each) => `${each}://`).join(', ')}.`;
     throw new StreamerError('SOURCE_FORBIDDEN', sentence);
   }
-  if (/:\*\*\*@|=\*\*\*(?:&|#|$)/.test(url)) {
-    throw badRequest('The address has *** where its password was hidden; write the password itself.');
+  if (/[:/]\*\*\*@|=\*\*\*(?:&|#|$)/.test(url)) {
+    throw badRequest('The address has *** where its user or password was hidden; write these themselves.');
   }
   try {
     return parseUrl(url);

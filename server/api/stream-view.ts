@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { ApiStream } from '../../shared/api/stream-schema.js';
-import { redactUrl } from '../../shared/redact.js';
+import type { Notice } from '../../shared/protocol/messages.js';
+import { redactUrl, redactUsers } from '../../shared/redact.js';
 import { processorText } from '../pipeline/processor-spec.js';
 import { sourceText } from '../sources/source-text.js';
 import type { ControlledStream } from '../stream-control.js';
@@ -20,7 +21,7 @@ export function streamView({ stream, settings }: ControlledStream, use: StreamUs
   return {
     ...{ name, stream_id: name, url, rtsp_url: url },
     state: stream.info().state,
-    reason: reason ? { code: reason.code, message: reason.message } : null,
+    reason: reason ? shownReason(reason) : null,
     ...{ width, height, fps, timeSource },
     encoding: { mode: encoding.mode, reason: encoding.reason },
     ...use,
@@ -29,12 +30,18 @@ export function streamView({ stream, settings }: ControlledStream, use: StreamUs
   };
 }
 
+/** Why a stream is as it is, as everybody may see it: the hub has it without secrets, but with who logs in there. */
+export function shownReason({ code, message }: Notice): Notice {
+  return { code, message: redactUsers(message) };
+}
+
 /**
  * The source of a stream as everybody may see it: of a file its name, since not even who may change streams is to learn
- * how the machine is laid out; of an address all but its secrets.
+ * how the machine is laid out; of an address all but its secrets and
+ * who logs in there.
  */
 export function shownSource({ source }: Pick<StreamSettings, 'source'>): string {
-  if (source.kind !== 'file') return redactUrl(sourceText(source));
+  if (source.kind !== 'file') return redactUsers(redactUrl(sourceText(source)));
   const name = basename(source.path);
   return sourceText({ ...source, path: name === '' ? source.path : name });
 }

@@ -11,7 +11,7 @@ import type { ServerStatistics } from '../statistics/server-statistics.js';
 import type { ControlledStream, StreamControl } from '../stream-control.js';
 import { clientView } from './client-view.js';
 import { recordingStatusView } from './recording-view.js';
-import { streamView } from './stream-view.js';
+import { shownReason, streamView } from './stream-view.js';
 
 /** What the system says of this process; only the main program asks it. */
 export interface ProcessFigures {
@@ -61,7 +61,7 @@ export class ApiViews {
     const { reason, counters } = stream;
     return {
       ...{ name, stream_id: name, state: stream.info().state },
-      reason: reason ? { code: reason.code, message: reason.message } : null,
+      reason: reason ? shownReason(reason) : null,
       atUs: clock.nowUs(),
       ...figures,
       ...{ frames: counters.published, bytes: counters.publishedBytes, droppedFrames: counters.dropped },

@@ -1,11 +1,11 @@
 import { toPrintable } from '../../shared/protocol/printable.js';
-import { redactUrl } from '../../shared/redact.js';
+import { redactLiterally, redactText } from '../../shared/redact.js';
 
 /** Lines that are kept for an error. */
 const KEPT_LINES = 12;
 const MAX_SHOWN_CHARS = 1000;
-/** More of a line than is shown is kept until its end, so that no password loses the host that gives it away. */
-const MAX_KEPT_CHARS = 2 * MAX_SHOWN_CHARS;
+/** More of a line than is shown is kept until its end, so that no address loses the host that gives its password away. */
+const MAX_KEPT_CHARS = 4 * MAX_SHOWN_CHARS;
 const LINE_END = /\r\n|\r|\n/;
 
 /** The part of FFmpeg that speaks, with its address: `[rtsp @ 0x55d0c8a4c2c0] `. */
@@ -21,9 +21,15 @@ const SAYS_NOTHING =
 export class ChildMessages {
   private readonly kept: string[] = [];
   private unfinished = '';
+  private secrets: readonly string[] = [];
 
   /** @param onLine called for every line that is not empty */
   constructor(private readonly onLine?: (line: string) => void) {}
+
+  /** Has `secrets` left out wherever a line has them. */
+  hide(secrets: readonly string[]): void {
+    this.secrets = secrets;
+  }
 
   /** The last lines, oldest first. */
   get lines(): readonly string[] {
@@ -50,7 +56,8 @@ export class ChildMessages {
   }
 
   private finishLine(): void {
-    const line = toPrintable(redactUrl(this.unfinished).slice(0, MAX_SHOWN_CHARS)).trimEnd();
+    const shown = redactLiterally(redactText(this.unfinished), this.secrets);
+    const line = toPrintable(shown.slice(0, MAX_SHOWN_CHARS)).trimEnd();
     this.unfinished = '';
     if (line === '') return;
     this.kept.push(line);

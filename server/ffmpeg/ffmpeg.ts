@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
 import { StreamerError, toStreamerError } from '../../shared/errors.js';
 import { toPrintable } from '../../shared/protocol/printable.js';
-import { redactUrl } from '../../shared/redact.js';
+import { redactText, secretsOf } from '../../shared/redact.js';
 import type { ByteSink } from './byte-sink.js';
 import { feedChild } from './child-input.js';
 import { ChildMessages } from './child-messages.js';
@@ -150,6 +150,7 @@ class FfmpegChild implements FfmpegRun {
   private run(): void {
     const { input } = this;
     const { inputOptions, outputOptions, output, onLogLine } = this.request;
+    if (typeof input === 'string') this.messages.hide(secretsOf(input));
     const command = ffmpeg();
     this.takeOver(command as unknown as CommandInternals);
     command
@@ -218,7 +219,7 @@ class FfmpegChild implements FfmpegRun {
 
   private toError(error: Error | null): StreamerError | null {
     if (!error && !this.inputError) return null;
-    const brokenInput = this.inputError && `its input broke off (${redactUrl(this.inputError.message)})`;
+    const brokenInput = this.inputError && `its input broke off (${redactText(this.inputError.message)})`;
     const reason = brokenInput ?? this.reasonOf(error);
     return new StreamerError('FFMPEG_FAILED', toPrintable(`FFmpeg failed on ${this.request.shownInput}: ${reason}`), {
       // Not the error itself: it can hold the arguments, and these a password.

@@ -1,7 +1,7 @@
 import { basename, extname, resolve } from 'node:path';
 import { StreamerError } from '../../shared/errors.js';
 import { isPrintable, toPrintable } from '../../shared/protocol/printable.js';
-import { redactUrl } from '../../shared/redact.js';
+import { redactText } from '../../shared/redact.js';
 import { nearest } from '../../shared/suggestion.js';
 import { parseWatermarkOptions, WATERMARK_PARAMETERS } from './watermark-options.js';
 
@@ -99,7 +99,7 @@ function checkParameters(processor: (typeof BUILT_IN)[number], parameters: Reado
 }
 
 function show(text: string): string {
-  const shown = toPrintable(redactUrl(text));
+  const shown = toPrintable(redactText(text));
   return JSON.stringify(shown.length > MAX_SHOWN_LENGTH ? `${shown.slice(0, MAX_SHOWN_LENGTH)}…` : shown);
 }
 

@@ -1,5 +1,5 @@
 import { toPrintable } from '../../shared/protocol/printable.js';
-import { redactUrl } from '../../shared/redact.js';
+import { redactText } from '../../shared/redact.js';
 
 const MAX_LENGTH = 500;
 /** More is not looked at; it may be megabytes. */
@@ -7,7 +7,7 @@ const MAX_READ_LENGTH = 4 * MAX_LENGTH;
 
 /** What was thrown, as one line that can be logged, whatever it is and however long. */
 export function thrownText(thrown: unknown): string {
-  const text = toPrintable(redactUrl(rawText(thrown).slice(0, MAX_READ_LENGTH))).trim();
+  const text = toPrintable(redactText(rawText(thrown).slice(0, MAX_READ_LENGTH))).trim();
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
 }
 

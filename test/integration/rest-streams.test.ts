@@ -78,7 +78,7 @@ describe('POST /api/streams', () => {
     await withStream(body, async () => {
       const answer = await rest.get('/api/streams/door');
       expect(answer.json).toMatchObject({
-        ...{ name: 'door', url: 'rtsp://user:***@127.0.0.1:9/live', state: 'idle', width: 0, height: 0, isAdded: true },
+        ...{ name: 'door', url: 'rtsp://***@127.0.0.1:9/live', state: 'idle', width: 0, height: 0, isAdded: true },
         settings: { fps: 5, quality: 70, onDemand: true },
       });
       expect(answer.body.toString()).not.toContain('secret');
@@ -202,7 +202,7 @@ describe('PATCH /api/streams/:id', () => {
       const { status, json } = await rest.request('PATCH', '/api/streams/door', { body });
       expect(status).toBe(200);
       expect(json.settings).toMatchObject({ ...body, fps: 5, quality: null });
-      expect(json.url).toBe('http://user:***@127.0.0.1:9/a');
+      expect(json.url).toBe('http://***@127.0.0.1:9/a');
     });
   });
 

@@ -13,6 +13,7 @@ import { streamStatsSchema } from '../../../../shared/api/stats-schema.js';
 import { streamListSchema, streamSchema } from '../../../../shared/api/stream-schema.js';
 import { StreamerError } from '../../../../shared/errors.js';
 import { VERSION } from '../../../../shared/package-info.js';
+import { redactUrl } from '../../../../shared/redact.js';
 import { configOf, STREAM_DEFAULTS } from '../../../helpers/config-of-test.js';
 import { START_US } from '../../../helpers/fake-frames.js';
 import { createStream, encodedFrame, subscribe } from '../../../helpers/hub-stream-of-test.js';
@@ -88,6 +89,18 @@ describe('ApiViews of streams', () => {
     expect(views.stream('none')).toBeNull();
   });
 
+  it('hides who logs in at a source, also in the reason', () => {
+    const url = 'http://me@example.com:S3"CRET@127.0.0.1:1/x';
+    const { views, stream } = setup({ settings: { source: parseSourceSpec(`cam=${url}`) } });
+    stream.setState('offline', { code: 'X', message: `${redactUrl(url)}: nobody is there` });
+    const view = views.stream('cam');
+    expect(view).toMatchObject({
+      url: 'http://***@127.0.0.1:1/x',
+      reason: { code: 'X', message: 'http://***@127.0.0.1:1/x: nobody is there' },
+    });
+    expect(JSON.stringify([view, views.stats('cam')])).not.toMatch(/CRET|example/);
+  });
+
   it('hides the secrets of sources and the folders of modules', () => {
     const { views } = setup({
       settings: {
@@ -99,8 +112,8 @@ describe('ApiViews of streams', () => {
       },
     });
     expect(views.stream('cam')).toMatchObject({
-      url: 'rtsp://user:***@cam/live?token=***',
-      rtsp_url: 'rtsp://user:***@cam/live?token=***',
+      url: 'rtsp://***@cam/live?token=***',
+      rtsp_url: 'rtsp://***@cam/live?token=***',
       settings: { processor: ['blur.mjs', 'watermark?text=a%20b'] },
     });
     expect(JSON.stringify(views.stream('cam'))).not.toMatch(/secret|hidden|home/);

@@ -58,6 +58,12 @@ describe('ChildMessages', () => {
   it.each([
     ['a password', 'rtsp://joe:secret@camera/1: 401', 'rtsp://joe:***@camera/1: 401'],
     ['a token', 'http://camera/?token=secret: 404', 'http://camera/?token=*** 404'],
+    ['a password with a quote', 'rtsp://joe:S3"CRET@camera/1: 401', 'rtsp://joe:***@camera/1: 401'],
+    [
+      'a password as long as can be',
+      `Error opening input file rtsp://joe:${'s'.repeat(2000)}@camera/: 401`,
+      'Error opening input file rtsp://joe:***@camera/: 401',
+    ],
     [
       'a password that reaches over the cut',
       `${'x'.repeat(980)}rtsp://joe:secret-secret@camera/`,
@@ -66,6 +72,13 @@ describe('ChildMessages', () => {
     ['control characters', '\u001b[31mred\u0007', '\uFFFD[31mred\uFFFD'],
   ])('takes out %s', (_what, said, kept) => {
     expect(say(said).lines).toEqual([kept]);
+  });
+
+  it('takes out the secrets it was told of, wherever they stand', () => {
+    const messages = new ChildMessages();
+    messages.hide(['p@ssword']);
+    messages.append('logging in as joe with p@ssword\n');
+    expect(messages.lines).toEqual(['logging in as joe with ***']);
   });
 
   describe('reason', () => {
