@@ -18,16 +18,24 @@ export type GuardedInput = Omit<LiveInput, 'input'> & { readonly input: FfmpegIn
 
 /**
  * Containers that a guarded source may send. Not among them is what makes FFmpeg open further addresses by itself (playlists
- * of files, descriptions of sessions), but for HLS and DASH, which over HTTP go through the proxy.
+ * of files, descriptions of sessions, DASH), but for HLS, which over HTTP goes through the proxy.
  */
 const CONTAINERS =
   'mpegts,mpegtsraw,mpeg,flv,live_flv,matroska,webm,mov,mp4,avi,asf,nut,ogg,ivf,mxf,gif,jpeg_pipe,png_pipe' +
   ',mjpeg,mpjpeg,h264,hevc,av1,obu,m4v,mpegvideo,h263,vc1,yuv4mpegpipe,aac,ac3,mp3';
-const HTTP_CONTAINERS = `${CONTAINERS},hls,dash,webvtt`;
-/** As for other HTTP sources, but without `data:`, which has no host. */
-const HTTP_PROTOCOLS = 'http,https,httpproxy,tcp,tls,crypto,hls';
+const HTTP_CONTAINERS = `${CONTAINERS},hls,webvtt`;
+/**
+ * What the proxy can see into. HLS takes every protocol whose name begins with `http`, and so would connect by `httpproxy`,
+ * without which FFmpeg speaks no TLS through a proxy, wherever a playlist says.
+ */
+const HTTP_PROTOCOLS = 'http,tcp,crypto';
 /** RTSP with its packets in the same connection; UDP could be sent wherever the server says. */
 const RTSP_PROTOCOLS = 'rtsp,tcp';
+/**
+ * Hosts that FFmpeg is to reach without the proxy: none has a slash. When it is empty FFmpeg takes it to stand for an empty
+ * host, which is this machine, and for every name with a dot at its end.
+ */
+const NO_HOST = '/';
 const DEFAULT_RTSP_PORT = 554;
 /** What FFmpeg takes for it. */
 const DEFAULT_RTSPS_PORT = 322;
@@ -65,7 +73,7 @@ export class GuardedNetwork {
     await started?.close();
   }
 
-  /** A video or playlist over HTTP: each of its addresses is asked of the guard by the proxy. */
+  /** A video or playlist over HTTP: each of its addresses is asked of the guard by the proxy. Over HTTPS it is refused. */
   http(url: string): GuardedInput {
     return this.throughProxy(httpVideoInput(url, HTTP_PROTOCOLS), HTTP_CONTAINERS);
   }
@@ -115,10 +123,11 @@ export class GuardedNetwork {
 
   private throughProxy(input: LiveInput, containers: string): GuardedInput {
     return withContainers(input, containers, async () => {
+      if (/^https:/i.test(input.input)) throw new StreamerError('SOURCE_FORBIDDEN', NO_HTTPS);
       // The proxy would refuse it too, but with less to say.
       await this.guard.addressesOf(hostOfUrl(input.input));
       const { url } = await this.startedProxy();
-      return { input: input.input, env: { ...this.env, http_proxy: url, no_proxy: '' } };
+      return { input: input.input, env: { ...this.env, http_proxy: url, no_proxy: NO_HOST } };
     });
   }
 }
@@ -133,3 +142,6 @@ function withContainers(input: LiveInput, containers: string, open: () => Promis
     input: open,
   };
 }
+
+const NO_HTTPS =
+  'A source added over HTTP gets video and playlists by http:// only; add one with https:// in the configuration.';

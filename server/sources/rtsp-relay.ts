@@ -2,6 +2,7 @@ import { connect, createServer, isIP } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { connectionError, failure } from './http-errors.js';
+import { RtspAnswers } from './rtsp-answers.js';
 
 /** The other end of a relay, as the guard found it. */
 export interface RelayTarget {
@@ -17,16 +18,6 @@ export interface RelayTarget {
 const CONNECT_TIMEOUT_MS = 5_000;
 /** How long FFmpeg may take to start and come. */
 const CLIENT_TIMEOUT_MS = 15_000;
-/** A line of an answer that is longer is cut off by FFmpeg, too. */
-const MAX_HELD_BYTES = 8192;
-/**
- * The begin of an answer, wherever it stands, since FFmpeg finds it behind interleaved packets, too; in the group, if it
- * has one, the status that sends the client elsewhere. It takes in all up to the next space whatever follows, so that the
- * search through hostile text is linear.
- */
-const ANSWER = /RTSP\/\S*(\s+[+-]?0*3\d\d)?/g;
-/** What may become such an answer, at the end of the last line so far. FFmpeg does not see any CR. */
-const UNFINISHED = /R\r*(?:T\r*(?:S\r*(?:P\r*(?:\/[^\n]*)?)?)?)?$/;
 const PLAY = /(?:^|\n)PLAY rtsp:/;
 /** As the proxy for HTTP answers, so that FFmpeg's log tells the same. */
 const REFUSAL = '470 Source Forbidden';
@@ -39,7 +30,9 @@ const REFUSAL = '470 Source Forbidden';
 export class RtspRelay {
   private readonly server: Server;
   private client: Socket | null = null;
-  private held = '';
+  private readonly answers = new RtspAnswers();
+  /** The begin of the line that FFmpeg is sending. */
+  private line = '';
   private cseq = '0';
   private isPlaying = false;
 
@@ -95,7 +88,8 @@ export class RtspRelay {
 
   private onRequest(chunk: Buffer): void {
     if (!this.isPlaying) {
-      const text = chunk.toString('latin1');
+      const text = this.line + chunk.toString('latin1');
+      this.line = text.slice(text.lastIndexOf('\n') + 1);
       this.cseq = /CSeq: (\d+)/.exec(text)?.[1] ?? this.cseq;
       this.isPlaying = PLAY.test(text);
     }
@@ -103,33 +97,12 @@ export class RtspRelay {
   }
 
   private onAnswer(chunk: Buffer, client: Socket): void {
-    const passing = this.isPlaying && this.held === '' ? chunk : this.filter(chunk);
+    const passing = this.isPlaying ? Buffer.concat([this.answers.release(), chunk]) : this.answers.pass(chunk);
     if (passing === null) {
       client.end(`RTSP/1.0 ${REFUSAL}\r\nCSeq: ${this.cseq}\r\n\r\n`);
       this.camera.destroy();
     } else if (!client.write(passing)) this.camera.pause();
   }
-
-  /** What may pass of all that came; null when there is a redirect among it, or something that is no answer. */
-  private filter(chunk: Buffer): Buffer | null {
-    const text = this.held + chunk.toString('latin1');
-    if (!this.isPlaying && hasRedirect(text.replaceAll('\r', ''))) return null;
-    const passing = this.isPlaying ? text.length : lengthOfFinished(text);
-    this.held = text.slice(passing);
-    return this.held.length > MAX_HELD_BYTES ? null : Buffer.from(text.slice(0, passing), 'latin1');
-  }
-}
-
-function hasRedirect(text: string): boolean {
-  for (const [, status] of text.matchAll(ANSWER)) if (status !== undefined) return true;
-  return false;
-}
-
-/** How much of `text` cannot become a redirect, whatever follows. */
-function lengthOfFinished(text: string): number {
-  const lastLine = text.lastIndexOf('\n') + 1;
-  const unfinished = UNFINISHED.exec(text.slice(lastLine));
-  return unfinished ? lastLine + unfinished.index : text.length;
 }
 
 function connectTo({ url, address: host, port, tlsName }: RelayTarget): Promise<Socket> {

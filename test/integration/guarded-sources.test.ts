@@ -69,6 +69,11 @@ describe('a source that was added over HTTP', () => {
     ['a segment in another protocol', 'tcp://127.0.0.1:OTHER'],
     ['a segment behind a redirect', '/elsewhere.ts'],
     ['a segment over TLS', 'https://127.0.0.1:OTHER/index1.ts'],
+    ['a segment by way of a proxy', 'httpproxy://127.0.0.1:OTHER/index1.ts'],
+    ['a segment behind crypto by way of a proxy', 'crypto+httpproxy://127.0.0.1:OTHER/index1.ts'],
+    ['a segment that is a playlist by protocol', 'hls+http://127.0.0.1:OTHER/index1.ts'],
+    ['a segment at a host without a name', 'http://:OTHER/index1.ts'],
+    ['a segment at a host with a dot at its end', 'http://localhost.:OTHER/index1.ts'],
   ])('reaches nothing that is forbidden: %s', async (_, segment) => {
     const other = await ofTest(HttpPeer.start(({ socket }) => socket.write(answerOf('200 OK', [], 'secret'))));
     const target = segment.replace('OTHER', `${other.port}`);
@@ -81,6 +86,7 @@ describe('a source that was added over HTTP', () => {
 
   it.each([
     ['a key at a host that is not allowed', 'http://127.0.0.1:OTHER/key'],
+    ['a key by way of a proxy', 'httpproxy://127.0.0.1:OTHER/key'],
     ['a key in a file', 'file:///dev/zero'],
     ['a key in the playlist', 'data:text/plain;base64,AAECAwQFBgcICQoLDA0ODw=='],
   ])('reaches nothing that is forbidden: %s', async (_, key) => {
@@ -90,6 +96,31 @@ describe('a source that was added over HTTP', () => {
     const log = await play(`http://cam.test:${peer.port}/index.m3u8`);
     await log.until(() => log.isOver);
     expect(log.frames).toEqual([]);
+    expect(other.total).toBe(0);
+  });
+
+  it.each(['httpproxy://127.0.0.1:OTHER/x.m3u8', 'https://127.0.0.1:OTHER/x.m3u8', 'http://:OTHER/x.m3u8'])(
+    'reaches no playlist that is forbidden: %s',
+    async (variant) => {
+      const other = await ofTest(HttpPeer.start(({ socket }) => socket.write(answerOf('200 OK', [], 'secret'))));
+      const target = variant.replace('OTHER', `${other.port}`);
+      const peer = await serve(plain, () => `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000\n${target}\n`);
+      const log = await play(`http://cam.test:${peer.port}/index.m3u8`);
+      await log.untilError();
+      expect(other.total).toBe(0);
+    },
+  );
+
+  it('reads no DASH', async () => {
+    const other = await ofTest(HttpPeer.start(null));
+    const url = `http://127.0.0.1:${other.port}/`;
+    const peer = await ofTest(
+      HttpPeer.start(({ socket }) =>
+        socket.write(answerOf('200 OK', ['Content-Type: application/dash+xml'], dashAt(url))),
+      ),
+    );
+    const log = await play(`http://cam.test:${peer.port}/x.mpd`);
+    await log.untilError();
     expect(other.total).toBe(0);
   });
 
@@ -157,21 +188,31 @@ describe('a source that was added over HTTP', () => {
     expect(connections).toBe(1);
   });
 
-  it('is not redirected by RTSP to where it may not be', async () => {
+  it.each([
+    'RTSP/1.0 302 Found',
+    'RTSP/1.0 4294967597 Moved',
+    'RTSP/1.0 -4294966994 x',
+    'RTSP/1.0\x0bx 302 Moved',
+    'RTSP/\xa0x 302 Moved',
+    'RTSP/1.0 \x0b302 Moved',
+    ' RTSP/1.0 302 Moved',
+    'RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 1\r\n\r\nxRTSP/1.0 302 Moved',
+    '$\0\0\u0001xRTSP/1.0 302 Moved',
+  ])('is not redirected by RTSP to where it may not be: %j', async (status) => {
     const other = await ofTest(HttpPeer.start(null));
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.once('data', () => {
         const location = `Location: rtsp://127.0.0.1:${other.port}/x`;
-        socket.write(`RTSP/1.0 302 Found\r\nCSeq: 1\r\n${location}\r\n\r\n`);
+        socket.write(Buffer.from(`${status}\r\nCSeq: 1\r\n${location}\r\n\r\n`, 'latin1'));
       });
     });
     onTestFinished(() => void server.close());
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const log = await play(`rtsp://cam.test:${(server.address() as AddressInfo).port}/live`);
     const error = await log.untilError();
-    expect(error.code).toBe('SOURCE_FORBIDDEN');
     expect(other.total).toBe(0);
+    expect(error.code).toBe('SOURCE_FORBIDDEN');
   });
 
   it.skipIf(!requireGortsplibServer()).each(['rtsp', 'rtsps'])('plays %s, with credentials', async (scheme) => {
@@ -264,4 +305,13 @@ async function sourceParts() {
   const version = await readFfmpegVersion(binaries.ffmpegPath);
   const machine = { parallelEncodes: availableParallelism(), platform: process.platform, convertImage: imageToJpeg };
   return { ...binaries, ...version, ...machine, clock };
+}
+
+function dashAt(url: string): string {
+  return `<?xml version="1.0"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT4S" minBufferTime="PT1S"
+  profiles="urn:mpeg:dash:profile:isoff-on-demand:2011"><Period><AdaptationSet mimeType="video/mp4">
+  <Representation id="1" bandwidth="1000"><BaseURL>${url}</BaseURL>
+  <SegmentTemplate media="$Number$.mp4" initialization="i.mp4" duration="1" startNumber="1"/></Representation>
+  </AdaptationSet></Period></MPD>`;
 }
