@@ -42,6 +42,8 @@ export type ServerConfig = Readonly<{
   recordingsDirectory: string;
   /** Origins whose pages may use the API. */
   corsOrigins: readonly string[];
+  /** Names that a server without a token answers to besides its own. */
+  publicHosts: readonly string[];
   trustedProxies: readonly string[];
   logLevel: LogLevel;
   /** Only check the configuration and the sources. */
@@ -176,6 +178,7 @@ function frozenConfig(
     allowSources: values.allowSource,
     recordingsDirectory: resolve(values.recordings),
     corsOrigins: values.corsOrigin ?? [],
+    publicHosts: values.publicHost ?? [],
     trustedProxies: values.trustedProxy ?? [],
     logLevel: values.logLevel,
     check: values.check,

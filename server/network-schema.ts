@@ -20,6 +20,15 @@ export function originList(): ValueSchema<string[]> {
   );
 }
 
+/** Names of hosts, as the header Host has them, without a port. */
+export function hostNames(): ValueSchema<string[]> {
+  const entry = z
+    .string()
+    .transform((text) => text.toLowerCase())
+    .refine((text) => isHostPattern(text) && !text.includes('*'));
+  return list(entry).describe('a list of host names such as cams.example.org, without a port');
+}
+
 /** Addresses and address ranges. */
 export function addressList(): ValueSchema<string[]> {
   return list(z.string().refine(isAddressRange)).describe('a list of addresses such as 127.0.0.1 or 10.0.0.0/8');

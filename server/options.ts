@@ -11,7 +11,7 @@ import {
 } from '../shared/option-schema.js';
 import type { OptionTable, OptionValues } from '../shared/option-table.js';
 import { sourceList } from './config-schema.js';
-import { addressList, originList, sourceHosts } from './network-schema.js';
+import { addressList, hostNames, originList, sourceHosts } from './network-schema.js';
 import { STREAM_OPTIONS } from './stream-options.js';
 
 const NETWORK = 'Network';
@@ -181,6 +181,16 @@ export const SERVER_OPTIONS = {
     group: WEB,
     help: 'pages of these origins may use the API, such as https://app.example.org; repeatable, none by default',
     schema: originList(),
+    default: null,
+  },
+  publicHost: {
+    flags: '--public-host <name>',
+    repeatable: true,
+    env: ['STREAMER_PUBLIC_HOST'],
+    inFile: true,
+    group: WEB,
+    help: 'names that a server without a token answers to besides its own: cams.example.org; repeatable, none by default',
+    schema: hostNames(),
     default: null,
   },
   trustedProxy: {

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Role } from '../../shared/api/server-schema.js';
 import { StreamerError } from '../../shared/errors.js';
 import type { ServerConfig } from '../config.js';
@@ -5,11 +6,11 @@ import { isLoopback } from '../exposure.js';
 import { addressOf } from '../transports/attempt-limit.js';
 import { TooManyAttemptsError } from '../transports/token.js';
 import type { TokenCheck } from '../transports/token.js';
-import { isLocalHost, isSameHost } from './host-header.js';
+import { hostName, isLocalHost, isSameHost, namesOfMachine } from './host-header.js';
 import { HttpError } from './http-error.js';
 
 /** What matters here of the server's configuration. */
-export type AccessConfig = Pick<ServerConfig, 'host' | 'token' | 'adminToken' | 'corsOrigins'>;
+export type AccessConfig = Pick<ServerConfig, 'host' | 'token' | 'adminToken' | 'corsOrigins' | 'publicHosts'>;
 
 /** What a request shows of who sends it. */
 export interface Credentials {
@@ -43,12 +44,17 @@ const BASIC_CHALLENGE = 'Basic realm="frame-streamer", charset="UTF-8"';
 export class Access {
   /** Whether those who come from this machine are admins, so that pages of other sites must be kept from using that. */
   readonly isOpenToMachine: boolean;
+  /** Names that are taken in the header Host besides localhost and addresses; null where any is. */
+  private readonly hostNames: ReadonlySet<string> | null;
 
+  /** @param machineName what this machine calls itself */
   constructor(
     private readonly config: AccessConfig,
     private readonly checkToken: TokenCheck,
+    machineName = hostname(),
   ) {
     this.isOpenToMachine = config.token === null && config.adminToken === null && isLoopback(config.host);
+    this.hostNames = config.token === null ? ownNames(config, machineName) : null;
   }
 
   /**
@@ -82,15 +88,17 @@ export class Access {
   }
 
   /**
-   * Refuses a page that reached a server without tokens under a name of its own (DNS rebinding): to the browser they are
-   * one site, and only the Host header shows it.
+   * Refuses a page that reached a server without a token to view under a name of its own (DNS rebinding): to the browser
+   * they are one site, and only the Host header shows it.
    *
    * @throws {StreamerError} HOST_FORBIDDEN
    */
   refuseHost(host: string | undefined): void {
     // HTTP/1.0 knows no such header, and no browser leaves it out.
-    if (!this.isOpenToMachine || host === undefined || isLocalHost(host)) return;
-    const sentence = `A server without tokens answers only as localhost or by its address, not as ${JSON.stringify(host)}; set tokens to use a name.`;
+    if (this.hostNames === null || host === undefined || isLocalHost(host)) return;
+    if (this.hostNames.has(hostName(host))) return;
+    const rule = 'A server without a token answers only as localhost, by its address and by its own names';
+    const sentence = `${rule}, not as ${JSON.stringify(host)}; set --token, or name it with --public-host.`;
     throw new StreamerError('HOST_FORBIDDEN', sentence);
   }
 
@@ -115,6 +123,11 @@ export class Access {
       throw new HttpError(error.code, error.message, { headers, cause: error });
     }
   }
+}
+
+/** Others can reach a server that does not listen on loopback, and find it by the names of its machine. */
+function ownNames({ host, publicHosts }: AccessConfig, machineName: string): ReadonlySet<string> {
+  return new Set([...publicHosts, ...(isLoopback(host) ? [] : [host.toLowerCase(), ...namesOfMachine(machineName)])]);
 }
 
 /** The token of a request; undefined when it gives none. */

@@ -1,5 +1,4 @@
 import type { Clock } from '../../shared/clock.js';
-import { StreamerError } from '../../shared/errors.js';
 import type { PublishedFrame } from '../hub/frame.js';
 import type { HubStream } from '../hub/stream.js';
 import { PictureScaler, ScalerBusyError } from '../pipeline/picture-scaler.js';
@@ -7,7 +6,10 @@ import { scaledSize } from '../sources/output-size.js';
 import type { Size } from '../sources/output-size.js';
 import { DEFAULT_QUALITY } from '../stream-settings.js';
 import { waitForFrame } from '../transports/latest-frame.js';
+import { AnswerBudget } from './answer-budget.js';
 import type { AnswerHeaders } from './answers.js';
+import { goneSignal } from './gone-signal.js';
+import type { AnswerTaker } from './gone-signal.js';
 import { HttpError } from './http-error.js';
 import { shownReason } from './stream-view.js';
 
@@ -43,8 +45,6 @@ export const FRAME_HEADERS: AnswerHeaders = {
 
 /** How long one who says nothing waits for a frame: long enough for a camera to be connected to. */
 const DEFAULT_TIMEOUT_SECONDS = 5;
-/** As with the streams themselves. */
-const MAX_SIDE = 8192;
 const RETRY_SOON = { 'Retry-After': '1' };
 const RETRY_LATER = { 'Retry-After': '5' };
 
@@ -52,23 +52,27 @@ const RETRY_LATER = { 'Retry-After': '5' };
 export class FrameAnswers {
   private readonly scaler = new PictureScaler();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly budget = new AnswerBudget(),
+  ) {}
 
   /**
    * The newest frame, or the first after a sequence number. One that this stream has not reached yet is of another life
    * of the server, and any frame is news then.
    *
-   * @param signal ends the waiting, since whoever asked has gone
-   * @throws {HttpError} NO_FRAME with the stream's reason; BAD_REQUEST; TOO_MANY_REQUESTS
+   * @param taker where the answer goes to; when it closes, nobody waits any more
+   * @throws {HttpError} NO_FRAME with the stream's reason; TOO_MANY_REQUESTS
    */
-  async answer(stream: HubStream, query: FrameQuery, signal: AbortSignal): Promise<FrameAnswer> {
+  async answer(stream: HubStream, query: FrameQuery, taker: AnswerTaker): Promise<FrameAnswer> {
     const { clock } = this;
     const after = query.after !== undefined && query.after < stream.nextSequence ? query.after : undefined;
     const timeoutMs = (query.timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1000;
-    const frame = await waitForFrame(stream, { after, timeoutMs, clock, signal });
+    const frame = await waitForFrame(stream, { after, timeoutMs, clock, signal: goneSignal(taker) });
     if (!frame) throw noFrame(stream);
     const size = pictureSize(frame, query);
     const jpeg = await this.picture(frame, size, query.quality);
+    if (!this.budget.hold(jpeg, taker)) throw tooSlow();
     return { jpeg, headers: headersOf(stream, frame, size, jpeg.length, clock.nowUs()) };
   }
 
@@ -94,13 +98,14 @@ export class FrameAnswers {
   }
 }
 
-/** The side that was not asked for follows the aspect. */
+/**
+ * The side that was not asked for follows the aspect. A picture larger than the source's shows no more than that and would
+ * take memory as anybody likes, so one that is asked for is made smaller until it fits into it; its aspect stays.
+ */
 function pictureSize({ header }: PublishedFrame, query: FrameQuery): Size {
-  const size = scaledSize(header, { width: query.width ?? null, height: query.height ?? null });
-  if (size.width === header.width && size.height === header.height) return size;
-  if (size.width <= MAX_SIDE && size.height <= MAX_SIDE) return size;
-  const sentence = `A picture of ${size.width}x${size.height} pixels is too large; its sides may have ${MAX_SIDE} at most.`;
-  throw new StreamerError('BAD_REQUEST', sentence);
+  const { width, height } = scaledSize(header, { width: query.width ?? null, height: query.height ?? null });
+  const scale = Math.min(1, header.width / width, header.height / height);
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
 function headersOf(stream: HubStream, frame: PublishedFrame, size: Size, lengthBytes: number, nowUs: number) {
@@ -125,6 +130,11 @@ function headersOf(stream: HubStream, frame: PublishedFrame, size: Size, lengthB
 function secondsText(timeUs: number): string {
   const digits = `${timeUs}`.padStart(7, '0');
   return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
+}
+
+function tooSlow(): HttpError {
+  const sentence = 'Too many pictures are on the way to clients that take them slowly; try again in a moment.';
+  return new HttpError('TOO_MANY_REQUESTS', sentence, { headers: RETRY_SOON });
 }
 
 function noFrame(stream: HubStream): HttpError {

@@ -2,7 +2,6 @@ import { frameQuerySchema } from '../../shared/api/stream-schema.js';
 import { streamParamsSchema } from './answer-schema.js';
 import { binaryAnswer, readProblems, unknownStream } from './answers.js';
 import { FRAME_HEADERS } from './frame-answer.js';
-import { goneSignal } from './gone-signal.js';
 import type { ApiApp, RouteParts } from './routes.js';
 
 /** Single frames of a stream. */
@@ -18,7 +17,7 @@ export function registerFrameRoutes(app: ApiApp, { hub, frames }: Pick<RoutePart
       description:
         'The newest frame as JPEG; a source that sleeps is woken and waited for. With `after` the answer is the first frame ' +
         'with a greater sequence number, as soon as there is one. With one of `width` and `height` the other follows the ' +
-        'aspect.',
+        'aspect; no side is larger than that of the source.',
       params: streamParamsSchema,
       querystring: frameQuerySchema,
       response: {
@@ -33,7 +32,7 @@ export function registerFrameRoutes(app: ApiApp, { hub, frames }: Pick<RoutePart
       const { id } = request.params;
       const stream = hub.byName(id);
       if (!stream) throw unknownStream(id);
-      const { headers, jpeg } = await frames.answer(stream, request.query, goneSignal(reply.raw));
+      const { headers, jpeg } = await frames.answer(stream, request.query, reply.raw);
       return reply.headers(headers).send(jpeg);
     },
   });

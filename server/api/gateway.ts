@@ -21,6 +21,7 @@ import type { ApiApp, RegisterRoutes, RouteParts } from './routes.js';
 import { registerServerRoutes } from './server-routes.js';
 import { registerSocketRoutes } from './socket-routes.js';
 import { registerStreamRoutes } from './stream-routes.js';
+import { StrangeProxies } from './strange-proxies.js';
 import { Upgrades } from './upgrades.js';
 import { registerWebRoutes } from './web-routes.js';
 
@@ -125,6 +126,7 @@ export class Gateway {
       rate,
       connections: this.http.connections,
       corsOrigins: config.corsOrigins,
+      strangeProxies: new StrangeProxies(clock, logger),
       isClosing,
     });
     // Connections that wait for a next request would otherwise hold up the end until they time out.

@@ -7,6 +7,7 @@ import { HttpError } from './http-error.js';
 import type { RequestRate } from './request-rate.js';
 import type { ApiApp } from './routes.js';
 import { SECURITY_HEADERS } from './security-headers.js';
+import type { StrangeProxies } from './strange-proxies.js';
 
 /** What requests are judged by. */
 export interface GuardParts {
@@ -14,12 +15,14 @@ export interface GuardParts {
   readonly rate: RequestRate;
   readonly connections: Connections;
   readonly corsOrigins: readonly string[];
+  readonly strangeProxies: StrangeProxies;
   /** Whether the server shuts down. */
   readonly isClosing: () => boolean;
 }
 
 /** Longest address that is kept of what a proxy says. */
 const MAX_ADDRESS_LENGTH = 64;
+const HEALTH_ROUTES: readonly string[] = ['/healthz', '/readyz'];
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 /** What answers tell beyond what scripts of other origins may read anyway (Fetch Standard). */
 const EXPOSED_HEADERS = [
@@ -38,7 +41,9 @@ export function guardRequests(app: ApiApp, parts: GuardParts): void {
     request.peer = peerOf(request);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) reply.raw.setHeader(name, value);
     refuseSurplus(request, reply, parts);
-    parts.access.refuseHost(request.headers.host);
+    // Probes and load balancers come under names of their own, and health tells a page nothing.
+    if (!HEALTH_ROUTES.includes(request.routeOptions.url ?? '')) parts.access.refuseHost(request.headers.host);
+    parts.strangeProxies.notice(request);
     refuseHaste(request, parts);
     done();
   });
@@ -110,7 +115,12 @@ function credentialsOf(request: FastifyRequest): Credentials {
   };
 }
 
-const FORWARDING_HEADERS = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
+/** What proxies say of the one they ask for; any of them alone tells that there is one. */
+const FORWARDING_HEADERS = [
+  ...['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port'],
+  ...['x-forwarded-server', 'x-real-ip', 'x-client-ip', 'x-cluster-client-ip', 'x-original-forwarded-for'],
+  ...['cf-connecting-ip', 'true-client-ip', 'fastly-client-ip', 'cdn-loop'],
+];
 
 function peerOf(request: FastifyRequest): string {
   const address = toPrintable(request.ip.slice(0, MAX_ADDRESS_LENGTH));

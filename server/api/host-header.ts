@@ -2,9 +2,23 @@ import { isIPv4, isIPv6 } from 'node:net';
 
 /** Whether a Host header names this machine (`localhost`, a name under it) or an address, with or without a port. */
 export function isLocalHost(host: string): boolean {
-  const name = hostOf('http:', host)?.hostname ?? '';
-  const bare = name.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+  const bare = hostName(host).replace(/^\[(.*)\]$/, '$1');
   return bare === 'localhost' || bare.endsWith('.localhost') || isIPv4(bare) || isIPv6(bare);
+}
+
+/**
+ * The names by which others find a machine that calls itself `machineName`: that, with its domain and without, and the
+ * one of multicast DNS (RFC 6762). A name that only begins alike is no such name: anybody can have one.
+ */
+export function namesOfMachine(machineName: string): readonly string[] {
+  const name = machineName.toLowerCase().replace(/\.$/, '');
+  const [label = ''] = name.split('.');
+  return label === '' ? [] : [...new Set([name, label, `${label}.local`])];
+}
+
+/** The name in a Host header: lower case, without port and the dot at the end; empty when it is none. */
+export function hostName(host: string): string {
+  return (hostOf('http:', host)?.hostname ?? '').replace(/\.$/, '');
 }
 
 /** Whether pages of `origin` (a scheme and a host, RFC 6454) were served under the Host header `host`. */

@@ -6,7 +6,6 @@ import type { HubStream } from '../hub/stream.js';
 import { streamParamsSchema } from './answer-schema.js';
 import { binaryAnswer, readProblems, unknownStream } from './answers.js';
 import type { FrameQuery } from './frame-answer.js';
-import { goneSignal } from './gone-signal.js';
 import type { ApiApp, RouteParts } from './routes.js';
 
 const STREAM_SCHEMA = {
@@ -111,7 +110,7 @@ export function registerPictureRoutes(app: ApiApp, parts: Pick<RouteParts, 'hub'
   }
 
   async function snapshot(reply: FastifyReply, stream: HubStream, query: FrameQuery): Promise<FastifyReply> {
-    const { headers, jpeg } = await frames.answer(stream, query, goneSignal(reply.raw));
+    const { headers, jpeg } = await frames.answer(stream, query, reply.raw);
     return reply.headers(headers).send(jpeg);
   }
 }

@@ -5,11 +5,18 @@ import type { Clock } from '../../shared/clock.js';
 /** How many wrong tokens one address may try in how long, and how many addresses are told apart. */
 export interface AttemptLimits {
   readonly maxAttempts: number;
+  /** The same for a site, the 48 bits of IPv6 that one customer may have 65,536 networks in. */
+  readonly maxSiteAttempts: number;
   readonly windowUs: number;
   readonly maxAddresses: number;
 }
 
-const DEFAULT_LIMITS: AttemptLimits = { maxAttempts: 10, windowUs: 60_000_000, maxAddresses: 10_000 };
+const DEFAULT_LIMITS: AttemptLimits = {
+  maxAttempts: 10,
+  maxSiteAttempts: 100,
+  windowUs: 60_000_000,
+  maxAddresses: 10_000,
+};
 
 interface Attempts {
   /** When each counted attempt was made, oldest first. */
@@ -19,7 +26,8 @@ interface Attempts {
 }
 
 /**
- * Slows down who guesses tokens: after a number of wrong ones an address has to wait, and no token of it is looked at
+ * Slows down who guesses tokens: after a number of wrong ones an address, or a whole IPv6 site, has to wait, and no token
+ * of it is looked at
  * until then, so that the wait tells nothing. All transports of a server share one. The same wrong token again is no new
  * guess: a player that keeps trying with an old one locks nobody out.
  */
@@ -42,27 +50,39 @@ export class AttemptLimit {
 
   /** How long, in microseconds, no token of `address` is looked at; 0 when one may be tried now. */
   waitUs(address: string): number {
-    const attempts = this.byAddress.get(attemptKey(address));
-    if (!attempts) return 0;
-    this.forgetOld(attempts);
-    const { maxAttempts, windowUs } = this.limits;
-    const [oldestUs] = attempts.timesUs;
-    if (oldestUs === undefined || attempts.timesUs.length < maxAttempts) return 0;
-    return oldestUs + windowUs - this.clock.nowUs();
+    const { maxAttempts, maxSiteAttempts } = this.limits;
+    const site = siteKey(address);
+    const siteWaitUs = site === null ? 0 : this.waitOfUs(site, maxSiteAttempts);
+    return Math.max(this.waitOfUs(attemptKey(address), maxAttempts), siteWaitUs);
   }
 
   /** Counts a wrong token of `address`. */
   fail(address: string, token: string): void {
-    const key = attemptKey(address);
     const tried = digest(token);
+    const site = siteKey(address);
+    if (this.count(attemptKey(address), tried) && site !== null) this.count(site, tried);
+  }
+
+  private waitOfUs(key: string, maxAttempts: number): number {
+    const attempts = this.byAddress.get(key);
+    if (!attempts) return 0;
+    this.forgetOld(attempts);
+    const [oldestUs] = attempts.timesUs;
+    if (oldestUs === undefined || attempts.timesUs.length < maxAttempts) return 0;
+    return oldestUs + this.limits.windowUs - this.clock.nowUs();
+  }
+
+  /** Returns whether it was a new guess. */
+  private count(key: string, tried: string): boolean {
     const attempts = this.byAddress.get(key) ?? { timesUs: [], lastTried: '' };
     this.forgetOld(attempts);
-    if (attempts.lastTried === tried && attempts.timesUs.length > 0) return;
+    if (attempts.lastTried === tried && attempts.timesUs.length > 0) return false;
     attempts.lastTried = tried;
     attempts.timesUs.push(this.clock.nowUs());
     this.byAddress.delete(key);
     this.byAddress.set(key, attempts);
     if (this.byAddress.size > this.limits.maxAddresses) this.forgetQuietest();
+    return true;
   }
 
   private forgetOld({ timesUs }: Attempts): void {
@@ -81,11 +101,22 @@ export class AttemptLimit {
  * some proxies add to an address does not count; text that is no address stands for itself.
  */
 export function attemptKey(address: string): string {
+  const bare = bareAddress(address);
+  return isIPv6(bare) ? `${networkOf(bare).join(':')}::/64` : bare;
+}
+
+/** The network of 48 bits that an IPv6 address is in; null for what is no such address. */
+function siteKey(address: string): string | null {
+  const bare = bareAddress(address);
+  return isIPv6(bare) ? `${networkOf(bare).slice(0, 3).join(':')}::/48` : null;
+}
+
+/** Without port, brackets and zone; an IPv4 address within IPv6 as itself. */
+function bareAddress(address: string): string {
   const [, ipv4, ipv6] = /^(?:(\d+\.\d+\.\d+\.\d+):\d+|\[(.*)\](?::\d+)?)$/.exec(address) ?? [];
   const bare = (ipv4 ?? ipv6 ?? address).split('%')[0] ?? '';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare);
-  if (mapped?.[1]) return mapped[1];
-  return isIPv6(bare) ? `${networkOf(bare).join(':')}::/64` : bare;
+  return mapped?.[1] ?? bare;
 }
 
 /** The address part of a peer's `address:port`. */

@@ -79,7 +79,7 @@ export const streamSchema = z
   .object({
     name: streamNameSchema,
     stream_id: streamNameSchema,
-    url: z.string().describe('The source as text: of an address all but its secrets, of a file its name.'),
+    url: z.string().describe('The source as text: of an address all but user and secrets, of a file its name.'),
     rtsp_url: z.string().describe('The same as `url`.'),
     state: z.enum(STREAM_STATES),
     reason: noticeSchema.nullable(),
@@ -111,10 +111,12 @@ export type ApiStream = z.infer<typeof streamSchema>;
 /** Answer of `GET /api/streams`. */
 export const streamListSchema = z.object({ streams: z.array(streamSchema) }).meta({ id: 'StreamList' });
 
+const NO_LARGER = "A picture that would be larger than the source's comes as large as fits into that.";
+
 /** Query of a picture: its size and quality; without them it is the frame as it is. */
 export const pictureQuerySchema = z.object({
-  width: inQuery(side).optional().describe('Pixels; alone, it keeps the aspect.'),
-  height: inQuery(side).optional().describe('Pixels; alone, it keeps the aspect.'),
+  width: inQuery(side).optional().describe(`Pixels; alone, it keeps the aspect. ${NO_LARGER}`),
+  height: inQuery(side).optional().describe(`Pixels; alone, it keeps the aspect. ${NO_LARGER}`),
   quality: inQuery(z.int().min(1).max(100)).optional().describe('Of the JPEG.'),
 });
 

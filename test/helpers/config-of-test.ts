@@ -34,6 +34,7 @@ export const SERVER_DEFAULTS = {
   allowSources: null,
   recordingsDirectory: resolvePath('recordings'),
   corsOrigins: [],
+  publicHosts: [],
   trustedProxies: [],
   logLevel: 'info',
   check: false,

@@ -90,7 +90,27 @@ describe('access to the gateway', () => {
   it('without tokens is for those of this machine, and not for who comes through a proxy', async () => {
     await start();
     expect(await allowed({})).toEqual([200, 204]);
-    expect(await allowed({ 'x-forwarded-for': '192.0.2.1' })).toEqual([200, '403 FORBIDDEN']);
+    for (const name of [
+      'x-forwarded-for',
+      'x-forwarded-proto',
+      'x-forwarded-host',
+      'cf-connecting-ip',
+      'true-client-ip',
+    ]) {
+      expect(await allowed({ [name]: '192.0.2.1' })).toEqual([200, '403 FORBIDDEN']);
+    }
+  });
+
+  it('is told to the log when it comes through a proxy that nobody named, once', async () => {
+    const warnings = () => gateway.log.lines.filter(({ msg }) => msg.includes('--trusted-proxy'));
+    await start();
+    for (let i = 0; i < 3; i += 1)
+      await gateway.ask('/api/streams', { headers: { 'x-forwarded-for': `192.0.2.${i}` } });
+    expect(warnings()).toEqual([expect.objectContaining({ level: 'warn', proxy: '127.0.0.1', suppressed: 0 })]);
+    await gateway.stop();
+    await start({ flags: { trustedProxy: ['127.0.0.1'] } });
+    await gateway.ask('/api/streams', { headers: { 'x-forwarded-for': '192.0.2.1' } });
+    expect(warnings()).toEqual([]);
   });
 
   it('without tokens is refused to every name that is not this machine', async () => {
@@ -98,12 +118,24 @@ describe('access to the gateway', () => {
     for (const host of ['localhost', `127.0.0.1:${gateway.port}`, 'a.localhost', '[::1]:1']) {
       expect((await gateway.ask('/api/streams', { headers: { host } })).status).toBe(200);
     }
-    for (const path of ['/api/streams', '/', '/healthz', '/nothing']) {
+    for (const path of ['/api/streams', '/', '/metrics', '/nothing']) {
       const { problem } = await gateway.ask(path, { headers: { host: 'evil.example' } });
       expect(problem).toBe('421 HOST_FORBIDDEN');
     }
+    // Probes come under the name of a service.
+    for (const path of ['/healthz', '/readyz']) {
+      expect((await gateway.ask(path, { headers: { host: 'evil.example' } })).status).toBe(200);
+    }
     const forwarded = { host: 'evil.example', 'x-forwarded-host': 'localhost' };
     expect((await gateway.ask('/', { headers: forwarded })).problem).toBe('421 HOST_FORBIDDEN');
+  });
+
+  it('without a token to view is refused to every other name, whoever may change things', async () => {
+    await start({ flags: { adminToken: ADMIN, publicHost: ['cams.example'] } });
+    const problemAt = async (host: string) => (await gateway.ask('/snapshot', { headers: { host } })).problem;
+    gateway.stream.publish();
+    expect(await problemAt('evil.test')).toBe('421 HOST_FORBIDDEN');
+    expect(await problemAt('cams.example:8080')).not.toBe('421 HOST_FORBIDDEN');
   });
 
   it('with a token is given under any name', async () => {

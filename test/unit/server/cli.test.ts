@@ -39,6 +39,7 @@ describe('parseServerCommand', () => {
       ...['--record-format', 'mp4', '--record-segment', '1m', '--record-keep', '1GB', '--processor', 'watermark'],
       ...['--admin-token', 'a', '--tls-cert', '/c', '--tls-key', '/k', '--max-client-mbps', '8', '--http-port', '1'],
       ...['--allow-source', 'h', '--recordings', '/s', '--cors-origin', 'http://o', '--trusted-proxy', '::1'],
+      ...['--public-host', 'cams.lan'],
     ];
     const settings = {
       ...{ fps: 30_000 / 1001, width: 640, height: 480, quality: 90, loop: false, hwaccel: 'auto' },
@@ -64,6 +65,7 @@ describe('parseServerCommand', () => {
       allowSources: ['h'],
       recordingsDirectory: '/s',
       corsOrigins: ['http://o'],
+      publicHosts: ['cams.lan'],
       trustedProxies: ['::1'],
       logLevel: 'debug',
       check: true,

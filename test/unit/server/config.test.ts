@@ -102,6 +102,7 @@ describe('resolveConfig, values', () => {
     [{ allowSource: ['Camera.lan', '*.example.org', '192.0.2.0/24'] }, ALLOWED],
     [{ allowSource: 'camera.lan,*.example.org\n192.0.2.0/24' }, ALLOWED],
     [{ corsOrigin: ['https://app.example.org'] }, { corsOrigins: ['https://app.example.org'] }],
+    [{ publicHost: ['Cams.example.org', 'cams'] }, { publicHosts: ['cams.example.org', 'cams'] }],
     [{ trustedProxy: ['127.0.0.1', 'fd00::/8'] }, { trustedProxies: ['127.0.0.1', 'fd00::/8'] }],
   ])('%j makes %j', (flags, expected) => {
     expect(settingsOf({ flags })).toEqual({ ...SERVER_DEFAULTS, streams: [STREAM_DEFAULTS], ...expected });

@@ -18,11 +18,13 @@ interface Setting {
   readonly token?: string | null;
   readonly adminToken?: string | null;
   readonly corsOrigins?: readonly string[];
+  readonly publicHosts?: readonly string[];
 }
 
-function accessOf({ host = LOOPBACK, token = null, adminToken = null, corsOrigins = [] }: Setting = {}) {
+function accessOf(setting: Setting = {}) {
+  const { host = LOOPBACK, token = null, adminToken = null, corsOrigins = [], publicHosts = [] } = setting;
   const checkToken = createTokenCheck({ token, adminToken }, new AttemptLimit(new FakeClock()));
-  return new Access({ host, token, adminToken, corsOrigins }, checkToken);
+  return new Access({ host, token, adminToken, corsOrigins, publicHosts }, checkToken, 'Box.home.lan');
 }
 
 function credentials(given: string | undefined, more: Partial<Credentials> = {}): Credentials {
@@ -129,19 +131,39 @@ describe('Access', () => {
   describe('of hosts', () => {
     const refusal = (setting: Setting, host: string) => refusalOf(() => accessOf(setting).refuseHost(host))?.code;
 
-    it('lets a server that takes this machine for an admin answer only as this machine', () => {
-      for (const host of ['localhost:8080', '127.0.0.1:8080', '[::1]:8080']) expect(refusal({}, host)).toBeUndefined();
-      for (const host of ['evil.example', 'evil.example:8080', 'localhost.evil.example', '']) {
-        expect(refusal({}, host)).toBe('HOST_FORBIDDEN');
-      }
-    });
+    const foreign = ['evil.example', 'evil.example:8080', 'localhost.evil.example', 'box.evil.example', ''];
 
-    it.each([{ token: VIEW }, { adminToken: ADMIN }, { host: ANYWHERE }])(
-      'lets any other answer as anything',
+    it.each([{}, { adminToken: ADMIN }])(
+      'lets a server on loopback without a token to view be only local: %j',
       (set) => {
-        expect(refusal(set, 'camera.example')).toBeUndefined();
+        for (const host of ['localhost:8080', '127.0.0.1:8080', '[::1]:8080'])
+          expect(refusal(set, host)).toBeUndefined();
+        for (const host of [...foreign, 'box.home.lan', 'box.local']) expect(refusal(set, host)).toBe('HOST_FORBIDDEN');
       },
     );
+
+    it.each([{ host: ANYWHERE }, { host: ANYWHERE, adminToken: ADMIN }])(
+      'lets one that others reach without a token answer to the names of its machine, too: %j',
+      (set) => {
+        const own = ['localhost:8080', '192.0.2.5:8080', 'box.home.lan', 'BOX:8080', 'box.local.', '[2001:db8::1]'];
+        for (const host of own) expect(refusal(set, host)).toBeUndefined();
+        for (const host of foreign) expect(refusal(set, host)).toBe('HOST_FORBIDDEN');
+      },
+    );
+
+    it.each([LOOPBACK, ANYWHERE])('takes the names that it was told of, on %s', (host) => {
+      const set = { host, publicHosts: ['cams.example'] };
+      expect(refusal(set, 'Cams.example:8080')).toBeUndefined();
+      expect(refusal(set, 'other.cams.example')).toBe('HOST_FORBIDDEN');
+    });
+
+    it('takes the name that it listens on', () => {
+      expect(refusal({ host: 'Cams.lan' }, 'cams.lan:8080')).toBeUndefined();
+    });
+
+    it('lets one with a token to view answer as anything', () => {
+      for (const host of [LOOPBACK, ANYWHERE]) expect(refusal({ host, token: VIEW }, 'camera.example')).toBeUndefined();
+    });
   });
 
   describe('of pages', () => {

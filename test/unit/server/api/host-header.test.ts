@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLocalHost, isSameHost } from '../../../../server/api/host-header.js';
+import { hostName, isLocalHost, isSameHost, namesOfMachine } from '../../../../server/api/host-header.js';
 
 describe('isLocalHost', () => {
   it.each([
@@ -19,6 +19,25 @@ describe('isLocalHost', () => {
     ],
     ...['[::1', '::1', '[::1]x', 'local host', 'localhost:999999', '..'],
   ])('%s is not', (host) => expect(isLocalHost(host)).toBe(false));
+});
+
+describe('namesOfMachine', () => {
+  it.each([
+    ['box', ['box', 'box.local']],
+    ['Box.home.lan', ['box.home.lan', 'box', 'box.local']],
+    ['box.local', ['box.local', 'box']],
+    ['', []],
+  ])('of %s are %j', (name, names) => expect(namesOfMachine(name)).toEqual(names));
+});
+
+describe('hostName', () => {
+  it.each([
+    ['Cam.Example:8080', 'cam.example'],
+    ['cam.example.', 'cam.example'],
+    ['[::1]:80', '[::1]'],
+    ['me@cam.example', ''],
+    ['', ''],
+  ])('of %s is %s', (host, name) => expect(hostName(host)).toBe(name));
 });
 
 describe('isSameHost', () => {

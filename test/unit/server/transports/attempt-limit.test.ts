@@ -63,6 +63,19 @@ describe('AttemptLimit', () => {
     expect(limit.waitUs('192.0.2.2')).toBe(0);
   });
 
+  it('counts the networks of an IPv6 site together, with a bound ten times as high', () => {
+    const { clock, limit } = setUp();
+    const network = (n: number) => `2001:db8:1:${n.toString(16)}::1`;
+    for (let i = 0; i < 100; i += 1) {
+      expect(limit.waitUs(network(i))).toBe(0);
+      limit.fail(network(i), `guess ${i}`);
+    }
+    expect(limit.waitUs(network(1000))).toBe(60 * SECOND_US);
+    expect(limit.waitUs('2001:db8:2::1')).toBe(0);
+    clock.advance(60 * SECOND_US);
+    expect(limit.waitUs(network(1000))).toBe(0);
+  });
+
   it('takes an IPv4 address for itself in either way of writing it', () => {
     const { limit } = setUp({ maxAttempts: 1 });
     limit.fail('::ffff:192.0.2.1', 'a');
