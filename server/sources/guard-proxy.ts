@@ -1,11 +1,13 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
-import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
-import { connect, isIP } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import https from 'node:https';
+import { isIP } from 'node:net';
 import type { AddressInfo, LookupFunction, Socket } from 'node:net';
-import { pipeline } from 'node:stream';
 import { toStreamerError } from '../../shared/errors.js';
 import type { StreamerError } from '../../shared/errors.js';
+import { passOn, withoutHopByHop } from './guarded-answer.js';
+import { unmarked } from './https-marker.js';
 import type { SourceGuard } from './source-guard.js';
 
 const MAX_CONNECTIONS = 512;
@@ -13,11 +15,6 @@ const MAX_CONNECTIONS = 512;
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 60_000;
 const CREDENTIAL_BYTES = 24;
-/** Headers that are about one connection (RFC 9110, section 7.6.1), and the proxy's own. */
-const HOP_BY_HOP = new Set([
-  ...['connection', 'keep-alive', 'proxy-connection', 'proxy-authorization', 'proxy-authenticate'],
-  ...['te', 'trailer', 'transfer-encoding', 'upgrade'],
-]);
 /** No code of the standard, so that it cannot be taken for an answer of the source's own. */
 const FORBIDDEN = [470, 'Source Forbidden'] as const;
 const UNREACHABLE = [502, 'Bad Gateway'] as const;
@@ -38,9 +35,6 @@ export class GuardProxy {
       this.onRequest(request, response),
     );
     this.server.maxConnections = MAX_CONNECTIONS;
-    this.server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) =>
-      this.onConnect(request, socket, head),
-    );
     this.server.on('connection', (socket) => this.keep(socket));
     this.server.on('clientError', (_, socket) => void socket.destroy());
   }
@@ -85,12 +79,16 @@ export class GuardProxy {
       response.writeHead(...answerTo(toStreamerError(error)), { Connection: 'close' }).end();
     };
     try {
-      const lookup = at(await this.guard.addressesOf(url.hostname));
+      const target = unmarked(url);
+      const isSecure = target.protocol === 'https:';
+      const lookup = at(await this.guard.addressesOf(target.hostname));
       const { method = 'GET' } = request;
       const headers = withoutHopByHop(request.rawHeaders);
+      if (isSecure) replaceHost(headers, target.host);
       // No agent: what is kept open is the connection to FFmpeg, and its next request may go elsewhere.
-      const onward = http.request(url, { method, headers, lookup, agent: false, insecureHTTPParser: true }, (answer) =>
-        passOn(answer, response, onward),
+      const options = { method, headers, lookup, agent: false, insecureHTTPParser: true };
+      const onward = (isSecure ? https : http).request(target, options, (answer) =>
+        passOn({ answer, onward, target }, response),
       );
       onward.once('socket', (socket) => limitConnecting(this.keep(socket)));
       onward.on('error', refuse);
@@ -100,39 +98,6 @@ export class GuardProxy {
       });
       response.on('close', () => onward.destroy());
       onward.end();
-    } catch (error) {
-      refuse(error);
-    }
-  }
-
-  private onConnect(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    socket.on('error', () => undefined);
-    if (this.isOurs(request)) return void this.tunnel(request.url ?? '', socket, head);
-    // FFmpeg asks again over another connection.
-    const challenge = 'Proxy-Authenticate: Basic realm="guard"\r\nConnection: close\r\nContent-Length: 0';
-    say(socket, `HTTP/1.1 407 Proxy Authentication Required\r\n${challenge}\r\n\r\n`);
-  }
-
-  private async tunnel(target: string, socket: Socket, head: Buffer): Promise<void> {
-    const refuse = (error: unknown) => {
-      const [code, words] = answerTo(toStreamerError(error));
-      say(socket, `HTTP/1.1 ${code} ${words}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-    };
-    const [, host, port] = /^(.+):(\d{1,5})$/.exec(target) ?? [];
-    if (host === undefined || port === undefined) return void socket.destroy();
-    try {
-      const [address] = await this.guard.addressesOf(host);
-      const onward = this.keep(connect({ host: address, port: Number(port), noDelay: true }));
-      limitConnecting(onward);
-      onward.once('error', refuse);
-      socket.once('close', () => onward.destroy());
-      onward.once('connect', () => {
-        onward.off('error', refuse);
-        socket.setTimeout(IDLE_TIMEOUT_MS, () => socket.destroy());
-        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-        onward.write(head);
-        pipeline(socket, onward, socket, () => undefined);
-      });
     } catch (error) {
       refuse(error);
     }
@@ -148,17 +113,6 @@ export class GuardProxy {
   }
 }
 
-/** Passes an answer on. It was read leniently, since cameras are sloppy, so that not all of it may be written. */
-function passOn(answer: IncomingMessage, response: ServerResponse, onward: ClientRequest): void {
-  try {
-    response.writeHead(answer.statusCode ?? 0, answer.statusMessage, withoutHopByHop(answer.rawHeaders));
-  } catch (error) {
-    onward.destroy(toStreamerError(error));
-    return;
-  }
-  pipeline(answer, response, () => onward.destroy());
-}
-
 /** Resolves every name to addresses that were checked. */
 function at(addresses: readonly string[]): LookupFunction {
   const all = addresses.map((address) => ({ address, family: isIP(address) }));
@@ -168,20 +122,17 @@ function at(addresses: readonly string[]): LookupFunction {
   };
 }
 
-/** The last word on a connection; who never closes its side, credentials or not, must not keep it. */
-function say(socket: Socket, text: string): void {
-  socket.write(text);
-  socket.destroySoon();
-}
-
 /** A socket that does not connect in time, or then falls silent, is given up. */
 function limitConnecting(socket: Socket): void {
   socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(new Error('it did not answer in time')));
   socket.once('connect', () => socket.setTimeout(IDLE_TIMEOUT_MS));
 }
 
-function withoutHopByHop(rawHeaders: readonly string[]): string[] {
-  return rawHeaders.filter((_, index) => !HOP_BY_HOP.has(rawHeaders[index - (index % 2)]?.toLowerCase() ?? ''));
+/** @param headers names and values in turn */
+function replaceHost(headers: string[], host: string): void {
+  for (const [index, name] of headers.entries()) {
+    if (index % 2 === 0 && name.toLowerCase() === 'host') headers[index + 1] = host;
+  }
 }
 
 function answerTo({ code }: StreamerError): readonly [number, string] {

@@ -7,6 +7,7 @@ import { atAddress, atRelay, hostOfUrl } from './guarded-url.js';
 import type { LiveInput } from './live-input.js';
 import type { NetworkSpec, RtspSpec } from './live-spec.js';
 import { networkInput } from './network-input.js';
+import { marked } from './https-marker.js';
 import { httpVideoInput } from './http-video-input.js';
 import { rtspInput } from './rtsp-input.js';
 import { RtspRelay } from './rtsp-relay.js';
@@ -25,7 +26,7 @@ const CONTAINERS =
   ',mjpeg,mpjpeg,h264,hevc,av1,obu,m4v,mpegvideo,h263,vc1,yuv4mpegpipe,aac,ac3,mp3';
 const HTTP_CONTAINERS = `${CONTAINERS},hls,webvtt`;
 /**
- * What the proxy can see into. HLS takes every protocol whose name begins with `http`, and so would connect by `httpproxy`,
+ * What the proxy can see into; TLS is its own. HLS takes every protocol whose name begins with `http`, and so would connect by `httpproxy`,
  * without which FFmpeg speaks no TLS through a proxy, wherever a playlist says.
  */
 const HTTP_PROTOCOLS = 'http,tcp,crypto';
@@ -73,7 +74,7 @@ export class GuardedNetwork {
     await started?.close();
   }
 
-  /** A video or playlist over HTTP: each of its addresses is asked of the guard by the proxy. Over HTTPS it is refused. */
+  /** A video or playlist over HTTP: each of its addresses is asked of the guard by the proxy. */
   http(url: string): GuardedInput {
     return this.throughProxy(httpVideoInput(url, HTTP_PROTOCOLS), HTTP_CONTAINERS);
   }
@@ -123,11 +124,10 @@ export class GuardedNetwork {
 
   private throughProxy(input: LiveInput, containers: string): GuardedInput {
     return withContainers(input, containers, async () => {
-      if (/^https:/i.test(input.input)) throw new StreamerError('SOURCE_FORBIDDEN', NO_HTTPS);
       // The proxy would refuse it too, but with less to say.
       await this.guard.addressesOf(hostOfUrl(input.input));
       const { url } = await this.startedProxy();
-      return { input: input.input, env: { ...this.env, http_proxy: url, no_proxy: NO_HOST } };
+      return { input: marked(input.input), env: { ...this.env, http_proxy: url, no_proxy: NO_HOST } };
     });
   }
 }
@@ -142,6 +142,3 @@ function withContainers(input: LiveInput, containers: string, open: () => Promis
     input: open,
   };
 }
-
-const NO_HTTPS =
-  'A source added over HTTP gets video and playlists by http:// only; add one with https:// in the configuration.';

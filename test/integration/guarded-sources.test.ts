@@ -1,36 +1,23 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { availableParallelism } from 'node:os';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
-import { readFfmpegVersion } from '../../server/ffmpeg/ffmpeg-version.js';
-import { imageToJpeg } from '../../server/pipeline/jpeg-codec.js';
-import { GuardedNetwork } from '../../server/sources/guarded-network.js';
 import { openSource } from '../../server/sources/open-source.js';
-import { SourceGuard } from '../../server/sources/source-guard.js';
 import { parseSourceSpec } from '../../server/sources/source-spec.js';
-import { SystemClock } from '../../shared/clock.js';
 import { toStreamerError } from '../../shared/errors.js';
-import { Certificate } from '../helpers/certificate.js';
-import { requireGortsplibServer, startGortsplibServer } from '../helpers/gortsplib-server.js';
 import { builtJpeg } from '../helpers/built-jpeg.js';
 import { STREAM_DEFAULTS } from '../helpers/config-of-test.js';
 import { freeUdpPort } from '../helpers/free-port.js';
+import { openGuarded, playGuarded, serveHls, sourceParts } from '../helpers/guarded-source.js';
 import { HlsVideo } from '../helpers/hls-video.js';
 import { HttpPeer, answerOf } from '../helpers/http-peer.js';
-import type { PeerRequest } from '../helpers/http-peer.js';
 import { ofTest } from '../helpers/of-test.js';
-import { publish } from '../helpers/publish.js';
 import { SourceLog } from '../helpers/source-log.js';
 import { StreamSender, h264, requireProtocol } from '../helpers/stream-sender.js';
 import { TcpVideoServer } from '../helpers/tcp-video-server.js';
 
-const clock = new SystemClock();
 const hasSrt = await requireProtocol('srt');
 const TS = { codec: h264(), format: 'mpegts', size: '320x240', fps: 25 } as const;
-/** Only these names are allowed; no DNS of this world knows them, so who gets there came by the guard. */
-const ALLOWED = ['cam.test', 'cdn.test', 'rebind.test'];
 
 describe('a source that was added over HTTP', () => {
   let plain: HlsVideo;
@@ -41,8 +28,8 @@ describe('a source that was added over HTTP', () => {
   });
 
   it('plays HLS whose segments and keys are at other hosts that are allowed', async () => {
-    const peer = await serve(encrypted, ({ port }) => encrypted.playlist().replace('PORT', `${port}`));
-    const log = await play(`http://cam.test:${peer.port}/index.m3u8`);
+    const peer = await serveHls(encrypted, ({ port }) => encrypted.playlist().replace('PORT', `${port}`));
+    const log = await playGuarded(`http://cam.test:${peer.port}/index.m3u8`);
     await log.untilFrames(15);
     const asked = (path: string) => peer.requests.find((request) => request.path === path)?.headers.get('host');
     expect(asked('/index1.ts')).toBe(`cam.test:${peer.port}`);
@@ -50,12 +37,12 @@ describe('a source that was added over HTTP', () => {
   });
 
   it('follows redirects of segments to hosts that are allowed', async () => {
-    const peer = await serve(
+    const peer = await serveHls(
       plain,
       () => plain.playlist('/elsewhere.ts'),
       redirectTo('http://cdn.test:PORT/index1.ts'),
     );
-    const log = await play(`http://cam.test:${peer.port}/index.m3u8`);
+    const log = await playGuarded(`http://cam.test:${peer.port}/index.m3u8`);
     await log.untilFrames(25);
     expect(peer.requests.map(({ path }) => path)).toContain('/index1.ts');
   });
@@ -78,8 +65,8 @@ describe('a source that was added over HTTP', () => {
     const other = await ofTest(HttpPeer.start(({ socket }) => socket.write(answerOf('200 OK', [], 'secret'))));
     const target = segment.replace('OTHER', `${other.port}`);
     const redirect = redirectTo(`http://127.0.0.1:${other.port}/index1.ts`);
-    const peer = await serve(plain, () => plain.playlist(target), redirect);
-    const log = await play(`http://cam.test:${peer.port}/index.m3u8`);
+    const peer = await serveHls(plain, () => plain.playlist(target), redirect);
+    const log = await playGuarded(`http://cam.test:${peer.port}/index.m3u8`);
     await log.until(() => log.frames.length >= 30 || log.isOver);
     expect(other.total).toBe(0);
   });
@@ -92,8 +79,8 @@ describe('a source that was added over HTTP', () => {
   ])('reaches nothing that is forbidden: %s', async (_, key) => {
     const other = await ofTest(HttpPeer.start(({ socket }) => socket.write(answerOf('200 OK', [], 'secret'))));
     const target = key.replace('OTHER', `${other.port}`);
-    const peer = await serve(encrypted, () => encrypted.playlist().replace('http://cdn.test:PORT/key', target));
-    const log = await play(`http://cam.test:${peer.port}/index.m3u8`);
+    const peer = await serveHls(encrypted, () => encrypted.playlist().replace('http://cdn.test:PORT/key', target));
+    const log = await playGuarded(`http://cam.test:${peer.port}/index.m3u8`);
     await log.until(() => log.isOver);
     expect(log.frames).toEqual([]);
     expect(other.total).toBe(0);
@@ -104,8 +91,8 @@ describe('a source that was added over HTTP', () => {
     async (variant) => {
       const other = await ofTest(HttpPeer.start(({ socket }) => socket.write(answerOf('200 OK', [], 'secret'))));
       const target = variant.replace('OTHER', `${other.port}`);
-      const peer = await serve(plain, () => `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000\n${target}\n`);
-      const log = await play(`http://cam.test:${peer.port}/index.m3u8`);
+      const peer = await serveHls(plain, () => `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000\n${target}\n`);
+      const log = await playGuarded(`http://cam.test:${peer.port}/index.m3u8`);
       await log.untilError();
       expect(other.total).toBe(0);
     },
@@ -119,7 +106,7 @@ describe('a source that was added over HTTP', () => {
         socket.write(answerOf('200 OK', ['Content-Type: application/dash+xml'], dashAt(url))),
       ),
     );
-    const log = await play(`http://cam.test:${peer.port}/x.mpd`);
+    const log = await playGuarded(`http://cam.test:${peer.port}/x.mpd`);
     await log.untilError();
     expect(other.total).toBe(0);
   });
@@ -128,7 +115,7 @@ describe('a source that was added over HTTP', () => {
     const peer = await ofTest(
       HttpPeer.start(({ socket }) => socket.write(answerOf('302 Found', ['Location: http://2852039166/latest']))),
     );
-    const log = await play(`http://cam.test:${peer.port}/`);
+    const log = await playGuarded(`http://cam.test:${peer.port}/`);
     const error = await log.untilError();
     expect([error.code, error.message]).toEqual([
       'SOURCE_FORBIDDEN',
@@ -144,7 +131,7 @@ describe('a source that was added over HTTP', () => {
         socket.end(isOurs ? forUs : answerOf('302 Found', ['Location: http://169.254.169.254/latest']));
       }),
     );
-    const error = await (await play(`http://cam.test:${peer.port}/`)).untilError();
+    const error = await (await playGuarded(`http://cam.test:${peer.port}/`)).untilError();
     expect(error.code).toBe('SOURCE_FORBIDDEN');
     expect(error.message).toMatch(/leads to an address where sources added over HTTP may not be/);
   });
@@ -154,7 +141,7 @@ describe('a source that was added over HTTP', () => {
     const peer = await ofTest(
       HttpPeer.start(({ socket }) => socket.write(answerOf('200 OK', ['Content-Type: image/jpeg'], jpeg))),
     );
-    const log = await play(`http://cam.test:${peer.port}/shot.jpg`);
+    const log = await playGuarded(`http://cam.test:${peer.port}/shot.jpg`);
     await log.untilFrames(2);
     expect(peer.requests[0]?.headers.get('host')).toBe(`cam.test:${peer.port}`);
   });
@@ -172,7 +159,7 @@ describe('a source that was added over HTTP', () => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const { port } = server.address() as AddressInfo;
     const answers = [['127.0.0.1'], ['169.254.169.254']];
-    const opened = await open(`${scheme}://rebind.test:${port}/live`, async () => answers.shift() ?? []);
+    const opened = await openGuarded(`${scheme}://rebind.test:${port}/live`, async () => answers.shift() ?? []);
 
     const first = new SourceLog(opened.source);
     expect((await first.untilError()).code).not.toBe('SOURCE_FORBIDDEN');
@@ -188,58 +175,22 @@ describe('a source that was added over HTTP', () => {
     expect(connections).toBe(1);
   });
 
-  it.each([
-    'RTSP/1.0 302 Found',
-    'RTSP/1.0 4294967597 Moved',
-    'RTSP/1.0 -4294966994 x',
-    'RTSP/1.0\x0bx 302 Moved',
-    'RTSP/\xa0x 302 Moved',
-    'RTSP/1.0 \x0b302 Moved',
-    ' RTSP/1.0 302 Moved',
-    'RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 1\r\n\r\nxRTSP/1.0 302 Moved',
-    '$\0\0\u0001xRTSP/1.0 302 Moved',
-  ])('is not redirected by RTSP to where it may not be: %j', async (status) => {
-    const other = await ofTest(HttpPeer.start(null));
-    const server = createServer((socket) => {
-      socket.on('error', () => undefined);
-      socket.once('data', () => {
-        const location = `Location: rtsp://127.0.0.1:${other.port}/x`;
-        socket.write(Buffer.from(`${status}\r\nCSeq: 1\r\n${location}\r\n\r\n`, 'latin1'));
-      });
-    });
-    onTestFinished(() => void server.close());
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const log = await play(`rtsp://cam.test:${(server.address() as AddressInfo).port}/live`);
-    const error = await log.untilError();
-    expect(other.total).toBe(0);
-    expect(error.code).toBe('SOURCE_FORBIDDEN');
-  });
-
-  it.skipIf(!requireGortsplibServer()).each(['rtsp', 'rtsps'])('plays %s, with credentials', async (scheme) => {
-    const certificate = scheme === 'rtsps' ? await ofTest(Certificate.start()) : null;
-    const credentials = { user: 'me', password: 'p w/@', scheme: 'digest' } as const;
-    const server = await ofTest(startGortsplibServer({ credentials, ...(certificate && { certificate }) }));
-    await ofTest(publish(server, 'cam', { codec: h264(), size: '320x240', fps: 25 }));
-    const log = await play(server.url('cam').replace('127.0.0.1', 'cam.test'));
-    await log.untilFrames(20);
-  });
-
   it.each(['mpegts', 'matroska', 'flv'])('plays %s over TCP', async (format) => {
     const server = await ofTest(TcpVideoServer.start({ ...TS, format }));
-    const log = await play(server.url.replace('127.0.0.1', 'cam.test'));
+    const log = await playGuarded(server.url.replace('127.0.0.1', 'cam.test'));
     await log.untilFrames(5);
   });
 
   it('plays UDP from the host that it names', async () => {
     const port = await freeUdpPort();
-    const log = await play(`udp://cam.test:${port}`);
+    const log = await playGuarded(`udp://cam.test:${port}`);
     await ofTest(StreamSender.start(`udp://127.0.0.1:${port}?pkt_size=1316`, TS));
     await log.untilFrames(5);
   });
 
   it('takes no UDP from another one', async () => {
     const port = await freeUdpPort();
-    const log = await play(`udp://cam.test:${port}`, async () => ['127.0.0.2']);
+    const log = await playGuarded(`udp://cam.test:${port}`, async () => ['127.0.0.2']);
     await ofTest(StreamSender.start(`udp://127.0.0.1:${port}?pkt_size=1316`, TS));
     // FFmpeg gives up as if nothing had come.
     expect((await log.untilError()).code).toBe('SOURCE_TIMEOUT');
@@ -249,12 +200,12 @@ describe('a source that was added over HTTP', () => {
   it.skipIf(!hasSrt)('plays SRT', async () => {
     const port = await freeUdpPort();
     await ofTest(StreamSender.start(`srt://127.0.0.1:${port}?mode=listener`, TS));
-    const log = await play(`srt://cam.test:${port}?mode=caller`);
+    const log = await playGuarded(`srt://cam.test:${port}?mode=caller`);
     await log.untilFrames(5);
   });
 
   it.each(['rtsp://cam.test/live?transport=udp', 'file:x.mp4'])('cannot be %s', async (text) => {
-    const error = await open(text).then(
+    const error = await openGuarded(text).then(
       () => null,
       (thrown: unknown) => toStreamerError(thrown),
     );
@@ -266,45 +217,10 @@ describe('a source that was added over HTTP', () => {
     const settings = { ...STREAM_DEFAULTS, isGuarded: true, source: parseSourceSpec('http://127.0.0.1/') };
     await expect(openSource(settings, parts)).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
   });
-
-  /** Serves the files of `video`, its playlist as `playlist` has it, and for `/elsewhere.ts` the answer `elsewhere`. */
-  function serve(video: HlsVideo, playlist: (peer: HttpPeer) => string, elsewhere?: (peer: HttpPeer) => Buffer) {
-    return ofTest(
-      HttpPeer.start(({ path, socket }: PeerRequest, peer) => {
-        const name = path.slice(1);
-        const type = ['Content-Type: application/vnd.apple.mpegurl'];
-        if (name === 'index.m3u8') return void socket.write(answerOf('200 OK', type, playlist(peer)));
-        if (name === 'elsewhere.ts' && elsewhere) return void socket.write(elsewhere(peer));
-        const body = video.files.get(name);
-        socket.write(body ? answerOf('200 OK', [], body) : answerOf('404 Not Found'));
-      }),
-    );
-  }
-
-  async function play(url: string, resolve?: (name: string) => Promise<readonly string[]>): Promise<SourceLog> {
-    const { source } = await open(url, resolve);
-    const log = new SourceLog(source, 0, (frame) => frame.kind === 'raw' && frame.release());
-    onTestFinished(() => log.stop());
-    return log;
-  }
-
-  async function open(text: string, resolve: (name: string) => Promise<readonly string[]> = async () => ['127.0.0.1']) {
-    const network = new GuardedNetwork(new SourceGuard(ALLOWED, resolve), process.env);
-    onTestFinished(() => network.close());
-    const settings = { ...STREAM_DEFAULTS, isGuarded: true, source: parseSourceSpec(`cam=${text}`) };
-    return openSource(settings, { ...(await sourceParts()), network });
-  }
 });
 
 function redirectTo(location: string): (peer: HttpPeer) => Buffer {
   return ({ port }) => answerOf('302 Found', [`Location: ${location.replace('PORT', `${port}`)}`]);
-}
-
-async function sourceParts() {
-  const binaries = await findFfmpeg(process.env);
-  const version = await readFfmpegVersion(binaries.ffmpegPath);
-  const machine = { parallelEncodes: availableParallelism(), platform: process.platform, convertImage: imageToJpeg };
-  return { ...binaries, ...version, ...machine, clock };
 }
 
 function dashAt(url: string): string {

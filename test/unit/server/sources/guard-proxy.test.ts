@@ -64,22 +64,7 @@ describe('GuardProxy', () => {
     const { peer, port } = await startBoth();
     const answer = await get(`http://cam.test:${peer.port}/`, port, authorization);
     expect([answer.status, answer.headers['proxy-authenticate']]).toEqual([407, 'Basic realm="guard"']);
-    const header = authorization === undefined ? '' : `Proxy-Authorization: ${authorization}\r\n`;
-    const said = await say(port, `CONNECT cam.test:${peer.port} HTTP/1.1\r\n${header}\r\n`);
-    expect(said).toMatch(/^HTTP\/1\.1 407 /);
     expect(peer.total).toBe(0);
-  });
-
-  it('lets nobody keep a connection that was refused', async () => {
-    const { port } = await startBoth();
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => undefined);
-    onTestFinished(() => void socket.destroy());
-    socket.resume().write('CONNECT cam.test:1 HTTP/1.1\r\n\r\n');
-    await once(socket, 'end');
-    // Only a peer that has let go answers what is still written with a reset.
-    const tick = setInterval(() => socket.write('x'), 5);
-    onTestFinished(() => clearInterval(tick));
-    await new Promise((resolve) => socket.once('close', resolve));
   });
 
   it.each([
@@ -87,30 +72,71 @@ describe('GuardProxy', () => {
     'http://2852039166/',
     'http://[::ffff:a9fe:a9fe]/',
     'http://evil.test/',
+    'http://evil.test.https.invalid:443/',
+    'http://169.254.169.254.https.invalid:443/',
+    'http://--ffff-a9fe-a9fe.ipv6.https.invalid:443/',
+    'http://0xa9fea9fe.https.invalid/',
   ])('refuses %s', async (target) => {
     const { port, authorization } = await startBoth();
     const answer = await get(target, port, authorization);
     expect([answer.status, answer.words, answer.body]).toEqual([470, 'Source Forbidden', '']);
   });
 
-  it.each([
-    '169.254.169.254:443',
-    '[::ffff:169.254.169.254]:443',
-    '0xa9fea9fe:80',
-    'evil.test:443',
-    'metadata.google.internal:443',
-  ])('opens no tunnel to %s', async (target) => {
-    const { port, authorization } = await startBoth();
-    const said = await say(port, `CONNECT ${target} HTTP/1.1\r\nProxy-Authorization: ${authorization}\r\n\r\n`);
-    expect(said).toMatch(/^HTTP\/1\.1 470 Source Forbidden\r\n/);
+  it('opens no tunnel, not even to what the guard allows', async () => {
+    const { peer, port, authorization } = await startBoth();
+    const text = `CONNECT cam.test:${peer.port} HTTP/1.1\r\nProxy-Authorization: ${authorization}\r\n\r\nGET / HTTP/1.1\r\n\r\n`;
+    expect(await say(port, text)).toBe('');
+    expect(peer.total).toBe(0);
   });
 
-  it('tunnels to what the guard allows, at the address that it saw', async () => {
-    const { peer, port, authorization } = await startBoth();
-    const text = `CONNECT cam.test:${peer.port} HTTP/1.1\r\nProxy-Authorization: ${authorization}\r\n\r\nGET /inside HTTP/1.1\r\n\r\n`;
-    const said = await say(port, text, (so) => so.includes('video'));
-    expect(said).toMatch(/^HTTP\/1\.1 200 Connection established\r\n\r\nHTTP\/1\.1 200 OK/);
-    expect(peer.requests.map(({ path }) => path)).toEqual(['/inside']);
+  it.each([
+    ['its type', '/list', 'Content-Type: application/vnd.apple.mpegurl'],
+    ['its name', '/list.m3u8?x=1', 'Content-Type: text/plain'],
+  ])('marks what leads to TLS in a playlist, which it knows by %s', async (_, path, type) => {
+    const text = '#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="https://cdn.test/key"\nhttps://cdn.test:8443/a.ts\n\xe9.ts\n';
+    const headers = [type, 'Content-Range: bytes 0-99/100'];
+    const { peer, port, authorization } = await startBoth(
+      answerOf('206 Partial Content', headers, Buffer.from(text, 'latin1')),
+    );
+    const answer = await get(`http://cam.test:${peer.port}${path}`, port, authorization);
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-range']).toBeUndefined();
+    expect(answer.body.split('\n').slice(1, 3)).toEqual([
+      '#EXT-X-KEY:METHOD=AES-128,URI="http://cdn.test.https.invalid:443/key"',
+      'http://cdn.test.https.invalid:8443/a.ts',
+    ]);
+  });
+
+  it.each([
+    ['what is no playlist', '200 OK', ['Content-Type: text/plain']],
+    ['a part of one', '206 Partial Content', ['Content-Type: audio/mpegurl', 'Content-Range: bytes 9-99/100']],
+    ['a packed one', '200 OK', ['Content-Type: audio/mpegurl', 'Content-Encoding: gzip']],
+    ['an error', '404 Not Found', ['Content-Type: audio/mpegurl']],
+  ])('changes nothing in %s', async (_, status, headers) => {
+    const { peer, port, authorization } = await startBoth(answerOf(status, headers, 'https://cdn.test/a.ts\n'));
+    const answer = await get(`http://cam.test:${peer.port}/x`, port, authorization);
+    expect([`${answer.status} ${answer.words}`, answer.body]).toEqual([status, 'https://cdn.test/a.ts\n']);
+  });
+
+  it('takes no playlist that is too long, or that breaks off', async () => {
+    const type = 'Content-Type: application/x-mpegURL';
+    const long = await startBoth(answerOf('200 OK', [type], Buffer.alloc(1024 * 1024 + 1, 'x')));
+    expect((await get(`http://cam.test:${long.peer.port}/x`, long.port, long.authorization)).status).toBe(502);
+    const peer = await ofTest(
+      HttpPeer.start(({ socket }) => socket.end(answerOf('200 OK', [type, 'Content-Length: 99'], 'x'))),
+    );
+    expect((await get(`http://cam.test:${peer.port}/x`, long.port, long.authorization)).status).toBe(502);
+  });
+
+  it('marks a redirect to TLS', async () => {
+    const { peer, port, authorization } = await startBoth(
+      answerOf('302 Found', ['Location: https://cam.test/next', 'X-Other: https://cam.test/']),
+    );
+    const { headers } = await get(`http://cam.test:${peer.port}/`, port, authorization);
+    expect([headers.location, headers['x-other']]).toEqual([
+      'http://cam.test.https.invalid:443/next',
+      'https://cam.test/',
+    ]);
   });
 
   it.each([
@@ -130,11 +156,8 @@ describe('GuardProxy', () => {
     await peer.stop();
     expect((await get(`http://127.0.0.1:${closed}/`, port, authorization)).status).toBe(502);
     expect((await get('http://unknown.test/', port, authorization)).status).toBe(502);
-    const said = await say(
-      port,
-      `CONNECT 127.0.0.1:${closed} HTTP/1.1\r\nProxy-Authorization: ${authorization}\r\n\r\n`,
-    );
-    expect(said).toMatch(/^HTTP\/1\.1 502 /);
+    expect((await get('http://x-y.ipv6.https.invalid/', port, authorization)).status).toBe(502);
+    expect((await get(`http://cam.test.https.invalid:${closed}/`, port, authorization)).status).toBe(502);
   });
 
   it.each([
