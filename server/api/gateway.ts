@@ -139,7 +139,7 @@ export class Gateway {
     app.after(() => {
       for (const register of ROUTES) register(app, routeParts);
       registerHealthRoutes(app, routeParts, isClosing);
-      registerSocketRoutes(app, routeParts, new Upgrades(app, this.http.server, limits));
+      registerSocketRoutes(app, routeParts, new Upgrades(this.http, limits));
       registerWebRoutes(app, parts.web ?? WEB_FILES);
     });
   }

@@ -63,6 +63,7 @@ export function guardRequests(app: ApiApp, parts: GuardParts): void {
       if (value !== undefined) reply.raw.setHeader(name, value);
     refuseForeignPage(request, parts.access);
     authorize(request, parts.access);
+    if (request.role !== null) parts.connections.letIn(request.socket);
     done();
   });
 }

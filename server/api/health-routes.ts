@@ -1,17 +1,21 @@
 import { healthSchema } from '../../shared/api/health-schema.js';
 import { binaryAnswer, problemAnswers, readProblems } from './answers.js';
 import { HttpError } from './http-error.js';
+import { KeptValue } from './kept-value.js';
 import type { ApiApp, RouteParts } from './routes.js';
 
 const TAGS = ['Health'];
+/** Many streams make a scrape costly; nobody needs two in a second. */
+const KEEP_METRICS_US = 1_000_000;
 const RETRY = { headers: { 'Retry-After': '5' }, status: 503 } as const;
 
 /** What orchestrators, load balancers and Prometheus ask. Health needs no token and names nothing. */
 export function registerHealthRoutes(
   app: ApiApp,
-  { control, metrics }: Pick<RouteParts, 'control' | 'metrics'>,
+  { control, metrics, clock }: Pick<RouteParts, 'control' | 'metrics' | 'clock'>,
   isClosing: () => boolean,
 ): void {
+  const rendered = new KeptValue(clock, KEEP_METRICS_US, () => metrics.render());
   app.route({
     method: 'GET',
     url: '/healthz',
@@ -61,11 +65,12 @@ export function registerHealthRoutes(
       operationId: 'getMetrics',
       tags: TAGS,
       summary: 'Figures for Prometheus',
-      description: 'Figures of the streams, the clients and the process, for Prometheus to collect.',
+      description:
+        'Figures of the streams, the clients and the process, for Prometheus to collect; they can be a second old.',
       response: { 200: binaryAnswer('The figures in the text format of Prometheus.', 'text/plain'), ...readProblems() },
     },
     handler: async (_request, reply) => {
-      const text = await metrics.render();
+      const text = await rendered.get();
       return reply
         .header('Content-Type', metrics.contentType)
         .serializer((body: string) => body)

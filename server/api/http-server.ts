@@ -11,6 +11,7 @@ import { Connections } from './connections.js';
 import { HttpError } from './http-error.js';
 import { badUrl, refusalOf, refuseBroken } from './malformed-request.js';
 import { sendProblem, writeProblem } from './problem.js';
+import { RequestQueue } from './request-queue.js';
 import type { ApiApp } from './routes.js';
 
 /** Bounds of what one connection and one request may take. */
@@ -18,7 +19,8 @@ export interface HttpLimits {
   readonly maxBodyBytes: number;
   readonly maxHeaderBytes: number;
   readonly maxHeaders: number;
-  /** For the header, and for the whole request. */
+  /** For the handshake of TLS, for the header, and for the whole request. */
+  readonly handshakeTimeoutMs: number;
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
   /** How long a connection may wait for its next request. */
@@ -31,6 +33,7 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   maxBodyBytes: 64 * 1024,
   maxHeaderBytes: 16 * 1024,
   maxHeaders: 100,
+  handshakeTimeoutMs: 10_000,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 20_000,
   keepAliveTimeoutMs: 5000,
@@ -63,8 +66,15 @@ export function createHttpServer({ limits, maxConnections, trustedProxies, tls }
     // A stream without frames is quiet as well; who does not take what is there is gone, and so is who has asked for nothing.
     if (!connections.isBusy(socket) || socket.writableLength > 0) socket.destroy();
   });
+  const queue = new RequestQueue();
+  server.on('checkExpectation', (request, response) =>
+    queue.take(request, response, () => sendProblem(response, unmetExpectation())),
+  );
   const app = fastify({
-    serverFactory: (handler) => server.on('request', (request, response) => route(request, response, limits, handler)),
+    serverFactory: (handler) =>
+      server.on('request', (request, response) =>
+        queue.take(request, response, () => route(request, response, limits, handler)),
+      ),
     clientErrorHandler: (error, socket) => refuseBroken(error, socket, connections),
     // One line a request would fill the log; what fails is logged by the gateway.
     logger: false,
@@ -94,7 +104,9 @@ function nodeServer(limits: HttpLimits, tls: HttpServerOptions['tls']): Server {
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: Math.max(100, limits.headersTimeoutMs / 10),
   };
-  const server = tls ? createTlsServer({ ...options, ...tls.credentials }) : createServer(options);
+  const server = tls
+    ? createTlsServer({ ...options, ...tls.credentials, handshakeTimeout: limits.handshakeTimeoutMs })
+    : createServer(options);
   if (tls) {
     const stopListening = tls.onReload((credentials) =>
       (server as ReturnType<typeof createTlsServer>).setSecureContext(credentials),
@@ -103,15 +115,16 @@ function nodeServer(limits: HttpLimits, tls: HttpServerOptions['tls']): Server {
   }
   // One more than allowed, so that it shows when there are too many.
   server.maxHeadersCount = limits.maxHeaders + 1;
-  server.on('checkExpectation', (_request, response: ServerResponse) =>
-    sendProblem(response, new HttpError('BAD_REQUEST', 'Only Expect: 100-continue can be met.', { status: 417 })),
-  );
   server.on('connect', (_request, socket) =>
     writeProblem(socket, new StreamerError('METHOD_NOT_ALLOWED', 'This server is no proxy.')),
   );
   // Errors of single connections; the server goes on.
   server.on('error', () => undefined);
   return server;
+}
+
+function unmetExpectation(): HttpError {
+  return new HttpError('BAD_REQUEST', 'Only Expect: 100-continue can be met.', { status: 417 });
 }
 
 /** Refuses what the router would not answer with a problem; passes all else on. */

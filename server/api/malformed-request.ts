@@ -25,6 +25,12 @@ export function refusalOf(
 
 /** Answers what is no HTTP, too large or did not come in time, where there is still somebody to answer; then closes. */
 export function refuseBroken(error: NodeJS.ErrnoException, socket: Socket, connections: Connections): void {
+  // OpenSSL sends nothing to a client that speaks no TLS, so the connection below is still free for an answer.
+  const below = SPEAKS_NO_TLS.includes(error.code ?? '') ? connections.below(socket) : undefined;
+  if (below?.writable) {
+    writeProblem(below, new StreamerError('BAD_REQUEST', 'This port speaks only TLS; ask with https.'));
+    return;
+  }
   // A failed TLS handshake has nobody to read an answer; and a second answer to one request would break the connection.
   if (!socket.writable || error.code === 'ECONNRESET' || !isOfHttp(error) || connections.isAnswered(socket)) {
     socket.destroy();
@@ -32,6 +38,8 @@ export function refuseBroken(error: NodeJS.ErrnoException, socket: Socket, conne
   }
   writeProblem(socket, brokenRequest(error.code));
 }
+
+const SPEAKS_NO_TLS = ['ERR_SSL_HTTP_REQUEST', 'ERR_SSL_WRONG_VERSION_NUMBER'];
 
 function isOfHttp({ code = '' }: NodeJS.ErrnoException): boolean {
   return code.startsWith('HPE_') || code.startsWith('ERR_HTTP_');

@@ -7,6 +7,7 @@ import { ERROR_CODES, StreamerError } from '../../shared/errors.js';
 import { toPrintable } from '../../shared/protocol/printable.js';
 import { HttpError } from './http-error.js';
 import type { HttpHeaders } from './http-error.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 /** Type of the answers (RFC 9457). */
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -103,9 +104,10 @@ function closingAnswer(thrown: unknown): { status: number; headers: HttpHeaders;
   return {
     status,
     headers: {
+      // No hook has set these where there is no route yet.
+      ...SECURITY_HEADERS,
       'Content-Type': PROBLEM_TYPE,
       'Content-Length': `${Buffer.byteLength(body)}`,
-      'Cache-Control': 'no-store',
       Connection: 'close',
       ...headers,
     },

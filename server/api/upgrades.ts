@@ -1,13 +1,12 @@
 import { ServerResponse } from 'node:http';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { StreamerError } from '../../shared/errors.js';
-import type { HttpLimits } from './http-server.js';
+import type { HttpLimits, HttpServer } from './http-server.js';
 import { refusalOf } from './malformed-request.js';
 import { writeProblem } from './problem.js';
-import type { ApiApp } from './routes.js';
 
 /** The connection of a request to upgrade, and what of the new protocol came with it. */
 export interface Upgrade {
@@ -24,11 +23,10 @@ export class Upgrades {
   private readonly waiting = new WeakMap<IncomingMessage, Upgrade>();
 
   constructor(
-    private readonly app: ApiApp,
-    server: Server,
+    private readonly http: HttpServer,
     private readonly limits: HttpLimits,
   ) {
-    server.on('upgrade', (request, socket, head) => this.onUpgrade(request, socket as Socket, head));
+    http.server.on('upgrade', (request, socket, head) => this.onUpgrade(request, socket as Socket, head));
   }
 
   /** Takes the connection of a request over from HTTP; null when it asked for no WebSocket. */
@@ -38,6 +36,7 @@ export class Upgrades {
     this.waiting.delete(request.raw);
     reply.hijack();
     reply.raw.detachSocket(upgrade.socket as Socket);
+    this.http.connections.letIn(upgrade.socket as Socket);
     return upgrade;
   }
 
@@ -53,6 +52,8 @@ export class Upgrades {
   private onUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     // Node has let go of the connection, its listeners and its time-outs.
     socket.on('error', () => socket.destroy());
+    // The answer that is under way has the connection, and Node does not keep this request until it is done.
+    if (this.http.connections.isBusy(socket)) return void socket.destroy();
     const refusal = refusalOf(request, this.limits) ?? bodyRefusal(request);
     if (refusal) return writeProblem(socket, refusal);
     const response = new ServerResponse(request);
@@ -61,7 +62,7 @@ export class Upgrades {
     response.once('finish', () => socket.destroySoon());
     this.waiting.set(request, { socket, head });
     if (!isWebSocket(request)) this.watchOver(socket);
-    this.app.routing(request, response);
+    this.http.app.routing(request, response);
   }
 }
 

@@ -126,8 +126,10 @@ export class GatewayOfTest {
     return parseAnswer(await text(socket));
   }
 
-  async connect(): Promise<Socket> {
-    const socket = createConnection({ host: '127.0.0.1', port: this.port });
+  /** A connection, from another address where one is named. */
+  async connect(localAddress?: string): Promise<Socket> {
+    const from = localAddress === undefined ? {} : { localAddress };
+    const socket = createConnection({ host: '127.0.0.1', port: this.port, ...from });
     socket.on('error', () => undefined);
     await once(socket, 'connect');
     return socket;

@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GatewayOfTest, parseAnswer } from '../helpers/gateway-of-test.js';
@@ -17,6 +20,18 @@ describe('limits of the gateway', () => {
 
   /** Problem of the answer to these bytes, after which the connection has to be closed. */
   const problemOf = async (bytes: string) => (await gateway.askRaw(bytes)).problem;
+
+  /** Connections on which a frame is waited for. */
+  const watchers = async (count: number, header = ''): Promise<Socket[]> => {
+    const sockets: Socket[] = [];
+    for (let i = 0; i < count; i += 1) {
+      const socket = await gateway.connect();
+      socket.write(`GET /streams/cam.mjpg HTTP/1.1\r\nHost: localhost\r\n${header}\r\n`);
+      sockets.push(socket.resume());
+      await until(() => gateway.stream.subscribers.length === sockets.length);
+    }
+    return sockets;
+  };
 
   it.each([
     ['what is no HTTP', 'hello\r\n\r\n', '400 BAD_REQUEST'],
@@ -116,10 +131,8 @@ describe('limits of the gateway', () => {
   });
 
   it('more connections than allowed are told so, and health is answered on them', async () => {
-    await start({ flags: { maxClients: 1 }, limits: { spareConnections: 2 } });
-    const open: Socket[] = [];
-    for (let i = 0; i < 3; i += 1) open.push(await gateway.connect());
-    await until(() => gateway.gateway.connectionCount === 3);
+    await start({ flags: { maxClients: 3 }, limits: { spareConnections: 0 } });
+    const open = await watchers(3);
     const refused = await gateway.ask('/api/streams');
     expect([refused.problem, refused.headers['retry-after']]).toEqual(['503 SERVER_FULL', '5']);
     expect((await gateway.ask('/healthz')).status).toBe(200);
@@ -132,11 +145,46 @@ describe('limits of the gateway', () => {
 
   it('more than 64 beside those are closed without a word', async () => {
     await start({ flags: { maxClients: 1 }, limits: { spareConnections: 0 } });
-    const sockets = await Promise.all(Array.from({ length: 200 }, () => gateway.connect()));
-    for (const socket of sockets) socket.resume();
-    await until(() => sockets.filter(({ closed }) => !closed).length === 65);
-    expect(gateway.gateway.connectionCount).toBe(65);
-    for (const socket of sockets) socket.destroy();
+    const [watcher] = await watchers(1);
+    const sockets: Socket[] = [];
+    for (let i = 0; i < 200; i += 1) sockets.push((await gateway.connect()).resume());
+    await until(() => sockets.filter(({ closed }) => !closed).length === 64);
+    expect(sockets.slice(0, 136).every(({ closed }) => closed)).toBe(true);
+    expect((await gateway.ask('/healthz')).status).toBe(200);
+    expect(watcher?.closed).toBe(false);
+    for (const socket of [...sockets, watcher]) socket?.destroy();
+  });
+
+  it.each([
+    ['say nothing', ''],
+    ['do not finish a header', HEAD],
+    ['were let in nowhere', `${HEAD}\r\n`],
+  ])('connections that %s give way, the oldest first, and keep nobody out', async (_, bytes) => {
+    await start({ flags: { maxClients: 4, token: 'look' }, limits: { spareConnections: 2 } });
+    const headers = { authorization: 'Bearer look' };
+    const open = await watchers(4, 'Authorization: Bearer look\r\n');
+    const silent: Socket[] = [];
+    for (let i = 0; i < 10; i += 1) {
+      const socket = (await gateway.connect()).resume();
+      silent.push(socket);
+      socket.write(bytes);
+      expect((await gateway.ask('/api/streams', { headers })).status).toBe(200);
+    }
+    await until(() => silent.slice(0, 9).every(({ closed }) => closed));
+    expect(silent[9]?.closed).toBe(false);
+    expect(open.some(({ closed }) => closed)).toBe(false);
+    for (const socket of [...open, ...silent]) socket.destroy();
+  });
+
+  it('connections of one address on which nobody was let in hold no more than half of the places', async () => {
+    await start({ flags: { maxClients: 4 }, limits: { spareConnections: 4 } });
+    const other = (await gateway.connect('127.0.0.2')).resume();
+    const sockets: Socket[] = [];
+    for (let i = 0; i < 20; i += 1) sockets.push((await gateway.connect()).resume());
+    await until(() => sockets.filter(({ closed }) => !closed).length === 4);
+    expect(gateway.gateway.connectionCount).toBe(5);
+    expect(other.closed).toBe(false);
+    for (const socket of [...sockets, other]) socket.destroy();
   });
 
   it('more requests than allowed are told when to come again', async () => {
@@ -150,13 +198,19 @@ describe('limits of the gateway', () => {
   });
 
   it('who does not take an answer is not waited for', async () => {
-    await start({ limits: { stallTimeoutMs: 200 } });
+    const folder = await mkdtemp(join(tmpdir(), 'large-'));
+    const client = join(folder, 'large.js');
+    await writeFile(client, '');
+    // Larger than what the kernel takes.
+    await truncate(client, 64 * 1024 * 1024);
+    await start({ limits: { stallTimeoutMs: 200 }, web: { folder, client } });
     const socket = await gateway.connect();
     socket.pause();
-    // Thousands of answers in a row, until the kernel takes no more of them.
-    socket.write('GET /api/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(1000));
+    socket.write('GET /client.js HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await until(() => gateway.gateway.connectionCount === 1);
     await until(() => gateway.gateway.connectionCount === 0);
     socket.destroy();
+    await rm(folder, { recursive: true });
   });
 
   it('refusals do not fill the log', async () => {

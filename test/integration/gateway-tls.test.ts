@@ -46,13 +46,25 @@ describe.skipIf(!requireCertificates())('the gateway over TLS', () => {
     await client.reached(gateway.stream.publish());
   });
 
-  it('closes connections that speak no TLS, and goes on', async () => {
+  it.each(['GET', 'DELETE'])('tells who asks without TLS (%s) so, with a problem document', async (method) => {
     await start();
-    for (const bytes of [
-      'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n',
-      'nonsense\r\n\r\n',
-      '\u0016\u0003\u0001',
-    ]) {
+    const answer = await gateway.askRaw(`${method} /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    expect(answer.problem).toBe('400 BAD_REQUEST');
+    expect(JSON.parse(answer.body).detail).toBe('This port speaks only TLS; ask with https.');
+    await until(() => gateway.gateway.connectionCount === 0);
+    expect((await ask('/healthz')).status).toBe(200);
+  });
+
+  it('ends a handshake that takes too long', async () => {
+    await start({ limits: { handshakeTimeoutMs: 100 } });
+    const socket = await gateway.connect();
+    await once(socket.resume(), 'close');
+    await until(() => gateway.gateway.connectionCount === 0);
+  });
+
+  it('closes connections in which a handshake breaks, and goes on', async () => {
+    await start();
+    for (const bytes of ['nonsense\r\n\r\n', '\u0016\u0003\u0001']) {
       const socket = await gateway.connect();
       socket.end(bytes);
       socket.resume();
@@ -75,10 +87,9 @@ describe.skipIf(!requireCertificates())('the gateway over TLS', () => {
 
   it('tells connections that are too many, and answers malformed requests', async () => {
     await start({ flags: { maxClients: 1 }, limits: { spareConnections: 0 } });
-    const first = await gateway.connect();
-    await until(() => gateway.gateway.connectionCount === 1);
+    const first = await WebSocketClient.open(`wss://127.0.0.1:${gateway.port}/ws/cam`, {}, { ca: ours.pem });
     expect(JSON.parse((await ask('/api/server')).body)).toMatchObject({ status: 503, code: 'SERVER_FULL' });
-    first.destroy();
+    first.webSocket.terminate();
     await until(() => gateway.gateway.connectionCount === 0);
     const socket = connect({ host: '127.0.0.1', port: gateway.port, ca: ours.pem });
     socket.write('nonsense\r\n\r\n');

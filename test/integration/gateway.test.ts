@@ -100,6 +100,22 @@ describe('the gateway', () => {
       }
     });
 
+    it.each([
+      ['a path that cannot be', 'GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+      ['what is no HTTP', 'hello\r\n\r\n'],
+      ['a proxy request', 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n'],
+    ])('sets them also on the answer to %s, for which there is no route', async (_, bytes) => {
+      const { headers } = await gateway.askRaw(bytes);
+      expect(headers['content-security-policy']).toMatch(/^default-src 'self'/);
+      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    });
+
+    it('renders its figures once for all who ask within a second', async () => {
+      const [first, second] = await Promise.all([gateway.ask('/metrics'), gateway.ask('/metrics')]);
+      expect(first.body).toContain('process_cpu_seconds_total');
+      expect(second.body).toBe(first.body);
+    });
+
     it('describes its API as OpenAPI 3.1, and as a page that loads nothing from elsewhere', async () => {
       const document = JSON.parse((await gateway.ask('/api/openapi.json')).body);
       expect(document.openapi).toBe('3.1.0');
