@@ -10,6 +10,13 @@ import { ofTest } from '../helpers/of-test.js';
 import { publish } from '../helpers/publish.js';
 import { h264 } from '../helpers/stream-sender.js';
 
+const SDP = 'v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\nm=video 0 RTP/AVP 26\r\na=control:1\r\n';
+/** What a server says behind the first lines of its answers, by method. */
+const ANSWERS: Readonly<Record<string, string>> = {
+  DESCRIBE: `Content-Type: application/sdp\r\nContent-Length: ${SDP.length}\r\n\r\n${SDP}`,
+  SETUP: 'Session: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n',
+};
+
 describe('a source of RTSP that was added over HTTP', () => {
   it.each([
     'RTSP/1.0 302 Found',
@@ -36,6 +43,41 @@ describe('a source of RTSP that was added over HTTP', () => {
     const error = await log.untilError();
     expect(other.total).toBe(0);
     expect(error.code).toBe('SOURCE_FORBIDDEN');
+  });
+
+  it.each([
+    ['as the answer to PLAY', (cseq: string, to: string) => `RTSP/1.0 302 Found\r\nCSeq: ${cseq}\r\n${to}`],
+    [
+      'by a request while it plays',
+      (cseq: string, to: string) =>
+        `RTSP/1.0 200 OK\r\nCSeq: ${cseq}\r\n\r\nREDIRECT rtsp://x RTSP/1.0\r\nCSeq: 9\r\n${to}`,
+    ],
+    [
+      'as an answer while it plays',
+      (cseq: string, to: string) => `RTSP/1.0 200 OK\r\nCSeq: ${cseq}\r\n\r\nRTSP/1.0 302 x\r\n${to}`,
+    ],
+  ])('is not redirected from the PLAY on: %s', async (_, answer) => {
+    const other = await ofTest(HttpPeer.start(null));
+    const asked: string[] = [];
+    const server = createServer((socket) => {
+      socket
+        .on('error', () => undefined)
+        .on('data', (chunk) => {
+          const text = chunk.toString('latin1');
+          const method = text.split(' ')[0] ?? '';
+          const cseq = /CSeq: (\d+)/.exec(text)?.[1] ?? '0';
+          asked.push(method);
+          if (method !== 'PLAY')
+            return void socket.write(`RTSP/1.0 200 OK\r\nCSeq: ${cseq}\r\n${ANSWERS[method] ?? '\r\n'}`);
+          socket.end(answer(cseq, `Location: rtsp://127.0.0.1:${other.port}/x\r\n\r\n`));
+        });
+    });
+    onTestFinished(() => void server.close());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const log = await playGuarded(`rtsp://cam.test:${(server.address() as AddressInfo).port}/live`);
+    await log.until(() => log.isOver);
+    expect(asked).toContain('PLAY');
+    expect(other.total).toBe(0);
   });
 
   it.skipIf(!requireGortsplibServer()).each(['rtsp', 'rtsps'])('plays %s, with credentials', async (scheme) => {
