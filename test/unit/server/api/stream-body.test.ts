@@ -145,7 +145,8 @@ describe('newStreamSettings', () => {
 
   it.each(['rtsp://***@cam/live', 'rtsp://u:***@cam/live', 'http://cam/x?token=***', 'http://cam/x?token=***&y=1'])(
     'takes no hidden password for one: %s',
-    (url) => expect(refusalOf({ url })).toMatchObject({ code: 'BAD_REQUEST', message: /its user or password was hidden/ }),
+    (url) =>
+      expect(refusalOf({ url })).toMatchObject({ code: 'BAD_REQUEST', message: /its user or password was hidden/ }),
   );
 
   it('makes of any body a stream of the network, or refuses it', () => {
