@@ -3,6 +3,7 @@ const LIBRARY_OWNERS = {
   '@ffmpeg-installer/ffmpeg': '^server/ffmpeg/ffmpeg-binary\\.ts$',
   '@ffprobe-installer/ffprobe': '^server/ffmpeg/ffmpeg-binary\\.ts$',
   'fluent-ffmpeg': '^server/ffmpeg/ffmpeg\\.ts$',
+  // Server and client never import each other, so each has its one file.
   sharp: '^(server/pipeline/jpeg-codec|client/jpeg-decoder)\\.ts$',
   blessed: '^client/ui/[^/]+\\.ts$',
   'blessed-contrib': '^client/ui/[^/]+\\.ts$',

@@ -101,10 +101,6 @@ export function registerPictureRoutes(app: ApiApp, parts: Pick<RouteParts, 'hub'
     stream: HubStream,
     maxFps = null as number | null,
   ): void {
-    // What the hooks set (security, CORS) lies with the reply, which is not asked any more.
-    for (const [name, value] of Object.entries(reply.getHeaders())) {
-      if (value !== undefined) reply.raw.setHeader(name, value);
-    }
     mjpeg.serve(request.raw, reply.raw, stream, { maxFps, peer: request.peer });
     reply.hijack();
   }

@@ -10,8 +10,8 @@ export interface BudgetMember {
 const BURST_SECONDS = 0.25;
 
 /** The budget of a new client; null where there is no limit. */
-export function clientBudget(bytesPerSecond: number | null, clock: Clock): ByteBudget | null {
-  return bytesPerSecond === null ? null : new ByteBudget(bytesPerSecond, clock);
+export function clientBudget(bytesPerSecond: number | null | undefined, clock: Clock): ByteBudget | null {
+  return bytesPerSecond == null ? null : new ByteBudget(bytesPerSecond, clock);
 }
 
 /**

@@ -60,7 +60,7 @@ export class ClassicTransport {
     // There is no way to tell this client anything but by closing.
     if (!stream) return void socket.destroy();
     const { fps } = stream.description;
-    const budget = clientBudget(this.context.maxClientBytesPerSecond ?? null, clock);
+    const budget = clientBudget(this.context.maxClientBytesPerSecond, clock);
     const client = new UnacknowledgedPeer(socket, { fps, maxFps: null, budget, writeFrame: writeClassicFrame });
     const record = {
       ...{ id: randomUUID(), name: 'classic', peer, transport, connectedAtUs: clock.nowUs() },

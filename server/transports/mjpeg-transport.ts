@@ -49,7 +49,7 @@ export class MjpegTransport {
     }
     if (request.method === 'HEAD') return answerHead(response);
     const { clock, maxClientBytesPerSecond } = this.context;
-    const budget = clientBudget(maxClientBytesPerSecond ?? null, clock);
+    const budget = clientBudget(maxClientBytesPerSecond, clock);
     const connection = new MjpegConnection(request, response, { fps: stream.description.fps, maxFps, budget });
     const record = this.admit(connection, stream, peer);
     const gone = new Promise<void>((resolve) => {

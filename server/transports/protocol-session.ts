@@ -148,7 +148,7 @@ export class ProtocolSession {
         'BAD_TOKEN',
         'The token is missing or wrong; give the one that the server was started with.',
       );
-    const budget = clientBudget(this.context.maxClientBytesPerSecond ?? null, clock);
+    const budget = clientBudget(this.context.maxClientBytesPerSecond, clock);
     const subscriptions = new Subscriptions(hello.subscriptions, hub, this.channel, budget, (bytes) =>
       this.onTooFarBehind(bytes),
     );
