@@ -1,8 +1,8 @@
 /** A library that may have to be replaced, and the only files that may import it. */
 const LIBRARY_OWNERS = {
-  '@ffmpeg-installer/ffmpeg': '^server/ffmpeg/ffmpeg-binary\\.ts$',
-  '@ffprobe-installer/ffprobe': '^server/ffmpeg/ffmpeg-binary\\.ts$',
-  'fluent-ffmpeg': '^server/ffmpeg/ffmpeg\\.ts$',
+  '@ffmpeg-installer/ffmpeg': '^shared/ffmpeg/ffmpeg-binary\\.ts$',
+  '@ffprobe-installer/ffprobe': '^shared/ffmpeg/ffmpeg-binary\\.ts$',
+  'fluent-ffmpeg': '^shared/ffmpeg/ffmpeg\\.ts$',
   // Server and client never import each other, so each has its one file.
   sharp: '^(server/pipeline/jpeg-codec|client/jpeg-decoder)\\.ts$',
   blessed: '^client/ui/[^/]+\\.ts$',
@@ -88,7 +88,7 @@ module.exports = {
     forbid('shared-is-alone', path('^shared/'), path('^(server|client)/'), 'Shared code knows neither side.'),
     forbid(
       'shared-without-libraries',
-      path('^shared/', ['^shared/(histogram|logger|suggestion)\\.ts$', '-schema\\.ts$']),
+      path('^shared/', ['^shared/(histogram|logger|suggestion|ffmpeg/ffmpeg(-binary)?)\\.ts$', '-schema\\.ts$']),
       path('node_modules/'),
       'Shared code needs nothing but Node.',
     ),
@@ -96,9 +96,9 @@ module.exports = {
     forbid('hub-knows-nobody', path('^server/hub/'), path('^server/', '^server/hub/'), 'Frames flow into it.'),
     forbid(
       'ffmpeg-knows-nobody',
-      path('^server/ffmpeg/'),
-      path('^server/', '^server/ffmpeg/'),
-      'Sources and recordings run FFmpeg; it knows neither.',
+      path('^shared/ffmpeg/'),
+      path('^shared/(api|jpeg|receiver|timecode)/'),
+      'Whoever runs FFmpeg knows what it is for.',
     ),
     forbid(
       'sources-flow-down',
@@ -162,7 +162,7 @@ module.exports = {
     ),
     forbid(
       'parts-do-not-know-the-whole',
-      path('^server/(ffmpeg|sources|pipeline|processing|hub|transports|recording|statistics|api|web)/'),
+      path('^server/(sources|pipeline|processing|hub|transports|recording|rtsp|publish|generate|statistics|api|web)/'),
       path('^server/(app|cli)\\.ts$'),
       'Only the composition root knows all parts.',
     ),

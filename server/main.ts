@@ -10,7 +10,7 @@ import type { App, AppParts } from './app.js';
 import { parseServerCommand } from './cli.js';
 import type { ServeCommand } from './cli.js';
 import type { ServerConfig } from './config.js';
-import { findFfmpeg } from './ffmpeg/ffmpeg-binary.js';
+import { findFfmpeg } from '../shared/ffmpeg/ffmpeg-binary.js';
 import { createStreamOpener } from './stream-opener.js';
 import { checkStreams } from './source-check.js';
 import { StandardInput } from './sources/standard-input.js';

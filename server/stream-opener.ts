@@ -1,9 +1,9 @@
 import { availableParallelism, platform } from 'node:os';
 import type { Clock } from '../shared/clock.js';
 import type { Logger } from '../shared/logger.js';
-import type { FfmpegBinaries } from './ffmpeg/ffmpeg-binary.js';
-import { oldFfmpegWarning, readFfmpegVersion } from './ffmpeg/ffmpeg-version.js';
-import { checkHwaccel, chooseHwaccel } from './ffmpeg/hwaccel.js';
+import type { FfmpegBinaries } from '../shared/ffmpeg/ffmpeg-binary.js';
+import { oldFfmpegWarning, readFfmpegVersion } from '../shared/ffmpeg/ffmpeg-version.js';
+import { checkHwaccel, chooseHwaccel } from '../shared/ffmpeg/hwaccel.js';
 import { imageToJpeg } from './pipeline/jpeg-codec.js';
 import { checkProcessors } from './processing/check-processors.js';
 import type { GuardedNetwork } from './sources/guarded-network.js';

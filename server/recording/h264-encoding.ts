@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { StreamerError } from '../../shared/errors.js';
-import { readFfmpegVersion } from '../ffmpeg/ffmpeg-version.js';
+import { readFfmpegVersion } from '../../shared/ffmpeg/ffmpeg-version.js';
 
 const TIMEOUT_MS = 10_000;
 const MAX_OUTPUT_BYTES = 1024 * 1024;

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { StreamerError } from '../../shared/errors.js';
 import type { Clock } from '../../shared/clock.js';
-import { startFfmpeg } from '../ffmpeg/ffmpeg.js';
-import type { FfmpegRun } from '../ffmpeg/ffmpeg.js';
+import { startFfmpeg } from '../../shared/ffmpeg/ffmpeg.js';
+import type { FfmpegRun } from '../../shared/ffmpeg/ffmpeg.js';
 import type { Disk } from './disk.js';
 import { MatroskaWriter } from './matroska-writer.js';
 import type { MatroskaOptions } from './matroska-writer.js';

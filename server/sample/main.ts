@@ -1,5 +1,5 @@
 import { toStreamerError } from '../../shared/errors.js';
-import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
+import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import { encodeSample } from './encode.js';
 
 /** `node main.js OUTPUT.mp4` makes the bundled sample video. */

@@ -1,6 +1,6 @@
 import type { StreamerError } from '../../shared/errors.js';
-import { startFfmpeg } from '../ffmpeg/ffmpeg.js';
-import type { ByteSink, FfmpegRequest, FfmpegRun } from '../ffmpeg/ffmpeg.js';
+import { startFfmpeg } from '../../shared/ffmpeg/ffmpeg.js';
+import type { ByteSink, FfmpegRequest, FfmpegRun } from '../../shared/ffmpeg/ffmpeg.js';
 import type { FeedFrame, FeedListener, FrameFeed } from './frame-feed.js';
 
 /** What a child is asked to do; where its output goes is the feed's business. */

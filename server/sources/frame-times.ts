@@ -1,4 +1,4 @@
-import { runFfprobe } from '../ffmpeg/ffprobe.js';
+import { runFfprobe } from '../../shared/ffmpeg/ffprobe.js';
 
 const READ_SECONDS = 60;
 

@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import { StreamerError } from '../../shared/errors.js';
 import { redactUrl } from '../../shared/redact.js';
-import type { FfmpegInput, PreparedInput } from '../ffmpeg/ffmpeg.js';
+import type { FfmpegInput, PreparedInput } from '../../shared/ffmpeg/ffmpeg.js';
 import { GuardProxy } from './guard-proxy.js';
 import { atAddress, atRelay, hostOfUrl } from './guarded-url.js';
 import type { LiveInput } from './live-input.js';

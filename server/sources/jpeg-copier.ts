@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.js';
 import type { StreamerError } from '../../shared/errors.js';
-import type { ByteSink } from '../ffmpeg/byte-sink.js';
+import type { ByteSink } from '../../shared/ffmpeg/byte-sink.js';
 import { ChildFeed } from './child-feed.js';
 import type { ChildRequest, FeedIntake } from './child-feed.js';
 import type { FeedListener, FrameFeed } from './frame-feed.js';

@@ -3,7 +3,7 @@ import { StreamerError, toStreamerError } from '../../shared/errors.js';
 import { completeJpeg } from '../../shared/jpeg/complete-jpeg.js';
 import { MultipartParser } from '../../shared/jpeg/multipart-parser.js';
 import { MAX_JPEG_BYTES } from '../../shared/protocol/messages.js';
-import type { ByteSink } from '../ffmpeg/byte-sink.js';
+import type { ByteSink } from '../../shared/ffmpeg/byte-sink.js';
 
 /** A JPEG that every decoder takes; times are microseconds since the epoch. */
 export interface ReadJpeg {

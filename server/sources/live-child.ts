@@ -1,9 +1,9 @@
 import type { Clock } from '../../shared/clock.js';
 import type { StreamerError } from '../../shared/errors.js';
-import { startFfmpeg } from '../ffmpeg/ffmpeg.js';
-import type { FfmpegInput, FfmpegRun } from '../ffmpeg/ffmpeg.js';
-import { FfmpegLog } from '../ffmpeg/ffmpeg-log.js';
-import type { LogEvent } from '../ffmpeg/ffmpeg-log.js';
+import { startFfmpeg } from '../../shared/ffmpeg/ffmpeg.js';
+import type { FfmpegInput, FfmpegRun } from '../../shared/ffmpeg/ffmpeg.js';
+import { FfmpegLog } from '../../shared/ffmpeg/ffmpeg-log.js';
+import type { LogEvent } from '../../shared/ffmpeg/ffmpeg-log.js';
 import { JpegReader } from './jpeg-reader.js';
 import type { ReadJpeg } from './jpeg-reader.js';
 import { liveError } from './live-error.js';

@@ -1,5 +1,5 @@
 import type { StreamEncoding } from '../../shared/protocol/messages.js';
-import type { LoggedVideo } from '../ffmpeg/ffmpeg-log.js';
+import type { LoggedVideo } from '../../shared/ffmpeg/ffmpeg-log.js';
 import { chooseEncoding } from './encoding-choice.js';
 import type { WantedPicture } from './encoding-choice.js';
 import type { SourceInfo } from './source.js';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { LOG_OPTIONS } from '../ffmpeg/ffmpeg-log.js';
-import type { LoggedVideo } from '../ffmpeg/ffmpeg-log.js';
+import { LOG_OPTIONS } from '../../shared/ffmpeg/ffmpeg-log.js';
+import type { LoggedVideo } from '../../shared/ffmpeg/ffmpeg-log.js';
 import { decoderOptions } from './decode-options.js';
 import type { DecodeOptions } from './decode-options.js';
 import { chooseEncoding } from './encoding-choice.js';

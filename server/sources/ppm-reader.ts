@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
-import type { ByteSink } from '../ffmpeg/byte-sink.js';
+import type { ByteSink } from '../../shared/ffmpeg/byte-sink.js';
 import { isTooLarge } from './output-size.js';
 import type { PicturePool, ReleasePicture } from './picture-pool.js';
 

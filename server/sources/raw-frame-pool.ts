@@ -1,4 +1,4 @@
-import type { ByteSink } from '../ffmpeg/byte-sink.js';
+import type { ByteSink } from '../../shared/ffmpeg/byte-sink.js';
 
 /** A complete raw picture in memory of the pool. */
 export interface AssembledFrame {

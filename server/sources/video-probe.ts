@@ -1,8 +1,8 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { StreamerError } from '../../shared/errors.js';
 import { isPrintable, toPrintable } from '../../shared/protocol/printable.js';
-import { runFfprobe } from '../ffmpeg/ffprobe.js';
-import type { ChildError } from '../ffmpeg/ffprobe.js';
+import { runFfprobe } from '../../shared/ffmpeg/ffprobe.js';
+import type { ChildError } from '../../shared/ffmpeg/ffprobe.js';
 import { areEven, meanRate, readFrameTimes } from './frame-times.js';
 import type { FrameTimes } from './frame-times.js';
 import { isTooLarge } from './output-size.js';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { arch, cpus, freemem, loadavg, platform, release, totalmem } from 'node:os';
 import { VERSION } from '../../shared/package-info.js';
-import type { FfmpegBinaries } from '../../server/ffmpeg/ffmpeg-binary.js';
+import type { FfmpegBinaries } from '../../shared/ffmpeg/ffmpeg-binary.js';
 
 /** Where and with what the figures were measured. */
 export interface Machine {

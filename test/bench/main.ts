@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
+import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import { Children } from './children.js';
 import { hasGstreamer } from './gstreamer.js';
 import { describeMachine, formatMachine } from './machine.js';

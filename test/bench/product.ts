@@ -7,7 +7,7 @@ import type * as hubModule from '../../server/hub/hub.js';
 import type * as jpegCodecModule from '../../server/pipeline/jpeg-codec.js';
 import type * as framePipelineModule from '../../server/pipeline/frame-pipeline.js';
 import type * as frozenDetectorModule from '../../server/sources/frozen-detector.js';
-import type * as ffmpegBinaryModule from '../../server/ffmpeg/ffmpeg-binary.js';
+import type * as ffmpegBinaryModule from '../../shared/ffmpeg/ffmpeg-binary.js';
 import type * as streamOpenerModule from '../../server/stream-opener.js';
 import type * as mjpegModule from '../../server/transports/mjpeg-transport.js';
 import type * as tcpModule from '../../server/transports/tcp-transport.js';
@@ -27,7 +27,7 @@ interface Product {
   'server/hub/hub.js': typeof hubModule;
   'server/pipeline/jpeg-codec.js': typeof jpegCodecModule;
   'server/pipeline/frame-pipeline.js': typeof framePipelineModule;
-  'server/ffmpeg/ffmpeg-binary.js': typeof ffmpegBinaryModule;
+  'shared/ffmpeg/ffmpeg-binary.js': typeof ffmpegBinaryModule;
   'server/sources/frozen-detector.js': typeof frozenDetectorModule;
   'server/stream-opener.js': typeof streamOpenerModule;
   'server/transports/mjpeg-transport.js': typeof mjpegModule;

@@ -1,4 +1,4 @@
-import type { FfmpegBinaries } from '../../server/ffmpeg/ffmpeg-binary.js';
+import type { FfmpegBinaries } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import type { Children } from './children.js';
 import type { Table } from './table.js';
 

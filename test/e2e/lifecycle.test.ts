@@ -3,7 +3,7 @@ import { chmod, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
+import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import { isPrintable } from '../../shared/protocol/printable.js';
 import { CAN_LIST_CHILDREN, childrenOf, isAlive, killChildren, untilNoChild } from '../helpers/child-processes.js';
 import { countsOf, expectCadence } from '../helpers/frame-checks.js';

@@ -1,5 +1,5 @@
-import { startFfmpeg } from '../../server/ffmpeg/ffmpeg.js';
-import type { ByteSink, FfmpegRequest } from '../../server/ffmpeg/ffmpeg.js';
+import { startFfmpeg } from '../../shared/ffmpeg/ffmpeg.js';
+import type { ByteSink, FfmpegRequest } from '../../shared/ffmpeg/ffmpeg.js';
 import type { StreamerError } from '../../shared/errors.js';
 import { until } from './until.js';
 

@@ -1,5 +1,5 @@
-import type { FfmpegBinaries } from '../../server/ffmpeg/ffmpeg-binary.js';
-import { readFfmpegVersion } from '../../server/ffmpeg/ffmpeg-version.js';
+import type { FfmpegBinaries } from '../../shared/ffmpeg/ffmpeg-binary.js';
+import { readFfmpegVersion } from '../../shared/ffmpeg/ffmpeg-version.js';
 import { createFileSource } from '../../server/sources/file-source.js';
 import { probeVideo } from '../../server/sources/video-probe.js';
 import { EagerClock } from './eager-clock.js';

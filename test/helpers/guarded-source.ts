@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { onTestFinished } from 'vitest';
-import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
-import { readFfmpegVersion } from '../../server/ffmpeg/ffmpeg-version.js';
+import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
+import { readFfmpegVersion } from '../../shared/ffmpeg/ffmpeg-version.js';
 import { imageToJpeg } from '../../server/pipeline/jpeg-codec.js';
 import { GuardedNetwork } from '../../server/sources/guarded-network.js';
 import { openSource } from '../../server/sources/open-source.js';

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
-import { readFfmpegVersion } from '../../server/ffmpeg/ffmpeg-version.js';
+import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
+import { readFfmpegVersion } from '../../shared/ffmpeg/ffmpeg-version.js';
 import { FfmpegLiveSource } from '../../server/sources/ffmpeg-live-source.js';
 import type { FfmpegLiveOptions } from '../../server/sources/ffmpeg-live-source.js';
 import type { LiveInput } from '../../server/sources/live-input.js';

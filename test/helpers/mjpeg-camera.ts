@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
+import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import type { Certificate } from './certificate.js';
 import { hasCommand, requirePart } from './real-parts.js';
 import { type OpenAndTotal, openAndTotal } from './rtsp-server.js';

@@ -1,4 +1,4 @@
-import type * as SocketPairs from '../../server/ffmpeg/socket-pair.js';
+import type * as SocketPairs from '../../shared/ffmpeg/socket-pair.js';
 
 /** The ways a child's output can be read, and the system that takes each; undefined is the one we are on. */
 export const OUTPUT_WAYS: readonly [string, NodeJS.Platform | undefined][] = [

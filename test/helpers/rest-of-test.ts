@@ -13,7 +13,7 @@ import { registerServerRoutes } from '../../server/api/server-routes.js';
 import { registerStreamRoutes } from '../../server/api/stream-routes.js';
 import { ApiViews } from '../../server/api/views.js';
 import { ClientRegistry } from '../../server/clients.js';
-import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
+import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import { Hub } from '../../server/hub/hub.js';
 import { Recordings } from '../../server/recordings.js';
 import { GuardedNetwork } from '../../server/sources/guarded-network.js';

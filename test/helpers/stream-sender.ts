@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
+import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import { requirePart } from './real-parts.js';
 
 /** What a sender sends, and how. */

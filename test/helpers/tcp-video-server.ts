@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
+import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import { type Sending, sendingArgs } from './stream-sender.js';
 
 /** Sends video to everybody who connects by TCP, as `tcp://` sources have it, from an FFmpeg for each of them. */

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
-import type { FfmpegBinaries } from '../../server/ffmpeg/ffmpeg-binary.js';
+import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
+import type { FfmpegBinaries } from '../../shared/ffmpeg/ffmpeg-binary.js';
 
 /** Options of a counted video; see `VideoFixtures.counted`. */
 export interface CountedVideo {

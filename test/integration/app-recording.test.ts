@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startApp } from '../../server/app.js';
 import type { App } from '../../server/app.js';
 import { resolveConfig } from '../../server/config.js';
-import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
+import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import { SystemClock } from '../../shared/clock.js';
 import { createLogger } from '../../shared/logger.js';
 import { childrenNamed } from '../helpers/child-processes.js';

@@ -4,7 +4,7 @@ import { platform } from 'node:os';
 import { PassThrough, Readable } from 'node:stream';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { readFfmpegVersion } from '../../server/ffmpeg/ffmpeg-version.js';
+import { readFfmpegVersion } from '../../shared/ffmpeg/ffmpeg-version.js';
 import { CAN_LIST_CHILDREN, childrenOf } from '../helpers/child-processes.js';
 import type { StartWithFew } from '../helpers/few-descriptors.js';
 import { runFfmpeg } from '../helpers/ffmpeg-run.js';
@@ -12,7 +12,7 @@ import { chooseOutputWay, OUTPUT_WAYS } from '../helpers/output-way.js';
 import { until } from '../helpers/until.js';
 import { VideoFixtures } from '../helpers/video-fixtures.js';
 
-vi.mock('../../server/ffmpeg/socket-pair.js', async (importOriginal) => {
+vi.mock('../../shared/ffmpeg/socket-pair.js', async (importOriginal) => {
   const { chosenWay } = await import('../helpers/output-way.js');
   return chosenWay(await importOriginal());
 });

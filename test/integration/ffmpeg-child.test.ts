@@ -1,14 +1,14 @@
 import { chmod, readFile } from 'node:fs/promises';
 import { PassThrough, Readable } from 'node:stream';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { readFfmpegVersion } from '../../server/ffmpeg/ffmpeg-version.js';
+import { readFfmpegVersion } from '../../shared/ffmpeg/ffmpeg-version.js';
 import { childrenNamed, isAlive } from '../helpers/child-processes.js';
 import { ONE_SECOND, PATTERN_FRAME_BYTES, RAW_VIDEO, runFfmpeg, TARGET_BYTES } from '../helpers/ffmpeg-run.js';
 import { chooseOutputWay, OUTPUT_WAYS } from '../helpers/output-way.js';
 import { until } from '../helpers/until.js';
 import { ffmpegsUnderTest, VideoFixtures } from '../helpers/video-fixtures.js';
 
-vi.mock('../../server/ffmpeg/socket-pair.js', async (importOriginal) => {
+vi.mock('../../shared/ffmpeg/socket-pair.js', async (importOriginal) => {
   const { chosenWay } = await import('../helpers/output-way.js');
   return chosenWay(await importOriginal());
 });

@@ -1,6 +1,6 @@
 import { chmod, readFile, unlink } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkHwaccel, chooseHwaccel } from '../../server/ffmpeg/hwaccel.js';
+import { checkHwaccel, chooseHwaccel } from '../../shared/ffmpeg/hwaccel.js';
 import { ffmpegsUnderTest, VideoFixtures } from '../helpers/video-fixtures.js';
 
 const fixtures = await VideoFixtures.create();

@@ -5,7 +5,7 @@ import { path as bundledFfmpeg } from '@ffmpeg-installer/ffmpeg';
 import { describe, expect, it } from 'vitest';
 import { patternGraph } from '../../server/sources/pattern-graph.js';
 import { PATTERN_NAMES, type PatternSpec } from '../../server/sources/pattern-spec.js';
-import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
+import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 
 const run = promisify(execFile);
 

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
+import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import { MatroskaWriter } from '../../server/recording/matroska-writer.js';
 import { numberedJpeg } from '../helpers/camera-of-test.js';
 import { CAN_LIST_CHILDREN, childrenOf, isAlive, killChildren } from '../helpers/child-processes.js';

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
+import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import { Recorder } from '../../server/recording/recorder.js';
 import type { StreamerError } from '../../shared/errors.js';
 import { SystemClock } from '../../shared/clock.js';

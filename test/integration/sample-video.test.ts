@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../server/sample/picture.js';
-import { findFfmpeg, type FfmpegBinaries } from '../../server/ffmpeg/ffmpeg-binary.js';
+import { findFfmpeg, type FfmpegBinaries } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import { readCounter } from '../helpers/read-counter.js';
 
 const SAMPLE_PATH = fileURLToPath(new URL('../../videos/sample.mp4', import.meta.url));

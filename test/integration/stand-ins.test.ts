@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { findFfmpeg } from '../../server/ffmpeg/ffmpeg-binary.js';
+import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import { Certificate, requireCertificates } from '../helpers/certificate.js';
 import { freeUdpPort } from '../helpers/free-port.js';
 import { requireGortsplibServer, startGortsplibServer } from '../helpers/gortsplib-server.js';

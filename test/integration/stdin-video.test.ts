@@ -3,7 +3,7 @@ import { open, readFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { readFfmpegVersion } from '../../server/ffmpeg/ffmpeg-version.js';
+import { readFfmpegVersion } from '../../shared/ffmpeg/ffmpeg-version.js';
 import type { SourceFrame } from '../../server/sources/source.js';
 import { StandardInput } from '../../server/sources/standard-input.js';
 import { createStdinSource } from '../../server/sources/stdin-source.js';

@@ -12,7 +12,7 @@ const { createStreamOpener } = await product('server/stream-opener.js');
 const { resolveConfig } = await product('server/config.js');
 const { createJpegCodec } = await product('server/pipeline/jpeg-codec.js');
 const { FramePipeline } = await product('server/pipeline/frame-pipeline.js');
-const { findFfmpeg } = await product('server/ffmpeg/ffmpeg-binary.js');
+const { findFfmpeg } = await product('shared/ffmpeg/ffmpeg-binary.js');
 const { createLogger } = await product('shared/logger.js');
 
 export const commands = {

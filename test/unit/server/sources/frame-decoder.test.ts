@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { ByteSink, FfmpegRequest } from '../../../../server/ffmpeg/ffmpeg.js';
+import type { ByteSink, FfmpegRequest } from '../../../../shared/ffmpeg/ffmpeg.js';
 import { decodeFrames } from '../../../../server/sources/frame-decoder.js';
 import { StreamerError } from '../../../../shared/errors.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
 
 /** Takes the place of FFmpeg: the test fills the sink and says when the child is gone. */
 const children = vi.hoisted(() => [] as { request: FfmpegRequest; stops: number; resumes: number }[]);
-vi.mock('../../../../server/ffmpeg/ffmpeg.js', () => ({
+vi.mock('../../../../shared/ffmpeg/ffmpeg.js', () => ({
   startFfmpeg: (request: FfmpegRequest) => {
     const child = { request, stops: 0, resumes: 0 };
     children.push(child);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ChildMessages } from '../../../../server/ffmpeg/child-messages.js';
+import { ChildMessages } from '../../../../shared/ffmpeg/child-messages.js';
 
 /** Everything that was said, in one go. */
 function say(text: string): ChildMessages {

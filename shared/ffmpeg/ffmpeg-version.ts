@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { StreamerError } from '../../shared/errors.js';
+import { StreamerError } from '../errors.js';
 
 /** What is known of an FFmpeg that was asked for its version. */
 export interface FfmpegVersion {

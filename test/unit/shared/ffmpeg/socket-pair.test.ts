@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openSocketPair } from '../../../../server/ffmpeg/socket-pair.js';
+import { openSocketPair } from '../../../../shared/ffmpeg/socket-pair.js';
 import { until } from '../../../helpers/until.js';
 
 const ON_LINUX = process.platform === 'linux';

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { StreamerError } from '../../shared/errors.js';
-import { PACKAGE_ROOT } from '../../shared/package-info.js';
+import { StreamerError } from '../errors.js';
+import { PACKAGE_ROOT } from '../package-info.js';
 import { ChildMessages } from './child-messages.js';
 import type { ChildError } from './ffprobe.js';
 

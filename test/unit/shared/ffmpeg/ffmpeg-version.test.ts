@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oldFfmpegWarning, parseFfmpegVersion, readFfmpegVersion } from '../../../../server/ffmpeg/ffmpeg-version.js';
+import { oldFfmpegWarning, parseFfmpegVersion, readFfmpegVersion } from '../../../../shared/ffmpeg/ffmpeg-version.js';
 
 const VSYNC = ['-vsync', '0'];
 const FPS_MODE = ['-fps_mode', 'passthrough'];

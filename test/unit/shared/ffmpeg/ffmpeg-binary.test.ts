@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findFfmpeg, type BundledBinaries } from '../../../../server/ffmpeg/ffmpeg-binary.js';
+import { findFfmpeg, type BundledBinaries } from '../../../../shared/ffmpeg/ffmpeg-binary.js';
 
 const NOTHING_BUNDLED: BundledBinaries = {
   ffmpeg: async () => Promise.reject(new Error('Unsupported platform')),

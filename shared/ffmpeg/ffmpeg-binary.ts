@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, chmod, stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { StreamerError } from '../../shared/errors.js';
+import { StreamerError } from '../errors.js';
 
 /** The programs every FFmpeg child is started from, as absolute paths, and where `ffmpegPath` was found. */
 export interface FfmpegBinaries {

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { ByteSink } from '../../../../server/ffmpeg/byte-sink.js';
-import { openChildOutput } from '../../../../server/ffmpeg/child-output.js';
+import type { ByteSink } from '../../../../shared/ffmpeg/byte-sink.js';
+import { openChildOutput } from '../../../../shared/ffmpeg/child-output.js';
 import { until } from '../../../helpers/until.js';
 
 /** A sink whose targets are `targetBytes` long and that says no after every `pauseAfter` fillings. */

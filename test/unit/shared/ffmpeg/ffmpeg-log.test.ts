@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FfmpegLog } from '../../../../server/ffmpeg/ffmpeg-log.js';
-import type { LogEvent } from '../../../../server/ffmpeg/ffmpeg-log.js';
+import { FfmpegLog } from '../../../../shared/ffmpeg/ffmpeg-log.js';
+import type { LogEvent } from '../../../../shared/ffmpeg/ffmpeg-log.js';
 
 /** What a whole log tells, line by line. */
 function read(text: string): LogEvent[] {

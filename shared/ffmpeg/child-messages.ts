@@ -1,5 +1,5 @@
-import { toPrintable } from '../../shared/protocol/printable.js';
-import { redactLiterally, redactText } from '../../shared/redact.js';
+import { toPrintable } from '../protocol/printable.js';
+import { redactLiterally, redactText } from '../redact.js';
 
 /** Lines that are kept for an error. */
 const KEPT_LINES = 12;
