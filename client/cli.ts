@@ -1,6 +1,13 @@
 import { hostname } from 'node:os';
 import { Command } from 'commander';
-import { type ExitRequest, addOptions, captureOutput, exitRequest, rawFlags } from '../shared/command-line.js';
+import {
+  type ExitRequest,
+  type Subcommand,
+  addOptions,
+  captureOutput,
+  exitRequest,
+  rawFlags,
+} from '../shared/command-line.js';
 import { VERSION } from '../shared/package-info.js';
 import { type ClientConfig, resolveClientConfig } from './config.js';
 import { CLIENT_OPTIONS } from './options.js';
@@ -13,6 +20,9 @@ export interface WatchCommand {
 
 /** What a command line of `streamer-client` asks for. */
 export type ClientCommand = WatchCommand | ExitRequest;
+
+/** The commands beside watching. */
+const SUBCOMMANDS: readonly Subcommand<ClientCommand>[] = [];
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -42,10 +52,22 @@ export function parseClientCommand(argv: readonly string[], env: Env): ClientCom
     const flags = rawFlags(program, CLIENT_OPTIONS);
     command = { kind: 'watch', config: resolveClientConfig({ flags, env, hostname: hostname() }) };
   });
+  for (const subcommand of SUBCOMMANDS) {
+    const child = addSubcommand(program, subcommand);
+    child.action(() => {
+      command = subcommand.parse(rawFlags(child, subcommand.options), env);
+    });
+  }
   try {
     program.parse(argv, { from: 'user' });
   } catch (thrown) {
-    return exitRequest(PROGRAM, CLIENT_OPTIONS, output.join(''), thrown);
+    const asked = SUBCOMMANDS.find(({ name }) => name === argv[0]);
+    return exitRequest(
+      asked ? `${PROGRAM} ${asked.name}` : PROGRAM,
+      asked?.options ?? CLIENT_OPTIONS,
+      output.join(''),
+      thrown,
+    );
   }
   if (command === null) throw new Error('commander ran no action');
   return command;
@@ -53,6 +75,8 @@ export function parseClientCommand(argv: readonly string[], env: Env): ClientCom
 
 function newProgram(output: string[]): Command {
   const program = new Command(PROGRAM);
+  // A flag behind a subcommand is its own.
+  program.enablePositionalOptions().helpCommand(false);
   // Set before any subcommand is added, because those inherit both.
   program.exitOverride().configureOutput(captureOutput(output));
   program.description('Show what a streamer-server sends and how old every frame is when it arrives.');
@@ -60,4 +84,11 @@ function newProgram(output: string[]): Command {
   program.optionsGroup('Output:').version(VERSION, '-V, --version', 'print the version');
   program.helpOption('-h, --help', 'print this help').addHelpText('after', NOTES);
   return program;
+}
+
+function addSubcommand(program: Command, { name, description, options, notes }: Subcommand<unknown>): Command {
+  const child = program.command(name).description(description);
+  addOptions(child, options);
+  child.optionsGroup('Output:').helpOption('-h, --help', 'print this help').addHelpText('after', notes);
+  return child;
 }

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { type ExitRequest, addOptions, captureOutput, exitRequest, rawFlags } from '../shared/command-line.js';
+import {
+  type ExitRequest,
+  type Subcommand,
+  addOptions,
+  captureOutput,
+  exitRequest,
+  rawFlags,
+} from '../shared/command-line.js';
 import { PACKAGE_ROOT, VERSION } from '../shared/package-info.js';
 import { readConfigFile } from './config-file.js';
 import { type ResolvedConfig, configFileName, resolveConfig } from './config.js';
@@ -14,6 +21,9 @@ export interface ServeCommand extends ResolvedConfig {
 
 /** What a command line of `streamer-server` asks for. */
 export type ServerCommand = ServeCommand | ExitRequest;
+
+/** The commands beside serving. */
+const SUBCOMMANDS: readonly Subcommand<ServerCommand>[] = [];
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -68,10 +78,22 @@ export function parseServerCommand(argv: readonly string[], env: Env): ServerCom
   program.action(() => {
     command = serve(rawFlags(program, SERVER_OPTIONS), env);
   });
+  for (const subcommand of SUBCOMMANDS) {
+    const child = addSubcommand(program, subcommand);
+    child.action(() => {
+      command = subcommand.parse(rawFlags(child, subcommand.options), env);
+    });
+  }
   try {
     program.parse(argv, { from: 'user' });
   } catch (thrown) {
-    return exitRequest(PROGRAM, SERVER_OPTIONS, output.join(''), thrown);
+    const asked = SUBCOMMANDS.find(({ name }) => name === argv[0]);
+    return exitRequest(
+      asked ? `${PROGRAM} ${asked.name}` : PROGRAM,
+      asked?.options ?? SERVER_OPTIONS,
+      output.join(''),
+      thrown,
+    );
   }
   if (command === null) throw new Error('commander ran no action');
   return command;
@@ -79,6 +101,8 @@ export function parseServerCommand(argv: readonly string[], env: Env): ServerCom
 
 function newProgram(output: string[]): Command {
   const program = new Command(PROGRAM);
+  // A flag behind a subcommand is its own. `help` stays free for a source of that name.
+  program.enablePositionalOptions().helpCommand(false);
   // Set before any subcommand is added, because those inherit both.
   program.exitOverride().configureOutput(captureOutput(output));
   program.description('Stream video as timestamped JPEG frames over TCP and HTTP.');
@@ -86,6 +110,13 @@ function newProgram(output: string[]): Command {
   program.optionsGroup('Operation:').version(VERSION, '-V, --version', 'print the version');
   program.helpOption('-h, --help', 'print this help').addHelpText('after', NOTES);
   return program;
+}
+
+function addSubcommand(program: Command, { name, description, options, notes }: Subcommand<unknown>): Command {
+  const child = program.command(name).description(description);
+  addOptions(child, options);
+  child.optionsGroup('Operation:').helpOption('-h, --help', 'print this help').addHelpText('after', notes);
+  return child;
 }
 
 function serve(flags: Readonly<Record<string, unknown>>, env: Env): ServeCommand {

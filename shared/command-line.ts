@@ -33,6 +33,18 @@ export interface OutputCapture {
   getOutHelpWidth(): number;
 }
 
+/** A command under the one of the program: `streamer-server publish`. */
+export interface Subcommand<T> {
+  readonly name: string;
+  /** One sentence for the help of both. */
+  readonly description: string;
+  readonly options: OptionTable;
+  /** Printed under the options: examples, exit codes. */
+  readonly notes: string;
+  /** What its flags and the environment ask for; throws a `StreamerError` for what is wrong. */
+  parse(flags: Readonly<Record<string, unknown>>, env: Readonly<Record<string, string | undefined>>): T;
+}
+
 const HELP_COLUMNS = 80;
 
 /** Collects in `output` what commander prints. Its errors are dropped: `exitRequest` words them. */

@@ -6,7 +6,7 @@ import type { Clock } from '../../shared/clock.js';
 import { toStreamerError } from '../../shared/errors.js';
 import type { StreamerError } from '../../shared/errors.js';
 import { failure, shownUrl, statusError } from './http-errors.js';
-import type { HttpAuth } from './http-auth.js';
+import type { HttpAuth } from '../../shared/auth/http-auth.js';
 import { HttpRequest } from './http-request.js';
 
 /** What comes of `get`, once, unless it is cancelled. */

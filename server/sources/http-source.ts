@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.js';
 import type { StreamerError } from '../../shared/errors.js';
 import { chooseEncoding } from './encoding-choice.js';
 import type { WantedPicture } from './encoding-choice.js';
-import { HttpAuth, credentialsOf } from './http-auth.js';
+import { HttpAuth, credentialsOf } from '../../shared/auth/http-auth.js';
 import { peekBody } from './http-body.js';
 import { HttpClient } from './http-client.js';
 import type { HostGate } from './http-client.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { HttpAuth, credentialsOf } from '../../../../server/sources/http-auth.js';
+import { HttpAuth, credentialsOf } from '../../../../shared/auth/http-auth.js';
 import { HttpClient } from '../../../../server/sources/http-client.js';
 import { SystemClock } from '../../../../shared/clock.js';
 import type { Clock } from '../../../../shared/clock.js';

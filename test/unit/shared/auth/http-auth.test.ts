@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HttpAuth, credentialsOf } from '../../../../server/sources/http-auth.js';
+import { HttpAuth, credentialsOf } from '../../../../shared/auth/http-auth.js';
 
 const USER = { username: 'user', password: 'pass' };
 const BASIC = 'Basic realm="r"';

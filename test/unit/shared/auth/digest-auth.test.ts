@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseChallenges } from '../../../../server/sources/auth-challenge.js';
-import { DigestAnswer, isDigestChallenge } from '../../../../server/sources/digest-auth.js';
-import type { Credentials } from '../../../../server/sources/digest-auth.js';
+import { parseChallenges } from '../../../../shared/auth/auth-challenge.js';
+import { DigestAnswer, isDigestChallenge } from '../../../../shared/auth/digest-auth.js';
+import type { Credentials } from '../../../../shared/auth/digest-auth.js';
 
 const MUFASA = { username: 'Mufasa', password: 'Circle of Life' };
 /** RFC 7616, section 3.9.1. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseChallenges } from '../../../../server/sources/auth-challenge.js';
+import { parseChallenges } from '../../../../shared/auth/auth-challenge.js';
 
 function parsed(...headers: string[]) {
   return parseChallenges(headers).map(({ scheme, parameters }) => [scheme, Object.fromEntries(parameters)]);
