@@ -1,0 +1,70 @@
+import { domainToASCII } from 'node:url';
+import { credentialsOf } from '../../shared/auth/http-auth.js';
+import type { Credentials } from '../../shared/auth/digest-auth.js';
+import { StreamerError } from '../../shared/errors.js';
+import { toPrintable } from '../../shared/protocol/printable.js';
+import { redactUrl } from '../../shared/redact.js';
+
+/** Where a stream is published: the parts of its address. */
+export interface RtspTarget {
+  readonly host: string;
+  readonly port: number;
+  /** Whether the connection is one of TLS. */
+  readonly isSecure: boolean;
+  /** As requests name it: without credentials. */
+  readonly requestUrl: string;
+  readonly credentials: Credentials | null;
+  /** For messages and status: without secrets. */
+  readonly shownUrl: string;
+}
+
+/** RFC 2326, section 3.2; that of RTSP over TLS is registered with IANA. */
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322 };
+const MAX_SHOWN_LENGTH = 200;
+
+/**
+ * Reads an address such as `rtsp://user:password@host:8554/path` or `rtsps://host/path`.
+ *
+ * @throws {StreamerError} BAD_USAGE for anything else.
+ */
+export function parseRtspTarget(text: string): RtspTarget {
+  const url = parse(text);
+  const defaultPort = DEFAULT_PORTS[url?.protocol ?? ''];
+  const host = url ? hostOf(url) : '';
+  if (!url || defaultPort === undefined || host === '') throw badAddress(text);
+  const port = url.port === '' ? defaultPort : Number(url.port);
+  return {
+    ...{ host, port, isSecure: url.protocol === 'rtsps:' },
+    requestUrl: `${url.protocol}//${host.includes(':') ? `[${host}]` : host}:${port}${url.pathname}${url.search}`,
+    credentials: credentialsOf(url),
+    shownUrl: shown(text),
+  };
+}
+
+/** `URL` leaves names as they are in schemes that it does not know. */
+function hostOf(url: URL): string {
+  if (url.hostname.startsWith('[')) return url.hostname.slice(1, -1);
+  try {
+    return domainToASCII(decodeURIComponent(url.hostname));
+  } catch {
+    return '';
+  }
+}
+
+function parse(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
+function shown(text: string): string {
+  const safe = toPrintable(redactUrl(text));
+  return safe.length > MAX_SHOWN_LENGTH ? `${safe.slice(0, MAX_SHOWN_LENGTH)}…` : safe;
+}
+
+function badAddress(text: string): StreamerError {
+  const sentence = `"${shown(text)}" is no address to publish to; write rtsp://host:8554/path or rtsps://host/path.`;
+  return new StreamerError('BAD_USAGE', sentence);
+}
