@@ -57,6 +57,24 @@ export function recordingFolder(): ValueSchema<string | null> {
   return z.union([off.transform(() => null), folder]).describe('the path of a folder, or off');
 }
 
+/** The address of an RTSP server that streams are published to, or null for `off`. */
+export function rtspAddress(): ValueSchema<string | null> {
+  const off = z.enum(['off', 'false']).or(z.literal(false));
+  const address = z.string().max(MAX_ADDRESS_LENGTH).refine(isRtspAddress);
+  return z
+    .union([off.transform(() => null), address])
+    .describe('an address such as rtsp://127.0.0.1:8554 or rtsps://user:password@host/prefix, or off');
+}
+
+const MAX_ADDRESS_LENGTH = 1024;
+
+function isRtspAddress(text: string): boolean {
+  // What a lenient parser would drop or encode is a slip.
+  if (!/^rtsps?:\/\/[^\s\p{Cc}#]+$/iu.test(text) || !URL.canParse(text)) return false;
+  const { hostname, port } = new URL(text);
+  return hostname !== '' && port !== '0';
+}
+
 /** The value of `schema`, or 0. */
 export function orNever(schema: ValueSchema<number>): ValueSchema<number> {
   const zero = z.union([z.literal(0), z.literal('0')]).transform(() => 0);

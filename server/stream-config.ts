@@ -10,7 +10,7 @@ import { parseSourceSpecs } from './sources/source-spec.js';
 import type { SourceSpec } from './sources/source-spec.js';
 import { STREAM_OPTIONS } from './stream-options.js';
 import type { StreamOptionValues } from './stream-options.js';
-import type { RecordSettings, StreamSettings } from './stream-settings.js';
+import type { RecordSettings, RtspSettings, StreamSettings } from './stream-settings.js';
 
 /** Where a list of sources was given, for errors. */
 export type Place = Pick<GivenValue, 'place' | 'code'>;
@@ -72,6 +72,7 @@ export function streamSettings(source: SourceSpec, values: StreamOptionValues): 
     idleTimeoutMs: idleTimeout * 1000,
     processors: (values.processor ?? []).map((text) => parseProcessorSpec(text, folder)),
     record: values.record === null ? null : recordSettings(values.record, values),
+    rtsp: values.rtspPublish === null ? null : rtspSettings(values.rtspPublish, source.name, values),
   };
 }
 
@@ -86,6 +87,12 @@ export function recordSettings(directory: string, values: StreamOptionValues): R
     keepSeconds: recordKeep?.seconds ?? null,
     keepBytes: recordKeep?.bytes ?? null,
   };
+}
+
+/** How the stream `name` is published to the server at `address`: under its name, behind whatever path that has. */
+function rtspSettings(address: string, name: string, values: StreamOptionValues): RtspSettings {
+  const [, base = '', query = ''] = /^([^?]*?)\/*(\?.*)?$/.exec(address) ?? [];
+  return { url: `${base}/${name}${query}`, codec: values.rtspCodec, bitrateBps: values.rtspBitrate };
 }
 
 /** A flag is blamed by the sentence itself; a variable or a file needs its place before it. */

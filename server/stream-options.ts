@@ -1,4 +1,4 @@
-import { frameRate, oneOf, positiveNumber, trueOrFalse, wholeNumber } from '../shared/option-schema.js';
+import { bitRate, frameRate, oneOf, positiveNumber, trueOrFalse, wholeNumber } from '../shared/option-schema.js';
 import type { OptionTable, OptionValues } from '../shared/option-table.js';
 import {
   ageOrSize,
@@ -7,12 +7,15 @@ import {
   orNever,
   processorList,
   recordingFolder,
+  rtspAddress,
   timeOrSize,
 } from './config-schema.js';
+import { RTSP_CODECS } from './stream-settings.js';
 
 const PICTURE = 'Picture';
 const DELIVERY = 'Delivery';
 const RECORDING = 'Recording';
+const RTSP = 'RTSP';
 
 /**
  * Options that each source can have of its own in the configuration file; as flags, variables and keys of the file they
@@ -154,6 +157,34 @@ export const STREAM_OPTIONS = {
     help: 'delete the oldest files beyond this age (7d) or total size (20GB); all are kept by default',
     schema: ageOrSize(),
     default: null,
+  },
+  rtspPublish: {
+    flags: '--rtsp-publish <url>',
+    env: ['STREAMER_RTSP_PUBLISH'],
+    inFile: true,
+    secret: true,
+    group: RTSP,
+    help: 'publish every stream, under its name, to this RTSP server: rtsp://host:8554[/prefix]; off by default',
+    schema: rtspAddress(),
+    default: null,
+  },
+  rtspCodec: {
+    flags: '--rtsp-codec <codec>',
+    env: ['STREAMER_RTSP_CODEC'],
+    inFile: true,
+    group: RTSP,
+    help: `${RTSP_CODECS.join(', ')}; auto copies H.264 and H.265 that nothing changes and encodes H.264 of the rest`,
+    schema: oneOf(RTSP_CODECS),
+    default: 'auto',
+  },
+  rtspBitrate: {
+    flags: '--rtsp-bitrate <rate>',
+    env: ['STREAMER_RTSP_BITRATE'],
+    inFile: true,
+    group: RTSP,
+    help: 'bits a second where H.264 or H.265 is encoded, such as 800k or 2.5M; 2M by default',
+    schema: bitRate(50_000, 200_000_000),
+    default: 2_000_000,
   },
 } as const satisfies OptionTable;
 

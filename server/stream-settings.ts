@@ -16,6 +16,32 @@ export interface RecordSettings {
   readonly keepBytes: number | null;
 }
 
+/**
+ * What a stream is sent as over RTSP: `auto` copies H.264 and H.265 that nothing changes and encodes the rest as H.264,
+ * `copy` encodes nothing; the last four are encoders in hardware.
+ */
+export const RTSP_CODECS = [
+  'auto',
+  'copy',
+  'h264',
+  'h265',
+  'mjpeg',
+  'h264_nvenc',
+  'h264_qsv',
+  'h264_vaapi',
+  'h264_videotoolbox',
+] as const;
+export type RtspCodec = (typeof RTSP_CODECS)[number];
+
+/** How one stream is published to an RTSP server. */
+export interface RtspSettings {
+  /** Address of the stream there, password included. */
+  readonly url: string;
+  readonly codec: RtspCodec;
+  /** Where H.264 or H.265 is encoded. */
+  readonly bitrateBps: number;
+}
+
 /** Everything that is asked of one stream: what the server's defaults and the stream's own settings amount to. */
 export interface StreamSettings {
   readonly name: string;
@@ -43,6 +69,7 @@ export interface StreamSettings {
   readonly idleTimeoutMs: number;
   readonly processors: readonly ProcessorSpec[];
   readonly record: RecordSettings | null;
+  readonly rtsp: RtspSettings | null;
 }
 
 /** JPEG quality where frames are encoded and nothing was asked for. */

@@ -20,6 +20,12 @@ export function positiveNumber(max: number, meaning = ''): ValueSchema<number> {
   return schema.describe(`a number${meaning && ` of ${meaning}`} above 0 and at most ${max}`);
 }
 
+/** Bits a second between two bounds, both included: a whole number, or one with k or M behind it, such as `2.5M`. */
+export function bitRate(min: number, max: number): ValueSchema<number> {
+  const schema = z.preprocess(toBitRate, z.number().int().min(min).max(max));
+  return schema.describe(`bits a second such as 800k or 2.5M, from ${min / 1000}k to ${max / 1e6}M`);
+}
+
 /** Frames per second, as a number or a fraction such as 30000/1001. */
 export function frameRate(max: number): ValueSchema<number> {
   const schema = z.preprocess(toFrameRate, z.number().positive().max(max));
@@ -72,6 +78,13 @@ export function orOff<T>(schema: ValueSchema<T>): ValueSchema<T | null> {
 
 function toNumber(value: unknown): unknown {
   return typeof value === 'string' ? numberFromText(value) : value;
+}
+
+function toBitRate(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const [, number = '', unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)([kM]?)$/i.exec(value) ?? [];
+  const factor = { '': 1, k: 1e3, m: 1e6 }[unit.toLowerCase()] ?? 1;
+  return number === '' ? value : Math.round(Number(number) * factor);
 }
 
 function toFrameRate(value: unknown): unknown {

@@ -56,6 +56,7 @@ export const STREAM_DEFAULTS: StreamSettings = {
   idleTimeoutMs: 10_000,
   processors: [],
   record: null,
+  rtsp: null,
 };
 /** The configuration of a test that gives nothing. */
 export const CONFIG_DEFAULTS = {

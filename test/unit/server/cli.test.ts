@@ -39,7 +39,7 @@ describe('parseServerCommand', () => {
       ...['--record-format', 'mp4', '--record-segment', '1m', '--record-keep', '1GB', '--processor', 'watermark'],
       ...['--admin-token', 'a', '--tls-cert', '/c', '--tls-key', '/k', '--max-client-mbps', '8', '--http-port', '1'],
       ...['--allow-source', 'h', '--recordings', '/s', '--cors-origin', 'http://o', '--trusted-proxy', '::1'],
-      ...['--public-host', 'cams.lan'],
+      ...['--public-host', 'cams.lan', '--rtsp-publish', 'rtsp://h/p', '--rtsp-codec', 'h265', '--rtsp-bitrate', '3M'],
     ];
     const settings = {
       ...{ fps: 30_000 / 1001, width: 640, height: 480, quality: 90, loop: false, hwaccel: 'auto' },
@@ -50,6 +50,7 @@ describe('parseServerCommand', () => {
         ...{ keepSeconds: null, keepBytes: 1e9 },
       },
     };
+    const rtsp = { codec: 'h265', bitrateBps: 3e6 };
     const { streamValues: _, ...config } = configOf(argv);
     expect(config).toEqual({
       host: '::1',
@@ -70,12 +71,19 @@ describe('parseServerCommand', () => {
       logLevel: 'debug',
       check: true,
       streams: [
-        { name: 'a', source: { kind: 'file', name: 'a', path: 'a.mp4' }, isGuarded: false, ...settings },
+        {
+          name: 'a',
+          source: { kind: 'file', name: 'a', path: 'a.mp4' },
+          isGuarded: false,
+          ...settings,
+          rtsp: { url: 'rtsp://h/p/a', ...rtsp },
+        },
         {
           name: 'b',
           source: { kind: 'pattern', name: 'b', pattern: 'bars', width: 1280, height: 720, fps: 30 },
           isGuarded: false,
           ...settings,
+          rtsp: { url: 'rtsp://h/p/b', ...rtsp },
         },
       ],
     });

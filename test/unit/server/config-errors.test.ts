@@ -50,6 +50,9 @@ describe('resolveConfig, wrong values', () => {
       'week',
       'an age such as 12h or 7d, a size such as 20GB, or all',
     ],
+    ['rtspCodec', '--rtsp-codec', 'STREAMER_RTSP_CODEC', 'vp8', 'one of auto, copy, h264, h265, mjpeg, h264_nvenc,'],
+    ['rtspBitrate', '--rtsp-bitrate', 'STREAMER_RTSP_BITRATE', '2 M', 'bits a second such as 800k or 2.5M, from 50k'],
+    ['rtspBitrate', '--rtsp-bitrate', 'STREAMER_RTSP_BITRATE', '49k', 'bits a second such as 800k or 2.5M, from 50k'],
     ['hwaccel', '--hwaccel', 'STREAMER_HWACCEL', 'VAAPI', 'none, auto, or the name FFmpeg gives a method'],
     ['logLevel', '--log-level', 'STREAMER_LOG_LEVEL', 'loud', 'one of trace, debug, info, warn, error, silent'],
     ['check', '--check', 'STREAMER_CHECK', '1', 'true or false'],
@@ -104,6 +107,23 @@ describe('resolveConfig, wrong values', () => {
       message: `STREAMER_SOURCES: ${problem}`,
     });
     expect(failure({ text: '\nsources: ["test:x"]' }).message).toBe(`sources in f.yaml line 2: ${problem}`);
+  });
+
+  it.each([
+    'http://h',
+    'rtsp://',
+    'rtsp:/h',
+    'rtsp://:8554',
+    'rtsp://h:99999',
+    'rtsp://h:0',
+    'rtsp://h/a b',
+    'rtsp://h#a',
+  ])('refuses to publish to %s, and does not show it', (address) => {
+    const error = failure({ flags: { rtspPublish: address } });
+    expect(error.code).toBe('BAD_USAGE');
+    expect(error.message).toMatch(
+      /^--rtsp-publish must be an address such as rtsp:\/\/127\.0\.0\.1:8554 .*, or off\.$/,
+    );
   });
 
   it('never shows a token', () => {

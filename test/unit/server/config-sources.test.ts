@@ -36,6 +36,21 @@ sources:
     });
   });
 
+  it('are published where they say, or not at all', () => {
+    const { streams } = configOf({
+      flags: { rtspPublish: 'rtsp://h/live' },
+      text: `sources:
+  - a.mp4
+  - {url: b.mp4, rtspPublish: off}
+  - {url: c.mp4, rtspPublish: 'rtsps://u:p@other', rtspCodec: mjpeg, rtspBitrate: 1M}`,
+    });
+    expect(streams.map(({ rtsp }) => rtsp)).toEqual([
+      { url: 'rtsp://h/live/a', codec: 'auto', bitrateBps: 2e6 },
+      null,
+      { url: 'rtsps://u:p@other/c', codec: 'mjpeg', bitrateBps: 1e6 },
+    ]);
+  });
+
   it('give way to a flag only where they have none', () => {
     const [plain, door] = configOf({ text, flags: { fps: '30' } }).streams;
     expect([plain?.fps, door?.fps]).toEqual([30, 5]);

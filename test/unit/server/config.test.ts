@@ -95,6 +95,20 @@ describe('resolveConfig, values', () => {
   });
 
   it.each([
+    [{}, {}],
+    [{ rtspPublish: 'rtsp://u:p@h/a/' }, { url: 'rtsp://u:p@h/a/sample' }],
+    [{ rtspPublish: 'RTSPS://[::1]:8322?user=u&pass=p' }, { url: 'RTSPS://[::1]:8322/sample?user=u&pass=p' }],
+    [{ rtspCodec: 'H264_NVENC' }, { codec: 'h264_nvenc' }],
+    [{ rtspBitrate: '800K' }, { bitrateBps: 800_000 }],
+    [{ rtspBitrate: '2.5M' }, { bitrateBps: 2_500_000 }],
+    [{ rtspBitrate: '64000' }, { bitrateBps: 64_000 }],
+    [{ rtspPublish: 'off' }, null],
+  ])('%j publishes as %j', (flags, expected) => {
+    const { rtsp } = configOf({ flags: { rtspPublish: 'rtsp://h:8554', ...flags } }).streams[0] ?? {};
+    expect(rtsp).toEqual(expected && { url: 'rtsp://h:8554/sample', codec: 'auto', bitrateBps: 2e6, ...expected });
+  });
+
+  it.each([
     [{ http: false }, { httpPort: null }],
     [{ tlsCert: '/c.pem', tlsKey: '/k.pem' }, { tls: { certPath: '/c.pem', keyPath: '/k.pem' } }],
     [{ maxClientMbps: '8' }, { maxClientBytesPerSecond: 1e6 }],
