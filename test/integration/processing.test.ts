@@ -88,10 +88,10 @@ describe('a processor in a worker', () => {
 
   it('can be built in', async () => {
     const specs = ['timecode', 'watermark?position=bottom-left'].map((text) => parseProcessorSpec(text, '/'));
-    const outcome = await start(specs).process(picture(480, 270, 128));
+    const outcome = await start(specs).process(picture(480, 270, 128, 2 ** 16 + 7));
     if (outcome.kind !== 'picture') throw new Error(outcome.kind);
-    expect(readTimecode(outcome.data, 480, 270)).toBe(CAPTURE_TIME_US);
-    expect(outcome.data.subarray(20 * 480 * 3)).toContain(255);
+    expect(readTimecode(outcome.data, 480, 270)).toEqual({ kind: 'capture', timeUs: CAPTURE_TIME_US, counter: 7 });
+    expect(outcome.data.subarray(50 * 480 * 3)).toContain(255);
   });
 
   it('may return a part of larger memory, or memory that cannot be handed over', async () => {
