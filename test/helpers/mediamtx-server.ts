@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -79,7 +78,6 @@ export async function startMediamtx(options: MediamtxOptions = {}): Promise<Medi
 export class MediamtxServer {
   private child: ChildProcess | null = null;
   private closed: Promise<unknown> = Promise.resolve();
-  private lifeline: Socket | null = null;
   private said = '';
 
   constructor(
@@ -198,13 +196,21 @@ export class MediamtxServer {
       output.setEncoding('utf8').on('data', (text: string) => (this.said = (this.said + text).slice(-20_000)));
     this.closed = once(child, 'close');
     await once(child, 'spawn');
+    this.guard(child);
     const limit = setTimeout(() => child.kill('SIGKILL'), START_LIMIT_MS);
     try {
       await this.untilReady(child);
     } finally {
       clearTimeout(limit);
     }
-    await this.holdLifeline();
+  }
+
+  /** MediaMTX does not notice the end of who started it; this one does, also of a test run that was killed. */
+  private guard(child: ChildProcess): void {
+    const stdio = ['pipe', 'ignore', 'ignore'] as const;
+    const guard = spawn('/bin/sh', ['-c', 'read line || kill -KILL "$0"', `${child.pid}`], { stdio: [...stdio] });
+    guard.stdin!.on('error', () => {});
+    child.once('exit', () => guard.stdin!.end('\n'));
   }
 
   private async untilReady(child: ChildProcess): Promise<void> {
@@ -228,19 +234,7 @@ export class MediamtxServer {
     }
   }
 
-  /**
-   * MediaMTX logs the end of this connection, and so ends with SIGPIPE when nobody reads its log any more: it does not
-   * outlive a test run that was killed.
-   */
-  private async holdLifeline(): Promise<void> {
-    const socket = connect(this.ports.rtsp, '127.0.0.1').on('error', () => {});
-    await once(socket, 'connect');
-    socket.unref();
-    this.lifeline = socket;
-  }
-
   private async end(signal: NodeJS.Signals): Promise<void> {
-    this.lifeline?.destroy();
     this.child?.kill(signal);
     await this.closed;
     this.child = null;
@@ -269,7 +263,6 @@ function configFor(ports: Ports, { credentials, authMethods, maxReaders, udp, co
   const at = (port: number) => `127.0.0.1:${port}`;
   const media = ['publish', 'read', 'playback'].map((action) => ({ action }));
   return {
-    // Anything less would not log the end of a connection, see `holdLifeline`.
     logLevel: 'info',
     authInternalUsers: [
       { user: credentials?.user ?? 'any', pass: credentials?.password ?? '', permissions: media },
