@@ -209,8 +209,8 @@ export class MediamtxServer {
   private guard(child: ChildProcess): void {
     const stdio = ['pipe', 'ignore', 'ignore'] as const;
     const guard = spawn('/bin/sh', ['-c', 'read line || kill -KILL "$0"', `${child.pid}`], { stdio: [...stdio] });
-    guard.stdin!.on('error', () => {});
-    child.once('exit', () => guard.stdin!.end('\n'));
+    guard.stdin.on('error', () => {});
+    child.once('exit', () => guard.stdin.end('\n'));
   }
 
   private async untilReady(child: ChildProcess): Promise<void> {
