@@ -1,6 +1,6 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { platform } from 'node:os';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
 import { StreamerError, toStreamerError } from '../errors.js';
 import { toPrintable } from '../protocol/printable.js';
@@ -27,6 +27,13 @@ export interface PreparedInput {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
+/** What FFmpeg makes beside its output. Both are made at the pace of the slower reader. */
+export interface SecondOutput {
+  /** Options before the output: streams, filters, codec, format. */
+  readonly options: readonly string[];
+  readonly sink: ByteSink;
+}
+
 /** What FFmpeg is asked to do. Every argument stays one array element: nothing passes through a shell. */
 export interface FfmpegRequest {
   readonly ffmpegPath: string;
@@ -37,6 +44,8 @@ export interface FfmpegRequest {
   readonly outputOptions: readonly string[];
   /** A file, which is overwritten, or what takes the standard output. */
   readonly output: string | ByteSink;
+  /** A second output of the same child, on its descriptor 3, which is there from FFmpeg's start to its end. */
+  readonly secondOutput?: SecondOutput;
   /** The input as messages name it, without secrets. */
   readonly shownInput: string;
   /**
@@ -62,11 +71,13 @@ export interface FfmpegRequest {
 export interface FfmpegRun {
   /** Null before it was started, and when it could not be. */
   readonly pid: number | null;
-  /** Goes on filling the sink after it said that it takes no more; else does nothing. */
+  /** Goes on filling the sinks after one said that it takes no more; else does nothing. */
   resume(): void;
-  /** Kills the child; resolves when it is gone. From now on the sink is neither filled nor ended. Idempotent. */
+  /** Kills the child; resolves when it is gone. From now on no sink is filled or ended. Idempotent. */
   stop(): Promise<void>;
 }
+
+const SECOND_DESCRIPTOR = 3;
 
 /** Starts FFmpeg. Never throws: what goes wrong is told to `onExit`, later than this returns. */
 export function startFfmpeg(request: FfmpegRequest): FfmpegRun {
@@ -79,6 +90,7 @@ class FfmpegChild implements FfmpegRun {
   private readonly messages: ChildMessages;
   private process: ChildProcess | null = null;
   private output: ChildOutput | null = null;
+  private second: ChildOutput | null = null;
   private input: string | Readable;
   private env: PreparedInput['env'];
   private inputError: Error | null = null;
@@ -98,18 +110,20 @@ class FfmpegChild implements FfmpegRun {
   }
 
   async start(): Promise<void> {
-    const { input, output } = this.request;
+    const { input, output, secondOutput } = this.request;
     if (typeof output !== 'string') this.output = await openChildOutput(output);
+    if (secondOutput) this.second = await openChildOutput(secondOutput.sink);
     const refusal = typeof input === 'function' && !this.isStopping ? await this.prepareInput(input) : null;
     if (!this.isStopping && !refusal) return this.run();
-    if (this.isStopping) this.output?.close();
-    else this.output?.begin(null);
+    if (this.isStopping) this.closeOutputs();
+    else this.beginOutputs(null);
     this.request.onExit(this.isStopping ? null : refusal);
     this.tellGone();
   }
 
   resume(): void {
     this.output?.resume();
+    this.second?.resume();
   }
 
   stop(): Promise<void> {
@@ -118,8 +132,19 @@ class FfmpegChild implements FfmpegRun {
     else if (goodbyeMs === 0) this.kill();
     this.isStopping = true;
     this.stopPreparing();
-    this.output?.close();
+    this.closeOutputs();
     return this.gone;
+  }
+
+  private beginOutputs(child: ChildProcess | null): void {
+    this.output?.begin(child?.stdout ?? null);
+    const second = child?.stdio[SECOND_DESCRIPTOR];
+    this.second?.begin(second instanceof Readable ? second : null);
+  }
+
+  private closeOutputs(): void {
+    this.output?.close();
+    this.second?.close();
   }
 
   /** Resolves with the reason why there is nothing to open, if there is one; without one at a stop. */
@@ -149,7 +174,7 @@ class FfmpegChild implements FfmpegRun {
 
   private run(): void {
     const { input } = this;
-    const { inputOptions, outputOptions, output, onLogLine } = this.request;
+    const { inputOptions, outputOptions, output, secondOutput, onLogLine } = this.request;
     if (typeof input === 'string') this.messages.hide(secretsOf(input));
     const command = ffmpeg();
     this.takeOver(command as unknown as CommandInternals);
@@ -157,7 +182,9 @@ class FfmpegChild implements FfmpegRun {
       .input(typeof input === 'string' ? input : 'pipe:0')
       .inputOptions('-hide_banner', '-nostdin', '-nostats', '-loglevel', onLogLine ? 'info' : 'error', ...inputOptions)
       .outputOptions('-y', ...outputOptions)
-      .output(typeof output === 'string' ? output : 'pipe:1')
+      .output(typeof output === 'string' ? output : 'pipe:1');
+    if (secondOutput) command.output(`pipe:${SECOND_DESCRIPTOR}`).outputOptions(...secondOutput.options);
+    command
       .on('end', () => this.onExit(null))
       .on('error', (error: Error) => this.onExit(error))
       .run();
@@ -187,7 +214,7 @@ class FfmpegChild implements FfmpegRun {
       } catch (cause) {
         end(new Error('no process could be started; are there too many, or too many open files?', { cause }));
       }
-      this.output?.begin(this.pid === null ? null : (this.process?.stdout ?? null));
+      this.beginOutputs(this.pid === null ? null : this.process);
     };
   }
 
@@ -198,7 +225,8 @@ class FfmpegChild implements FfmpegRun {
 
   private stdio(): StdioOptions {
     const { input } = this;
-    return [typeof input === 'string' ? 'ignore' : 'pipe', this.output?.stdio ?? 'ignore', 'pipe'];
+    const standard = [typeof input === 'string' ? 'ignore' : 'pipe', this.output?.stdio ?? 'ignore', 'pipe'] as const;
+    return this.second ? [...standard, this.second.stdio] : [...standard];
   }
 
   private onSpawn(process: ChildProcess, stderr: Lines): void {

@@ -3,7 +3,14 @@ import { PassThrough, Readable } from 'node:stream';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { readFfmpegVersion } from '../../shared/ffmpeg/ffmpeg-version.js';
 import { childrenNamed, isAlive } from '../helpers/child-processes.js';
-import { ONE_SECOND, PATTERN_FRAME_BYTES, RAW_VIDEO, runFfmpeg, TARGET_BYTES } from '../helpers/ffmpeg-run.js';
+import {
+  CountingSink,
+  ONE_SECOND,
+  PATTERN_FRAME_BYTES,
+  RAW_VIDEO,
+  runFfmpeg,
+  TARGET_BYTES,
+} from '../helpers/ffmpeg-run.js';
 import { chooseOutputWay, OUTPUT_WAYS } from '../helpers/output-way.js';
 import { until } from '../helpers/until.js';
 import { ffmpegsUnderTest, VideoFixtures } from '../helpers/video-fixtures.js';
@@ -27,6 +34,38 @@ describe.each(await ffmpegsUnderTest())('$name as a child', ({ binaries: { ffmpe
       expect(exits).toHaveLength(1);
     },
   );
+
+  it.each(OUTPUT_WAYS)('fills two outputs, each to its end, read through %s', async (_, os) => {
+    chooseOutputWay(os);
+    const second = new CountingSink(Infinity);
+    const options = ['-frames:v', '10', ...RAW_VIDEO];
+    const { over, sink } = runFfmpeg(ffmpegPath, { ...ONE_SECOND, secondOutput: { options, sink: second } });
+    expect(await over()).toBeNull();
+    await until(() => second.ends > 0);
+    expect([sink.bytes, second.bytes]).toEqual([30 * PATTERN_FRAME_BYTES, 10 * PATTERN_FRAME_BYTES]);
+    expect([sink.ends, second.ends]).toEqual([1, 1]);
+  });
+
+  it.each(OUTPUT_WAYS)('ends both outputs when it cannot be started, read through %s', async (_, os) => {
+    chooseOutputWay(os);
+    const second = new CountingSink(Infinity);
+    const { over, sink } = runFfmpeg('/nowhere/ffmpeg', { secondOutput: { options: RAW_VIDEO, sink: second } });
+    expect(await over()).toMatchObject({ code: 'FFMPEG_FAILED' });
+    await until(() => second.ends > 0);
+    expect([sink.bytes, second.bytes]).toEqual([0, 0]);
+  });
+
+  it.each(OUTPUT_WAYS)('fills neither output after a stop, read through %s', async (_, os) => {
+    chooseOutputWay(os);
+    const second = new CountingSink(1);
+    const { run, exit, sink } = runFfmpeg(ffmpegPath, { secondOutput: { options: RAW_VIDEO, sink: second } });
+    await until(() => sink.bytes > 0 && second.bytes > 0);
+    await run.stop();
+    const seen = [sink.bytes, second.bytes];
+    run.resume();
+    expect(await exit).toBeNull();
+    expect([sink.bytes, second.bytes, sink.ends, second.ends]).toEqual([...seen, 0, 0]);
+  });
 
   it.each(OUTPUT_WAYS)('waits while it is told to, and goes on, read through %s', async (_, os) => {
     chooseOutputWay(os);
