@@ -1,6 +1,10 @@
-import type { Clock } from '../../shared/clock.js';
+import { Backoff, DEFAULT_BACKOFF } from '../../shared/backoff.js';
+import type { CancelTimer, Clock } from '../../shared/clock.js';
+import type { StreamerError } from '../../shared/errors.js';
 import type { PacketizedPicture, VideoFormat } from './coded-video.js';
-import type { PublisherStatus } from './publisher-status.js';
+import type { PublisherState, PublisherStatus } from './publisher-status.js';
+import { RecordSession } from './record-session.js';
+import type { RtspConnectionOptions } from './rtsp-connection.js';
 import { parseRtspTarget } from './rtsp-target.js';
 
 /** Where a stream is published, and how. */
@@ -16,7 +20,7 @@ export interface RtspPublisherOptions {
 /** What a publisher needs of its surroundings. */
 export interface RtspPublisherParts {
   readonly clock: Clock;
-  /** Numbers from 0 up to 1, for waits; `Math.random` by default. */
+  /** Numbers from 0 up to 1, for the waits; `Math.random` by default. */
   readonly random?: () => number;
 }
 
@@ -26,23 +30,46 @@ export interface RtspPublisherEvents {
   onState(status: PublisherStatus): void;
 }
 
+/** A connection that held so long shows that the server works; one that breaks sooner is a failure like the last. */
+const PROVEN_US = 5_000_000;
+
 /**
- * Publishes one stream to an RTSP server (RFC 2326: ANNOUNCE, SETUP, RECORD over the one TCP connection), and connects
- * again by itself, with growing waits, whenever that fails.
+ * Publishes one stream to an RTSP server (RFC 2326: ANNOUNCE, SETUP and RECORD, and packets on the same TCP connection),
+ * and connects again by itself, with growing waits, whenever that fails.
  */
 export class RtspPublisher {
+  private readonly connectionOptions: RtspConnectionOptions;
+  private readonly backoff: Backoff;
+  private format: VideoFormat | null = null;
+  private session: RecordSession | null = null;
+  /** Resolves when the connection before is closed; null when there is none. */
+  private ending: Promise<void> | null = null;
+  private cancelWait: CancelTimer | null = null;
+  private state: PublisherState = 'waiting';
+  private sinceUs: number;
+  private error: StreamerError | null = null;
+  private connections = 0;
+  private framesSent = 0;
+  private framesDropped = 0;
+  private bytesSent = 0;
+
   /** @throws {StreamerError} BAD_USAGE for an address that is none of RTSP. */
   constructor(
-    private readonly options: RtspPublisherOptions,
+    options: RtspPublisherOptions,
     private readonly parts: RtspPublisherParts,
     private readonly events: RtspPublisherEvents,
   ) {
-    parseRtspTarget(options.url);
+    const { url, tlsCheck = true, userAgent = 'frame-streamer' } = options;
+    this.connectionOptions = { target: parseRtspTarget(url), tlsCheck, userAgent };
+    this.backoff = new Backoff(DEFAULT_BACKOFF, parts.random);
+    this.sinceUs = parts.clock.nowUs();
   }
 
-  /** Connects and announces this format; called with another one later, it announces anew on a new connection. */
+  /** Connects and announces this format; called with another one later, it announces that on a new connection. */
   setFormat(format: VideoFormat): void {
-    void format;
+    if (this.state === 'stopped' || (this.format && isSameFormat(format, this.format))) return;
+    this.format = format;
+    this.restart();
   }
 
   /**
@@ -50,20 +77,90 @@ export class RtspPublisher {
    * server does not take in time what it is sent, until the next key picture.
    */
   send(picture: PacketizedPicture): void {
-    void picture;
+    if (this.state === 'stopped') return;
+    if (this.session?.send(picture) === true) {
+      this.framesSent += 1;
+      this.bytesSent += picture.lengthBytes;
+    } else this.framesDropped += 1;
   }
 
-  /** Connects anew at once; nothing before the first format, or after the end. */
+  /** Connects anew at once; does nothing before the first format or after the end. */
   restart(): void {
-    void this.events;
+    if (!this.format || this.state === 'stopped') return;
+    this.backoff.reset();
+    this.leave();
+    this.connect();
   }
 
   status(): PublisherStatus {
-    throw new Error(`not yet ${this.options.url} ${this.parts.clock.nowUs()}`);
+    const { state, error, framesSent, framesDropped, bytesSent, sinceUs } = this;
+    const url = this.connectionOptions.target.shownUrl;
+    const reconnects = Math.max(0, this.connections - 1);
+    return { state, url, error, framesSent, framesDropped, bytesSent, reconnects, sinceUs };
   }
 
-  /** Says goodbye, ends the connection, and resolves when it is gone: within two seconds. Idempotent. */
+  /** Says goodbye, and resolves when the connection is closed: after a second at most. Idempotent. */
   async stop(): Promise<void> {
-    await Promise.resolve();
+    this.leave();
+    if (this.state !== 'stopped') this.tell('stopped', null);
+    await this.ending;
   }
+
+  /** Gives up the connection that there is, or the wait for one. */
+  private leave(): void {
+    this.cancelWait?.();
+    this.cancelWait = null;
+    const { session, ending } = this;
+    if (!session) return;
+    this.session = null;
+    const ended = Promise.all([ending, session.end()]).then(() => {
+      if (this.ending !== ended) return;
+      this.ending = null;
+      this.connect();
+    });
+    this.ending = ended;
+  }
+
+  /** A server that sees the connection before still open may refuse the next one: the path would be taken. */
+  private connect(): void {
+    if (!this.format || this.state === 'stopped') return;
+    if (this.state !== 'connecting') this.tell('connecting', this.error);
+    if (this.ending || this.session) return;
+    const session = new RecordSession(this.connectionOptions, this.format, this.parts.clock, {
+      onReady: () => {
+        if (session !== this.session) return;
+        this.connections += 1;
+        this.tell('publishing', null);
+      },
+      onEnd: (error) => {
+        if (session === this.session) this.onEnd(error);
+      },
+    });
+    this.session = session;
+  }
+
+  private onEnd(error: StreamerError): void {
+    this.session = null;
+    const { clock } = this.parts;
+    if (this.state === 'publishing' && clock.nowUs() - this.sinceUs >= PROVEN_US) this.backoff.reset();
+    const waitUs = this.backoff.nextDelayMs() * 1000;
+    this.cancelWait = clock.schedule(waitUs, () => {
+      this.cancelWait = null;
+      this.connect();
+    });
+    this.tell('waiting', error);
+  }
+
+  private tell(state: PublisherState, error: StreamerError | null): void {
+    this.state = state;
+    this.error = error;
+    this.sinceUs = this.parts.clock.nowUs();
+    this.events.onState(this.status());
+  }
+}
+
+function isSameFormat(one: VideoFormat, other: VideoFormat): boolean {
+  const sets = other.parameterSets;
+  const isSameSet = (set: Buffer, index: number) => set.equals(sets[index] ?? Buffer.alloc(0));
+  return one.codec === other.codec && one.parameterSets.length === sets.length && one.parameterSets.every(isSameSet);
 }

@@ -1,0 +1,156 @@
+/** Headers of a message by their names in lower case; of a name that comes more than once all values, in order. */
+export type RtspHeaders = ReadonlyMap<string, readonly string[]>;
+
+/** The head of an answer of a server (RFC 2326, section 7). */
+export interface RtspResponse {
+  readonly status: number;
+  /** What the server calls the status; may be empty, and hold anything that fits in a line. */
+  readonly reason: string;
+  readonly headers: RtspHeaders;
+}
+
+/** The head of a request that a server makes (RFC 2326, section 6). */
+export interface RtspRequest {
+  readonly method: string;
+  readonly headers: RtspHeaders;
+}
+
+/** Where what was read goes. */
+export interface RtspListener {
+  onResponse(response: RtspResponse): void;
+  onRequest(request: RtspRequest): void;
+}
+
+/** What came is no RTSP, or more of it than is bearable; the message says what, without quoting the peer. */
+export class RtspSyntaxError extends Error {
+  override readonly name = 'RtspSyntaxError';
+}
+
+/** More than any answer needs. */
+const MAX_HEAD_BYTES = 8192;
+const MAX_BODY_BYTES = 65_536;
+/** Empty lines before a message are allowed (RFC 2326, section 6), but somebody who sends no more is not read for ever. */
+const MAX_EMPTY_LINES = 16;
+const DOLLAR = 0x24;
+const LINE_FEED = 0x0a;
+/** A dollar sign, the channel, and the length of what follows (RFC 2326, section 10.12). */
+const PACKET_PREFIX_BYTES = 4;
+
+const STATUS_LINE = /^RTSP\/\d\.\d ([1-5]\d\d)(?: (.*))?$/;
+const REQUEST_LINE = /^([A-Z_]{1,32}) \S+ RTSP\/\d\.\d$/;
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const LENGTH = /^\d{1,6}$/;
+
+/**
+ * Reads what a server sends to somebody who publishes: answers, requests of its own, and packets in between, such as
+ * RTCP. It hands on heads; bodies and packets are skipped. Memory is bounded by the longest head, time is linear.
+ */
+export class RtspParser {
+  /** The lines of the head that is coming, and the begin of the next one. */
+  private lines: string[] = [];
+  private line = '';
+  private headBytes = 0;
+  private emptyLines = 0;
+  /** What came of the prefix of a packet. */
+  private prefix: number[] = [];
+  /** What is missing of a packet or of a body. */
+  private skipBytes = 0;
+
+  constructor(private readonly listener: RtspListener) {}
+
+  /** Reads on. @throws {RtspSyntaxError} and must not be called again then; what was right before it was handed on. */
+  push(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length;) at += this.take(chunk, at);
+  }
+
+  /** Takes something of `chunk` from `at` on, and returns how much. */
+  private take(chunk: Buffer, at: number): number {
+    if (this.skipBytes > 0) return this.skip(chunk.length - at);
+    const isBetween = this.lines.length === 0 && this.line === '';
+    if (this.prefix.length > 0 || (isBetween && chunk[at] === DOLLAR)) return this.takePrefix(chunk[at] ?? 0);
+    return this.takeLine(chunk, at);
+  }
+
+  private skip(available: number): number {
+    const taken = Math.min(available, this.skipBytes);
+    this.skipBytes -= taken;
+    return taken;
+  }
+
+  private takePrefix(byte: number): number {
+    this.prefix.push(byte);
+    const [, , high = 0, low = 0] = this.prefix;
+    if (this.prefix.length === PACKET_PREFIX_BYTES) {
+      this.skipBytes = high * 256 + low;
+      this.prefix = [];
+      this.emptyLines = 0;
+    }
+    return 1;
+  }
+
+  private takeLine(chunk: Buffer, at: number): number {
+    const end = chunk.indexOf(LINE_FEED, at);
+    const next = end < 0 ? chunk.length : end + 1;
+    this.headBytes += next - at;
+    if (this.headBytes > MAX_HEAD_BYTES) throw new RtspSyntaxError('a head that is too long');
+    this.line += chunk.toString('latin1', at, next);
+    if (end >= 0) this.endLine();
+    return next - at;
+  }
+
+  private endLine(): void {
+    const line = this.line.replace(/\r?\n$/, '');
+    this.line = '';
+    if (line !== '') this.lines.push(line);
+    else if (this.lines.length > 0) this.endHead();
+    else this.onEmptyLine();
+  }
+
+  private onEmptyLine(): void {
+    this.headBytes = 0;
+    this.emptyLines += 1;
+    if (this.emptyLines > MAX_EMPTY_LINES) throw new RtspSyntaxError('empty lines without end');
+  }
+
+  private endHead(): void {
+    const [first = '', ...rest] = this.lines;
+    this.lines = [];
+    this.headBytes = 0;
+    this.emptyLines = 0;
+    const headers = parseHeaders(rest);
+    this.skipBytes = bodyLengthOf(headers);
+    const status = STATUS_LINE.exec(first);
+    const request = REQUEST_LINE.exec(first);
+    if (status) this.listener.onResponse({ status: Number(status[1]), reason: status[2] ?? '', headers });
+    else if (request?.[1] !== undefined) this.listener.onRequest({ method: request[1], headers });
+    else throw new RtspSyntaxError('a first line that is none of RTSP');
+  }
+}
+
+function parseHeaders(lines: readonly string[]): RtspHeaders {
+  const headers = new Map<string, string[]>();
+  let last: string[] | null = null;
+  for (const line of lines) {
+    // A line that begins with space goes on with the header before it.
+    if (/^[ \t]/.test(line)) {
+      if (!last) throw new RtspSyntaxError('a header without a name');
+      last.push(`${last.pop() ?? ''} ${line.trim()}`);
+      continue;
+    }
+    const colon = line.indexOf(':');
+    const name = line.slice(0, Math.max(0, colon)).trimEnd().toLowerCase();
+    if (!HEADER_NAME.test(name)) throw new RtspSyntaxError('a header without a name');
+    last = headers.get(name) ?? [];
+    last.push(line.slice(colon + 1).trim());
+    headers.set(name, last);
+  }
+  return headers;
+}
+
+function bodyLengthOf(headers: RtspHeaders): number {
+  const [length = '0', ...more] = headers.get('content-length') ?? [];
+  if (more.some((other) => other !== length) || !LENGTH.test(length))
+    throw new RtspSyntaxError('a length that is none');
+  if (Number(length) > MAX_BODY_BYTES) throw new RtspSyntaxError('a body that is too long');
+  return Number(length);
+}
