@@ -57,7 +57,8 @@ export class StreamRuntime {
     this.pipeline = this.createPipeline();
     const supervised = {
       onInfo: (info: SourceInfo) => this.onInfo(info),
-      onFrame: (frame: SourceFrame) => this.pipeline.accept(frame),
+      onFrame: (frame: SourceFrame) => this.onFrame(frame),
+      onPackets: (bytes: Buffer, isStart: boolean) => stream.packets.push(bytes, isStart),
       onDrop: (first: number, last: number) => this.pipeline.skip(first, last),
       onWarning: (error: StreamerError) => this.warn(error.code, error, 'source'),
       onState: (state: StreamState, reason?: Notice) => this.onState(state, reason),
@@ -65,7 +66,7 @@ export class StreamRuntime {
     const options = { backoff: new Backoff(), onDemand, idleTimeoutMs, firstSequence: stream.nextSequence };
     this.supervisor = new SourceSupervisor(source, supervised, clock, options);
     this.stopObserving = stream.observe({ onDemand: (wanted) => this.supervisor.setWanted(wanted) });
-    this.supervisor.setWanted(stream.subscriberCount > 0);
+    this.supervisor.setWanted(stream.isWanted);
   }
 
   /** Stops the source; resolves when its children are gone and no frame will come any more. */
@@ -103,7 +104,14 @@ export class StreamRuntime {
     return new FramePipeline(parts, sink);
   }
 
+  /** What nobody would get is not encoded; a source that is to run always is looked at in other ways too. */
+  private onFrame(frame: SourceFrame): void {
+    if (!this.stream.isHeldOnly || !this.settings.onDemand) this.pipeline.accept(frame);
+    else if (frame.kind === 'raw') frame.release();
+  }
+
   private onInfo(info: SourceInfo): void {
+    this.stream.packets.setOffer(offerOf(info));
     const description = describeStream(info, this.settings);
     this.stream.describe(description);
     const sentence = describeSource({ ...info, ...description });
@@ -150,6 +158,11 @@ export class StreamRuntime {
 
 /** States that are no reason to worry. */
 const QUIET_STATES: ReadonlySet<StreamState> = new Set<StreamState>(['idle', 'connecting', 'live', 'ended']);
+
+/** Whether a source gives its own video; one that was not reached yet may. */
+function offerOf({ offersPackets, codec }: SourceInfo): boolean | null {
+  return offersPackets ?? (codec === null ? null : false);
+}
 
 /** A source as the stream it becomes with these settings. */
 export function describeStream(info: SourceInfo, settings: StreamSettings): StreamDescription {

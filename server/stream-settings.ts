@@ -79,3 +79,23 @@ export const DEFAULT_QUALITY = 80;
 export function wantedPicture({ width, height, quality, processors }: StreamSettings): WantedPicture {
   return { width, height, quality, isProcessed: processors.length > 0 };
 }
+
+/** Kinds of live sources whose own H.264 or H.265 can go out over RTSP; devices give what nobody else can read. */
+const COPIED_KINDS: ReadonlySet<string> = new Set(['rtsp', 'http', 'network']);
+
+/** Whether the video of a live source is wanted as it came, to be published over RTSP: nothing asks for other pictures. */
+export function mayCopyPackets(settings: StreamSettings): boolean {
+  return COPIED_KINDS.has(settings.source.kind) && isCopyAsked(settings);
+}
+
+/** Whether a file is to be published over RTSP as it is, if its codec allows that. */
+export function mayCopyFile(settings: StreamSettings): boolean {
+  return settings.source.kind === 'file' && isCopyAsked(settings);
+}
+
+function isCopyAsked({ rtsp, fps, ...settings }: StreamSettings): boolean {
+  if (rtsp?.codec !== 'auto' && rtsp?.codec !== 'copy') return false;
+  const { width, height, processors } = settings;
+  // The quality is that of JPEGs.
+  return fps === null && width === null && height === null && processors.length === 0;
+}

@@ -11,6 +11,7 @@ import type {
   TimeSource,
 } from '../../shared/protocol/messages.js';
 import type { EncodedFrame, PublishedFrame } from './frame.js';
+import { PacketTap } from './packet-tap.js';
 import { RecentFrames } from './recent-frames.js';
 import type { Subscriber } from './subscriber.js';
 
@@ -35,7 +36,7 @@ export interface StreamOptions {
 
 /** What a stream tells those who watch it; called synchronously, must not throw. */
 export interface StreamObserver {
-  /** The first subscriber came (true) or the last one left (false). */
+  /** The first came who needs the source, a subscriber or a holder (true), or the last one left (false). */
   onDemand?(wanted: boolean): void;
   onChange?(change: StreamChange): void;
   /** A frame was published. */
@@ -56,6 +57,10 @@ export interface StreamCounters {
  */
 export class HubStream {
   readonly counters: StreamCounters = { published: 0, publishedBytes: 0, dropped: 0 };
+  /** The video as its source coded it, where somebody asked for that. */
+  readonly packets = new PacketTap();
+  /** Those who need the source to run, but not its frames. */
+  private readonly holders = new Set<object>();
   private readonly subscribers = new Set<Subscriber>();
   private readonly observers = new Set<StreamObserver>();
   private recent: RecentFrames;
@@ -97,6 +102,16 @@ export class HubStream {
     return this.subscribers.size;
   }
 
+  /** Whether the source is to run. */
+  get isWanted(): boolean {
+    return this.subscribers.size + this.holders.size > 0;
+  }
+
+  /** Whether the source runs for the sake of `packets` alone, so that a frame would be made for nobody. */
+  get isHeldOnly(): boolean {
+    return this.subscribers.size === 0 && this.holders.size > 0;
+  }
+
   /** The stream as clients see it. */
   info(): StreamInfo {
     return { id: this.id, name: this.name, ...this.facts, state: this.state };
@@ -127,15 +142,31 @@ export class HubStream {
 
   /** Adds a subscriber, which at once gets up to `keptFrames` of the frames kept for late joiners. */
   subscribe(subscriber: Subscriber, keptFrames = 0): void {
+    const wasWanted = this.isWanted;
     this.subscribers.add(subscriber);
     for (const frame of this.recent.kept(keptFrames)) subscriber.offer(frame);
-    if (this.subscribers.size === 1) for (const observer of [...this.observers]) observer.onDemand?.(true);
+    this.tellDemand(wasWanted);
   }
 
   unsubscribe(subscriber: Subscriber): void {
+    const wasWanted = this.isWanted;
     if (!this.subscribers.delete(subscriber)) return;
     subscriber.close();
-    if (this.subscribers.size === 0) for (const observer of [...this.observers]) observer.onDemand?.(false);
+    // No more frames are made, so these would grow old.
+    if (this.isHeldOnly) this.recent.clear();
+    this.tellDemand(wasWanted);
+  }
+
+  /** Keeps the source running until the returned function is called, without taking frames. */
+  hold(): () => void {
+    const wasWanted = this.isWanted;
+    const holder = {};
+    this.holders.add(holder);
+    this.tellDemand(wasWanted);
+    return () => {
+      const isWanted = this.isWanted;
+      if (this.holders.delete(holder)) this.tellDemand(isWanted);
+    };
   }
 
   /** Watches the stream until the returned function is called. */
@@ -176,6 +207,11 @@ export class HubStream {
     // While nobody looks frames grow old here, and who joins then must not take one for the present.
     if (state === 'idle' || state === 'ended') this.recent.clear();
     this.announce(event);
+  }
+
+  private tellDemand(wasWanted: boolean): void {
+    if (this.isWanted === wasWanted) return;
+    for (const observer of [...this.observers]) observer.onDemand?.(!wasWanted);
   }
 
   private announce(event: StreamChange['event']): void {

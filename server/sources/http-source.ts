@@ -178,6 +178,7 @@ class HttpRun implements SourceRun {
       {
         onInfo: (info) => this.tellInfo(info),
         onFrame: (frame) => sink.onFrame(frame),
+        onPackets: (bytes, isStart) => sink.onPackets?.(bytes, isStart),
         onDrop: (first, last) => sink.onDrop(first, last),
         onWarning: (error) => sink.onWarning(error),
         onEnd: () => sink.onEnd(),

@@ -8,7 +8,9 @@ import { JpegReader } from './jpeg-reader.js';
 import type { ReadJpeg } from './jpeg-reader.js';
 import { liveError } from './live-error.js';
 import { INPUT_TIMEOUT_US } from './live-input.js';
+import { PACKET_OPTIONS } from './live-plan.js';
 import type { LivePlan } from './live-plan.js';
+import { PassedBytes } from './passed-bytes.js';
 import type { PicturePool } from './picture-pool.js';
 import { PpmReader } from './ppm-reader.js';
 import type { PpmPicture } from './ppm-reader.js';
@@ -27,6 +29,8 @@ export interface LiveChildListener {
   onLog(event: LogEvent): void;
   onPicture(picture: PpmPicture): void;
   onJpeg(jpeg: ReadJpeg): void;
+  /** Bytes of the video itself, as MPEG-TS; they are written over afterwards. */
+  onPackets(bytes: Buffer): void;
   /** A picture was left out because every buffer was out. */
   onDrop(): void;
   /** A JPEG is broken and left out. */
@@ -62,7 +66,7 @@ export class LiveChild {
   ) {
     this.startTimeUs = clock.nowUs();
     const { plan, inputOptions, ...rest } = options;
-    const { onPicture, onJpeg, onDrop, onBadJpeg } = this.whileRunning();
+    const { onPicture, onJpeg, onPackets, onDrop, onBadJpeg } = this.whileRunning();
     const onFailure = (error: StreamerError) => this.fail(error);
     const onEnd = () => this.onOutputEnd();
     this.run = startFfmpeg({
@@ -74,6 +78,7 @@ export class LiveChild {
         plan.mode === 'copy'
           ? new JpegReader(clock, { onJpeg, onBadJpeg, onFailure, onEnd })
           : new PpmReader(pool, clock, { onPicture, onDrop, onFailure, onEnd }),
+      ...(plan.hasPackets && { secondOutput: { options: PACKET_OPTIONS, sink: new PassedBytes(onPackets) } }),
       onLogLine: (line) => this.onLine(line),
       onExit: (error) => this.onExit(error),
     });
@@ -86,11 +91,13 @@ export class LiveChild {
   }
 
   /** The listener, but deaf once this is over; a picture that comes too late goes back at once. */
-  private whileRunning(): Pick<LiveChildListener, 'onPicture' | 'onJpeg' | 'onDrop' | 'onBadJpeg'> {
+  private whileRunning(): Pick<LiveChildListener, 'onPicture' | 'onJpeg' | 'onPackets' | 'onDrop' | 'onBadJpeg'> {
     const { listener } = this;
     return {
       onPicture: (picture) => this.afterLog(() => (this.isOver ? picture.release() : listener.onPicture(picture))),
       onJpeg: (jpeg) => this.afterLog(() => this.isOver || listener.onJpeg(jpeg)),
+      // Nothing depends on what the log says of it.
+      onPackets: (bytes) => this.isOver || listener.onPackets(bytes),
       onDrop: () => this.afterLog(() => this.isOver || listener.onDrop()),
       onBadJpeg: (error) => this.afterLog(() => this.isOver || listener.onBadJpeg(error)),
     };

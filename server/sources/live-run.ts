@@ -9,9 +9,9 @@ import { FrameThinner } from './frame-thinner.js';
 import type { ReadJpeg } from './jpeg-reader.js';
 import { LiveChild } from './live-child.js';
 import type { LiveInput } from './live-input.js';
-import { describeLive } from './live-memory.js';
+import { describeLive, mayOfferPackets } from './live-memory.js';
 import type { DescribedSource, LiveMemory } from './live-memory.js';
-import { isSamePlan, planLive } from './live-plan.js';
+import { doesAsPlanned, planLive } from './live-plan.js';
 import type { LivePlan, LiveWishes } from './live-plan.js';
 import type { PicturePool } from './picture-pool.js';
 import type { PpmPicture } from './ppm-reader.js';
@@ -57,6 +57,8 @@ export class LiveRun implements SourceRun {
   private codedSize: string | null = null;
   private told: SourceInfo | null = null;
   private brokenJpegs = 0;
+  /** Whether the present child gave bytes of the video itself. */
+  private hasPackets = false;
   private readonly thinner: FrameThinner | null;
   private readonly limiter: RepeatLimiter;
 
@@ -78,7 +80,8 @@ export class LiveRun implements SourceRun {
     const { options, memory } = this.parts;
     // What cannot be copied is decoded, as if the pixels were asked for.
     const isProcessed = options.wanted.isProcessed || memory.decodesBecause === BROKEN_JPEGS;
-    return planLive({ ...options, wanted: { ...options.wanted, isProcessed } }, memory.video);
+    const wantsPackets = options.wantsPackets === true && mayOfferPackets(memory);
+    return planLive({ ...options, wantsPackets, wanted: { ...options.wanted, isProcessed } }, memory.video);
   }
 
   private startChild(): LiveChild {
@@ -89,10 +92,12 @@ export class LiveRun implements SourceRun {
     this.isVideoKnown = false;
     this.codedSize = null;
     this.brokenJpegs = 0;
+    this.hasPackets = false;
     return new LiveChild({ ffmpegPath, input, inputOptions, shownInput, plan: this.plan }, pool, clock, {
       onLog: (event) => this.onLog(event),
       onPicture: (picture) => this.onPicture(picture),
       onJpeg: (jpeg) => this.onJpeg(jpeg),
+      onPackets: (bytes) => this.onPackets(bytes),
       onDrop: () => this.onDrop(),
       onBadJpeg: (error) => this.onBadJpeg(error),
       onGone: (error) => this.onGone(error),
@@ -105,7 +110,7 @@ export class LiveRun implements SourceRun {
     this.isVideoKnown = true;
     if (!isDeepStrictEqual(memory.video, event.video)) this.told = null;
     memory.video = event.video;
-    if (isSamePlan(this.planNow(), this.plan)) return;
+    if (doesAsPlanned(this.plan, this.planNow())) return;
     if (options.keepsConnection !== true || this.plan.mode === 'copy') this.change();
     else memory.decodesBecause ??= KEPT_CONNECTION;
   }
@@ -131,6 +136,12 @@ export class LiveRun implements SourceRun {
     this.tellInfo(size);
     const times = { captureTimeUs: firstByteTimeUs, decodedTimeUs: completeTimeUs };
     this.parts.sink.onFrame({ kind: 'jpeg', data: jpeg, ...size, ...times, ...this.nextFacts() });
+  }
+
+  private onPackets(bytes: Buffer): void {
+    const isStart = !this.hasPackets;
+    this.hasPackets = true;
+    this.parts.sink.onPackets?.(bytes, isStart);
   }
 
   private nextFacts() {
@@ -164,6 +175,11 @@ export class LiveRun implements SourceRun {
       return this.change();
     }
     if (mayFallBack) memory.usesFallback = false;
+    // Not every video can be written as MPEG-TS, and FFmpeg ends when one of its outputs fails.
+    if (this.plan.hasPackets && this.isVideoKnown && !this.hasPackets && !memory.refusesPackets) {
+      memory.refusesPackets = true;
+      return this.change();
+    }
     this.isOver = true;
     sink.onError(error);
   }

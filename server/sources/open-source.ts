@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
 import { redactUrl } from '../../shared/redact.js';
-import { wantedPicture } from '../stream-settings.js';
+import { mayCopyPackets, wantedPicture } from '../stream-settings.js';
 import type { StreamSettings } from '../stream-settings.js';
 import { describeSource } from './describe-source.js';
 import { deviceInput } from './device-input.js';
@@ -149,7 +149,8 @@ class SourceOpener {
   }
 
   private ffmpegSource(input: LiveInput | GuardedInput): FfmpegLiveSource {
-    return new FfmpegLiveSource({ ...this.options(), ...input }, this.parts.clock);
+    const wantsPackets = mayCopyPackets(this.settings);
+    return new FfmpegLiveSource({ ...this.options(), ...input, wantsPackets }, this.parts.clock);
   }
 
   private liveSummary(shownInput: string): string {

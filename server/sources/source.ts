@@ -46,6 +46,8 @@ export interface SourceInfo {
   readonly codec: string | null;
   /** Whether its JPEGs can go out as they are, and why, as `chooseEncoding` says of the source's own size and codec. */
   readonly encoding: StreamEncoding;
+  /** Whether its own video comes beside the frames, where that was asked for; left out while that is not known. */
+  readonly offersPackets?: boolean;
   /** Microseconds since the epoch: when sequence 0 was due, or when a live source was made. */
   readonly startTimeUs: number;
 }
@@ -55,6 +57,8 @@ export interface SourceSink {
   /** The source is connected and says what it is, or says that this changed; before the first frame it is about. */
   onInfo(info: SourceInfo): void;
   onFrame(frame: SourceFrame): void;
+  /** Bytes of the source's own video as MPEG-TS, where that was asked for; `isStart` on the first of a transport stream. */
+  onPackets?(bytes: Buffer, isStart: boolean): void;
   /** The frames `first` to `last` will not come because the server was late: a gap of its own choice. */
   onDrop(first: number, last: number): void;
   /** Something worth a line in the log, such as a clock that is wrong or a codec that changed. */

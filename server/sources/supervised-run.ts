@@ -10,6 +10,7 @@ export interface RunListener {
   /** The nominal rate was learned, or learned to be higher. */
   onRate(): void;
   onFrame(frame: SourceFrame): void;
+  onPackets(bytes: Buffer, isStart: boolean): void;
   onDrop(first: number, last: number): void;
   onWarning(error: StreamerError): void;
   /** The source delivers, and how well it does. */
@@ -77,6 +78,7 @@ export class SupervisedRun {
     return {
       onInfo: (info) => this.isOver || this.onInfo(info),
       onFrame: (frame) => (this.isOver ? letGo(frame) : this.onFrame(frame)),
+      onPackets: (bytes, isStart) => this.isOver || listener.onPackets(bytes, isStart),
       onDrop: (first, last) => this.isOver || this.onDrop(first, last),
       onWarning: (error) => this.isOver || listener.onWarning(error),
       onEnd: () => {

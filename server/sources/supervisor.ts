@@ -12,6 +12,8 @@ export interface SupervisorSink {
   /** What is known of the source changed, its learned rate included. */
   onInfo(info: SourceInfo): void;
   onFrame(frame: SourceFrame): void;
+  /** As `SourceSink.onPackets`. */
+  onPackets?(bytes: Buffer, isStart: boolean): void;
   onDrop(first: number, last: number): void;
   onWarning(error: StreamerError): void;
   /** The state changed, or the source failed once more. */
@@ -139,6 +141,7 @@ export class SourceSupervisor {
         this.passed(frame.sequence);
         sink.onFrame(frame);
       },
+      onPackets: (bytes, isStart) => sink.onPackets?.(bytes, isStart),
       onDrop: (first, last) => {
         this.passed(last);
         sink.onDrop(first, last);

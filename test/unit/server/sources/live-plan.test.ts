@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSamePlan, planLive } from '../../../../server/sources/live-plan.js';
+import { doesAsPlanned, planLive } from '../../../../server/sources/live-plan.js';
 import type { LiveWishes } from '../../../../server/sources/live-plan.js';
 
 const WANTED = { width: null, height: null, quality: null, isProcessed: false };
@@ -27,23 +27,25 @@ describe('planLive', () => {
   it('decodes what was never reached, without delay and with one thread', () => {
     expect(planLive(WISHES, null)).toEqual({
       mode: 'decode',
+      hasPackets: false,
       inputOptions: ['-loglevel', 'verbose', '-threads', '1', '-flags', 'low_delay'],
       outputOptions: [
         ...['-an', '-sn', '-dn', '-vf', "scale='max(1,round(iw*sar))':'max(1,round(ih))',setsar=1", '-vsync', '0'],
         ...['-pix_fmt', 'rgb24', '-c:v', 'ppm', '-flush_packets', '1', '-f', 'image2pipe'],
       ],
     });
-    expect(isSamePlan(planLive(WISHES, null), planLive(WISHES, H264))).toBe(true);
+    expect(doesAsPlanned(planLive(WISHES, null), planLive(WISHES, H264))).toBe(true);
   });
 
   it('copies Motion JPEG of which nothing else is asked', () => {
     const plan = planLive({ ...WISHES, hwaccel: 'vaapi', fps: 5 }, MJPEG);
     expect(plan).toEqual({
       mode: 'copy',
+      hasPackets: false,
       inputOptions: ['-loglevel', 'verbose'],
       outputOptions: ['-an', '-sn', '-dn', '-c:v', 'copy', '-flush_packets', '1', '-f', 'mpjpeg'],
     });
-    expect(isSamePlan(plan, planLive(WISHES, H264))).toBe(false);
+    expect(doesAsPlanned(plan, planLive(WISHES, H264))).toBe(false);
     const same = { ...WANTED, width: 640, height: 480 };
     expect(planLive({ ...WISHES, wanted: same }, MJPEG).mode).toBe('copy');
     for (const wanted of [
@@ -53,6 +55,14 @@ describe('planLive', () => {
     ]) {
       expect(planLive({ ...WISHES, wanted }, MJPEG).mode).toBe('decode');
     }
+  });
+
+  it('begins again for packets that are wanted and lacking, and not to be rid of them', () => {
+    const [without, withPackets] = [planLive(WISHES, H264), planLive({ ...WISHES, wantsPackets: true }, H264)];
+    expect(withPackets).toEqual({ ...without, hasPackets: true });
+    expect(doesAsPlanned(without, withPackets)).toBe(false);
+    expect(doesAsPlanned(withPackets, without)).toBe(true);
+    expect(doesAsPlanned(withPackets, withPackets)).toBe(true);
   });
 
   it('decodes what is too much for one thread with a few, which delay it', () => {
