@@ -34,6 +34,8 @@ export interface ProbeSink {
   onBytes(lengthBytes: number): void;
   /** Pictures that did not come: the path itself says so (a gap in its sequence). */
   onLost(frames: number): void;
+  /** A picture came that is broken or could not be decoded; it may come by `onPicture` all the same. */
+  onCorrupt(): void;
   /** It came to its regular end, such as a file. */
   onEnd(): void;
   /** It broke, or could not be opened; it has stopped. It is opened anew with backoff by whoever started it. */
