@@ -6,7 +6,7 @@ import type { Logger } from '../../shared/logger.js';
 import type { FrameHeader } from '../../shared/protocol/messages.js';
 import type { SequenceRange } from '../hub/skip-ranges.js';
 import type { RecordSettings } from '../stream-settings.js';
-import type { TakenFrame } from './frame-intake.js';
+import type { TakenFrame } from '../hub/frame-intake.js';
 import { isNoRoom } from './recording-error.js';
 import type { Segment } from './segment.js';
 

@@ -1,9 +1,9 @@
 import { FrameFlag } from '../../shared/protocol/messages.js';
-import type { PublishedFrame } from '../hub/frame.js';
-import type { SequenceRange } from '../hub/skip-ranges.js';
-import type { HubStream } from '../hub/stream.js';
-import { Subscriber } from '../hub/subscriber.js';
-import type { FrameSink } from '../hub/subscriber.js';
+import type { PublishedFrame } from './frame.js';
+import type { SequenceRange } from './skip-ranges.js';
+import type { HubStream } from './stream.js';
+import { Subscriber } from './subscriber.js';
+import type { FrameSink } from './subscriber.js';
 
 /** A frame that waits to be written, and the ranges that were left out before it. */
 export interface TakenFrame {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FrameIntake } from '../../../../server/recording/frame-intake.js';
+import { FrameIntake } from '../../../../server/hub/frame-intake.js';
 import { CameraOfTest } from '../../../helpers/camera-of-test.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
 
