@@ -39,7 +39,11 @@ export function readCells(picture: Picture, place: Place): Timecode | null {
 }
 
 function levelsOf(picture: Picture, place: Place, row: number): Float64Array {
-  return Float64Array.from({ length: COLUMNS }, (_, column) => cellLevel(picture, place, column, row, READ_SHARE));
+  const levels = new Float64Array(COLUMNS);
+  for (let column = 0; column < COLUMNS; column += 1) {
+    levels[column] = cellLevel(picture, place, column, row, READ_SHARE);
+  }
+  return levels;
 }
 
 function areTimingRows(upper: Float64Array, lower: Float64Array): boolean {

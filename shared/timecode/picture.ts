@@ -1,8 +1,8 @@
 import { COLUMNS, ROWS } from './timecode-layout.js';
 import type { Place } from './timecode-layout.js';
 
-/** Most points that are looked at in each direction of a cell: enough for a mean, few enough for pictures of any size. */
-const MAX_POINTS = 5;
+/** Points that are looked at in each direction of a cell, at most: enough for a mean, whatever the picture's size. */
+const CELL_POINTS = 4;
 
 /** A picture as the reader sees it: `channels` bytes a pixel, of which the one at `offset` counts. */
 export interface Picture {
@@ -29,28 +29,37 @@ export function cellLevel(picture: Picture, place: Place, column: number, row: n
   const cellHeight = ((place.bottom - place.top) * picture.height) / ROWS;
   const x = place.left * picture.width + (column + 0.5) * cellWidth;
   const y = place.top * picture.height + (row + 0.5) * cellHeight;
-  return meanAround(picture, x, y, cellWidth * share, cellHeight * share);
+  return meanAround(picture, x, y, cellWidth * share, cellHeight * share, CELL_POINTS);
 }
 
-/** The mean of points spread evenly over a box around `x`, `y`, at least one a pixel up to a bound. */
-export function meanAround(picture: Picture, x: number, y: number, boxWidth: number, boxHeight: number): number {
-  const { data, width, height, channels, offset } = picture;
-  const columns = Math.min(MAX_POINTS, Math.ceil(boxWidth));
-  const rows = Math.min(MAX_POINTS, Math.ceil(boxHeight));
+/** The mean of points spread evenly over a box around `x`, `y`: one a pixel, but at most `maxPoints` in each direction. */
+export function meanAround(
+  { data, width, height, channels, offset }: Picture,
+  x: number,
+  y: number,
+  boxWidth: number,
+  boxHeight: number,
+  maxPoints: number,
+): number {
+  const columns = Math.min(maxPoints, Math.ceil(boxWidth));
+  const rows = Math.min(maxPoints, Math.ceil(boxHeight));
   const stepX = boxWidth / columns;
   const stepY = boxHeight / rows;
+  const firstX = x - boxWidth / 2 + stepX / 2;
+  const firstY = y - boxHeight / 2 + stepY / 2;
   let sum = 0;
   for (let row = 0; row < rows; row += 1) {
-    const pixelY = clamp(Math.floor(y - boxHeight / 2 + (row + 0.5) * stepY), height);
+    const lineStart = clamp(firstY + row * stepY, height) * width;
     for (let column = 0; column < columns; column += 1) {
-      const pixelX = clamp(Math.floor(x - boxWidth / 2 + (column + 0.5) * stepX), width);
-      sum += data[(pixelY * width + pixelX) * channels + offset] ?? 0;
+      const pixel = lineStart + clamp(firstX + column * stepX, width);
+      sum += data[pixel * channels + offset] ?? 0;
     }
   }
   return sum / (columns * rows);
 }
 
-function clamp(pixel: number, count: number): number {
-  if (pixel < 0) return 0;
-  return pixel < count ? pixel : count - 1;
+/** The pixel at a place, or the nearest one of the picture. */
+function clamp(place: number, count: number): number {
+  if (place < 0) return 0;
+  return place < count ? Math.floor(place) : count - 1;
 }

@@ -24,21 +24,19 @@ export class TimecodeReader {
   read(data: Uint8Array | Uint8ClampedArray, width: number, height: number): Timecode | null {
     const picture = pictureOf(data, width, height);
     if (picture === null) return null;
-    return this.readAt(picture, this.place) ?? this.readAt(picture, NOMINAL_PLACE) ?? this.search(picture);
+    return (
+      this.readAtAny(picture, new Set([this.place, NOMINAL_PLACE])) ?? this.readAtAny(picture, findPlaces(picture))
+    );
   }
 
-  private search(picture: Picture): Timecode | null {
-    for (const place of findPlaces(picture)) {
-      const timecode = this.readAt(picture, place);
-      if (timecode !== null) return timecode;
+  private readAtAny(picture: Picture, places: Iterable<Place>): Timecode | null {
+    for (const place of places) {
+      const timecode = readCells(picture, place);
+      if (timecode === null) continue;
+      this.place = place;
+      return timecode;
     }
     return null;
-  }
-
-  private readAt(picture: Picture, place: Place): Timecode | null {
-    const timecode = readCells(picture, place);
-    if (timecode !== null) this.place = place;
-    return timecode;
   }
 }
 
