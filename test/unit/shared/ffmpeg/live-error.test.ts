@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { liveError } from '../../../../server/sources/live-error.js';
+import { liveError } from '../../../../shared/ffmpeg/live-error.js';
 import { StreamerError } from '../../../../shared/errors.js';
 
 const SHOWN = 'rtsp://user:***@cam/h264';

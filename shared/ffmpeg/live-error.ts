@@ -1,5 +1,5 @@
-import { StreamerError } from '../../shared/errors.js';
-import type { ErrorCode } from '../../shared/errors.js';
+import { StreamerError } from '../errors.js';
+import type { ErrorCode } from '../errors.js';
 
 /** What a line of FFmpeg's means, and what to do; `sentence` goes on from the name of the source. */
 interface Meaning {
