@@ -7,12 +7,11 @@ import { FleetLog } from './fleet-log.js';
 import { FleetPublisher } from './fleet-publisher.js';
 import type { CreateSender, PublisherRecord } from './fleet-publisher.js';
 import type { FleetControl, FleetMember, FleetRequest, FleetResources } from './fleet-status.js';
-import { LimitGuard } from './limit-guard.js';
 import type { FleetLimits } from './limit-guard.js';
-import type { MachineLoad, MachineWatch } from './machine-load.js';
+import type { MachineWatch } from './machine-load.js';
 import type { PlayableVideo } from './playable-video.js';
-import { RunningFigure } from './running-figure.js';
-import type { Figure } from './running-figure.js';
+import { ResourceWatch } from './resource-watch.js';
+import type { ResourceFigures } from './resource-watch.js';
 import { nextStreamName, streamUrl } from './stream-address.js';
 
 /** Videos that a fleet can play. */
@@ -65,12 +64,9 @@ export class Fleet implements FleetControl {
   /** Names of streams whose video is made ready. */
   private readonly reserved = new Set<string>();
   private readonly gone: PublisherRecord[] = [];
-  private readonly guard: LimitGuard;
+  private readonly watch: ResourceWatch;
   private readonly log: FleetLog;
-  private readonly cpu = new RunningFigure();
-  private readonly memory = new RunningFigure();
   private readonly limited: LimitEvent[] = [];
-  private load: MachineLoad = { cpuPercent: null, memoryPercent: null };
   private notice: string | null = null;
   private unstarted = 0;
   private turn = 0;
@@ -85,7 +81,7 @@ export class Fleet implements FleetControl {
     private readonly options: FleetOptions,
     private readonly parts: FleetParts,
   ) {
-    this.guard = new LimitGuard(options.limits);
+    this.watch = new ResourceWatch(parts.machine, options.limits);
     this.log = new FleetLog(parts.logger, parts.clock);
   }
 
@@ -115,12 +111,11 @@ export class Fleet implements FleetControl {
   }
 
   resources(): FleetResources {
-    const { load, notice, guard } = this;
-    return { ...load, limits: guard.limits, notice };
+    return { ...this.watch.latest, notice: this.notice };
   }
 
   async add(request: FleetRequest): Promise<FleetMember> {
-    const { fault } = this.guard;
+    const { fault } = this.watch;
     const sentence = 'end something, or raise the limit.';
     if (fault !== null) throw new StreamerError('TOO_MANY_STREAMS', `No stream can be added: ${fault}; ${sentence}`);
     const member = await this.addOne(request);
@@ -156,18 +151,14 @@ export class Fleet implements FleetControl {
   }
 
   /** What was seen of the machine, and what limits did. */
-  figures(): {
-    readonly cpuPercent: Figure | null;
-    readonly memoryPercent: Figure | null;
-    readonly limited: readonly LimitEvent[];
-  } {
-    return { cpuPercent: this.cpu.figure, memoryPercent: this.memory.figure, limited: this.limited };
+  figures(): ResourceFigures & { readonly limited: readonly LimitEvent[] } {
+    return { ...this.watch.figures, limited: this.limited };
   }
 
   private async startNext(): Promise<void> {
     this.cancelStart = null;
     if (this.isStopped || this.unstarted === 0) return;
-    const { fault } = this.guard;
+    const { fault } = this.watch;
     if (fault === null) {
       try {
         this.unstarted -= 1;
@@ -260,26 +251,19 @@ export class Fleet implements FleetControl {
     this.cancelTick = this.parts.clock.schedule(TICK_US, () => void this.tick());
     for (const publisher of this.publishers.values()) publisher.sample();
     try {
-      this.onLoad(await this.parts.machine.read());
+      const surplus = await this.watch.read(() => this.publishers.size);
+      if (this.isStopped) return;
+      if (surplus > 0) this.shed(surplus);
+      else if (this.watch.fault === null && this.unstarted > 0) this.notice = null;
     } catch (error) {
       this.parts.logger.debug({ err: toStreamerError(error) }, 'the machine could not be watched');
     }
   }
 
-  private onLoad(load: MachineLoad): void {
-    if (this.isStopped) return;
-    this.load = load;
-    this.cpu.add(load.cpuPercent);
-    this.memory.add(load.memoryPercent);
-    const surplus = this.guard.onReading(load, this.publishers.size);
-    if (surplus > 0) this.shed(surplus);
-    else if (this.guard.fault === null && this.unstarted > 0) this.notice = null;
-  }
-
   /** Ends the newest streams, and starts none of those that wait: they would only have to end as well. */
   private shed(count: number): void {
     const names = [...this.publishers.keys()].slice(-count).reverse();
-    const fault = this.guard.fault ?? 'a limit is passed';
+    const fault = this.watch.fault ?? 'a limit is passed';
     const rest = this.unstarted === 0 ? '' : `, and ${counted(this.unstarted)} not started`;
     this.cancelStart?.();
     this.say(`${fault}: ${counted(names.length)} ended${rest}`, names);
