@@ -10,7 +10,7 @@ import { RtpSession } from './rtp-session.js';
 import type { RtspConnectionOptions } from './rtsp-connection.js';
 import { RtspConnection } from './rtsp-connection.js';
 import type { RtspResponse } from './rtsp-messages.js';
-import { describeVideo, payloadTypeOf, TRACK } from './sdp.js';
+import { describeVideo, TRACK } from './sdp.js';
 import { StallWatch } from './stall-watch.js';
 
 /** What a session tells; the end once, unless it is asked to end. */
@@ -82,8 +82,8 @@ export class RecordSession {
     await this.ask('RECORD', url, { ...this.session, Range: 'npt=0.000-' });
     // Somebody may have ended it while the server thought about it.
     if (this.hasEnded) return;
-    const payloadType = payloadTypeOf(this.format.codec);
-    this.rtp = new RtpSession(this.connection.socket, { rtpChannel, rtcpChannel, payloadType }, this.clock);
+    const { codec } = this.format;
+    this.rtp = new RtpSession(this.connection.socket, { codec, rtpChannel, rtcpChannel }, this.clock);
     this.connection.setPublishing();
     this.stallWatch.start();
     this.keepAlive(this.session, Math.min(timeoutS / 2, MAX_KEEPALIVE_S) * 1e6);

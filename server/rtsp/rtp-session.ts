@@ -1,45 +1,48 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../shared/clock.js';
-import type { PacketizedPicture } from './coded-video.js';
+import type { PacketizedPicture, VideoCodec } from './coded-video.js';
 import { TICKS_PER_SECOND } from './coded-video.js';
 import { goodbye, senderReport } from './rtcp.js';
+import { PREFIX_BYTES, RtpPackets } from './rtp-packets.js';
+import { payloadTypeOf } from './sdp.js';
 import { SendBuffer } from './send-buffer.js';
 
-/** Channels on the RTSP connection, and what is in the packets. */
+/** What is sent, and on which channels of the RTSP connection. */
 export interface RtpSessionOptions {
+  readonly codec: VideoCodec;
   readonly rtpChannel: number;
   readonly rtcpChannel: number;
-  readonly payloadType: number;
 }
-
-/** A dollar sign, the channel and a length (RFC 2326, section 10.12); then the header of RTP (RFC 3550, section 5.1). */
-const FRAMING_BYTES = 4;
-const HEADER_BYTES = 12;
-const PREFIX_BYTES = FRAMING_BYTES + HEADER_BYTES;
-const DOLLAR = 0x24;
-const VERSION = 0x80;
-const MARKER = 0x80;
 
 const REPORT_EVERY_US = 5_000_000;
 /** When capture times leave the line of the timestamps, as after an outage, it is told sooner. */
 const NEXT_REPORT_US = 500_000;
 const TOLERANCE_US = 1000;
+/** gortsplib (and so MediaMTX) ignores what is reported before the first packet, so the second picture has a report too. */
+const FIRST_REPORTS = 2;
+const DOLLAR = 0x24;
+const NOTHING = Buffer.alloc(0);
 
-/** All sessions of a process: a picture is put together and sent before the next one is begun. */
+/** Access unit delimiters of pictures of any kind (ITU-T H.264, 7.3.2.4; H.265, 7.3.2.5). */
+const DELIMITERS: Readonly<Record<VideoCodec, Buffer | null>> = {
+  h264: Buffer.of(0x09, 0xf0),
+  h265: Buffer.of(0x46, 0x01, 0x50),
+  mjpeg: null,
+};
+
+/** Of all sessions of a process: a picture is put together and sent before the next one is begun. */
 const sendBuffer = new SendBuffer();
 
 /**
- * The RTP session of one stream on its RTSP connection: packets of the pictures with numbers and times of its own, and
+ * The RTP session of one stream on its RTSP connection: the packets of its pictures with numbers and times of its own, and
  * sender reports between them.
  */
 export class RtpSession {
-  private readonly ssrc = randomBytes(4).readUInt32BE();
+  private readonly packets: RtpPackets;
   private readonly timeOffset = randomBytes(4).readUInt32BE();
   private readonly cname = randomBytes(12).toString('base64');
-  private sequence = randomBytes(2).readUInt16BE();
-  private packets = 0;
-  private payloadBytes = 0;
+  private reports = 0;
   private reportedUs = -Infinity;
   /** Capture time less presentation time, at the last report. */
   private reportedOriginUs = 0;
@@ -48,82 +51,63 @@ export class RtpSession {
     private readonly socket: Socket,
     private readonly options: RtpSessionOptions,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.packets = new RtpPackets(options.rtpChannel, payloadTypeOf(options.codec));
+  }
 
-  /**
-   * Sends a picture in one go, with a report before it where one is due; returns the bytes written.
-   *
-   * The payloads are copied. That costs a third of handing them to the socket one by one, which has no copy but many calls.
-   */
+  /** Sends a picture in one go, with a report before it where one is due; returns the bytes written. */
   send(picture: PacketizedPicture): number {
-    const report = this.reportDue(picture);
-    const lengthBytes = (report?.length ?? 0) + picture.lengthBytes + picture.payloads.length * PREFIX_BYTES;
-    const bytes = sendBuffer.take(lengthBytes);
-    if (report) report.copy(bytes);
-    this.putPackets(bytes, report?.length ?? 0, picture);
+    const { payloads, lengthBytes } = picture;
+    const head = this.headOf(picture);
+    const bytes = sendBuffer.take(head.length + lengthBytes + payloads.length * PREFIX_BYTES);
+    const time = this.rtpTime(picture);
+    let at = head.copy(bytes);
+    let missing = payloads.length;
+    for (const payload of payloads) {
+      missing -= 1;
+      at = this.packets.put(bytes, at, payload, time, missing === 0);
+    }
     this.socket.write(bytes);
     sendBuffer.release(this.socket.writableLength > 0);
-    return lengthBytes;
+    return bytes.length;
   }
 
   /** Says that nothing more comes. */
   sayGoodbye(): void {
-    this.socket.write(this.framed(goodbye(this.ssrc, this.cname)));
+    this.socket.write(this.framed(goodbye(this.packets.ssrc, this.cname)));
   }
 
-  private putPackets(bytes: Buffer, at: number, { payloads, ptsTicks }: PacketizedPicture): void {
-    const { rtpChannel, payloadType } = this.options;
-    const { ssrc } = this;
-    const time = this.rtpTime(ptsTicks);
-    const last = payloads.length - 1;
-    let sequence = this.sequence;
-    for (let index = 0; index <= last; index += 1) {
-      const payload = payloads[index] as Buffer;
-      const packetBytes = HEADER_BYTES + payload.length;
-      // Byte by byte, which is several times as fast as the methods of Buffer.
-      bytes[at] = DOLLAR;
-      bytes[at + 1] = rtpChannel;
-      bytes[at + 2] = packetBytes >>> 8;
-      bytes[at + 3] = packetBytes;
-      bytes[at + 4] = VERSION;
-      bytes[at + 5] = index === last ? payloadType | MARKER : payloadType;
-      bytes[at + 6] = sequence >>> 8;
-      bytes[at + 7] = sequence;
-      bytes[at + 8] = time >>> 24;
-      bytes[at + 9] = time >>> 16;
-      bytes[at + 10] = time >>> 8;
-      bytes[at + 11] = time;
-      bytes[at + 12] = ssrc >>> 24;
-      bytes[at + 13] = ssrc >>> 16;
-      bytes[at + 14] = ssrc >>> 8;
-      bytes[at + 15] = ssrc;
-      bytes.set(payload, at + PREFIX_BYTES);
-      at += PREFIX_BYTES + payload.length;
-      sequence = (sequence + 1) & 0xffff;
-      this.payloadBytes += payload.length;
-    }
-    this.sequence = sequence;
-    this.packets += payloads.length;
+  /** What goes before the packets of a picture; mostly nothing. */
+  private headOf(picture: PacketizedPicture): Buffer {
+    const delimiter = DELIMITERS[this.options.codec];
+    if (this.packets.count > 0 || !delimiter) return this.reportDue(picture);
+    // MediaMTX, told to keep capture times, skips packets before the report: this one needs no picture to be lost.
+    const packet = Buffer.alloc(PREFIX_BYTES + delimiter.length);
+    this.packets.put(packet, 0, delimiter, this.rtpTime(picture), false);
+    return Buffer.concat([packet, this.reportDue(picture)]);
   }
 
-  private rtpTime(ptsTicks: number): number {
-    // Not in 32 bits before the remainder: pictures may have any origin.
+  private rtpTime({ ptsTicks }: PacketizedPicture): number {
+    // The low 32 bits of what may be more.
     return ((Math.round(ptsTicks) + this.timeOffset) % 2 ** 32) >>> 0;
   }
 
-  private reportDue({ captureTimeUs, ptsTicks }: PacketizedPicture): Buffer | null {
+  private reportDue(picture: PacketizedPicture): Buffer {
+    const { captureTimeUs, ptsTicks } = picture;
     const nowUs = this.clock.nowUs();
     const originUs = captureTimeUs - (ptsTicks * 1e6) / TICKS_PER_SECOND;
     const isOff = Math.abs(originUs - this.reportedOriginUs) > TOLERANCE_US;
-    if (nowUs - this.reportedUs < (isOff ? NEXT_REPORT_US : REPORT_EVERY_US)) return null;
+    const dueUs = this.reportedUs + (isOff ? NEXT_REPORT_US : REPORT_EVERY_US);
+    if (nowUs < dueUs && this.reports >= FIRST_REPORTS) return NOTHING;
+    this.reports += 1;
     this.reportedUs = nowUs;
     this.reportedOriginUs = originUs;
-    const { ssrc, packets, payloadBytes } = this;
-    const report = { ssrc, captureTimeUs, rtpTime: this.rtpTime(ptsTicks), packets, payloadBytes };
+    const { ssrc, count, payloadBytes } = this.packets;
+    const report = { ssrc, captureTimeUs, rtpTime: this.rtpTime(picture), packets: count, payloadBytes };
     return this.framed(senderReport(report, this.cname));
   }
 
   private framed(rtcp: Buffer): Buffer {
-    return Buffer.concat([Buffer.of(DOLLAR, this.options.rtcpChannel, rtcp.length >>> 8, rtcp.length & 0xff), rtcp]);
+    return Buffer.concat([Buffer.of(DOLLAR, this.options.rtcpChannel, rtcp.length >>> 8, rtcp.length), rtcp]);
   }
 }

@@ -2,6 +2,7 @@ import { Backoff, DEFAULT_BACKOFF } from '../../shared/backoff.js';
 import type { CancelTimer, Clock } from '../../shared/clock.js';
 import type { StreamerError } from '../../shared/errors.js';
 import type { PacketizedPicture, VideoFormat } from './coded-video.js';
+import { isSameFormat } from './nal-units.js';
 import type { PublisherState, PublisherStatus } from './publisher-status.js';
 import { RecordSession } from './record-session.js';
 import type { RtspConnectionOptions } from './rtsp-connection.js';
@@ -157,10 +158,4 @@ export class RtspPublisher {
     this.sinceUs = this.parts.clock.nowUs();
     this.events.onState(this.status());
   }
-}
-
-function isSameFormat(one: VideoFormat, other: VideoFormat): boolean {
-  const sets = other.parameterSets;
-  const isSameSet = (set: Buffer, index: number) => set.equals(sets[index] ?? Buffer.alloc(0));
-  return one.codec === other.codec && one.parameterSets.length === sets.length && one.parameterSets.every(isSameSet);
 }

@@ -1,5 +1,6 @@
 import type { VideoCodec, VideoFormat } from './coded-video.js';
 import { TICKS_PER_SECOND } from './coded-video.js';
+import { nalKind } from './nal-units.js';
 
 /** What the one track is called behind the address of the stream. */
 export const TRACK = 'trackID=0';
@@ -7,10 +8,6 @@ export const TRACK = 'trackID=0';
 /** The static payload type of JPEG (RFC 3551, section 6), and the first of the dynamic ones. */
 const PAYLOAD_TYPES: Readonly<Record<VideoCodec, number>> = { h264: 96, h265: 96, mjpeg: 26 };
 const ENCODINGS: Readonly<Record<VideoCodec, string>> = { h264: 'H264', h265: 'H265', mjpeg: 'JPEG' };
-
-/** RFC 6184, section 1.3, and RFC 7798, section 1.1.4. */
-const H264_TYPES = { sps: 7, pps: 8 };
-const H265_TYPES = { vps: 32, sps: 33, pps: 34 };
 
 /** The payload type of RTP packets of a codec. */
 export function payloadTypeOf(codec: VideoCodec): number {
@@ -45,20 +42,18 @@ function parametersOf({ codec, parameterSets }: VideoFormat): string[] {
 }
 
 function h264Parameters(sets: readonly Buffer[]): string[] {
-  const ofType = (type: number) => sets.filter((set) => ((set[0] ?? 0) & 0x1f) === type);
-  const all = [...ofType(H264_TYPES.sps), ...ofType(H264_TYPES.pps)];
-  const [sps] = ofType(H264_TYPES.sps);
+  const sps = sets.find((set) => nalKind('h264', set) === 'sps');
   return [
     'packetization-mode=1',
     ...(sps && sps.length >= 4 ? [`profile-level-id=${sps.toString('hex', 1, 4).toUpperCase()}`] : []),
-    ...(all.length > 0 ? [`sprop-parameter-sets=${base64(all)}`] : []),
+    ...(sets.length > 0 ? [`sprop-parameter-sets=${base64(sets)}`] : []),
   ];
 }
 
 function h265Parameters(sets: readonly Buffer[]): string[] {
-  return Object.entries(H265_TYPES).flatMap(([name, type]) => {
-    const ofType = sets.filter((set) => (((set[0] ?? 0) >> 1) & 0x3f) === type);
-    return ofType.length === 0 ? [] : [`sprop-${name}=${base64(ofType)}`];
+  return ['vps', 'sps', 'pps'].flatMap((kind) => {
+    const ofKind = sets.filter((set) => nalKind('h265', set) === kind);
+    return ofKind.length === 0 ? [] : [`sprop-${kind}=${base64(ofKind)}`];
   });
 }
 
