@@ -11,6 +11,7 @@ import {
 import { PACKAGE_ROOT, VERSION } from '../shared/package-info.js';
 import { readConfigFile } from './config-file.js';
 import { type ResolvedConfig, configFileName, resolveConfig } from './config.js';
+import { GENERATE, type GenerateCommand } from './generate/generate-command.js';
 import { SERVER_OPTIONS } from './options.js';
 import { PATTERN_NAMES } from './sources/pattern-spec.js';
 
@@ -20,10 +21,10 @@ export interface ServeCommand extends ResolvedConfig {
 }
 
 /** What a command line of `streamer-server` asks for. */
-export type ServerCommand = ServeCommand | ExitRequest;
+export type ServerCommand = ServeCommand | GenerateCommand | ExitRequest;
 
 /** The commands beside serving. */
-const SUBCOMMANDS: readonly Subcommand<ServerCommand>[] = [];
+const SUBCOMMANDS: readonly Subcommand<ServerCommand>[] = [GENERATE];
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -5,6 +5,7 @@ import { errorExit } from '../shared/command-line.js';
 import { toStreamerError } from '../shared/errors.js';
 import { parseServerCommand } from './cli.js';
 import type { ServerCommand } from './cli.js';
+import { generate } from './commands/generate.js';
 import { serve } from './commands/serve.js';
 import type { Surroundings, TextOutput } from './commands/surroundings.js';
 import { StandardInput } from './sources/standard-input.js';
@@ -37,6 +38,8 @@ function run(command: Exclude<ServerCommand, { kind: 'exit' }>, surroundings: Su
   switch (command.kind) {
     case 'serve':
       return serve(command, surroundings);
+    case 'generate':
+      return generate(command, surroundings);
   }
 }
 

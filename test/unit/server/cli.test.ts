@@ -8,7 +8,7 @@ import { SERVER_OPTIONS } from '../../../server/options.js';
 /** The configuration that a command line gives. */
 function configOf(argv: string[], env: Record<string, string> = {}) {
   const command = parseServerCommand(argv, env);
-  if (command.kind !== 'serve') throw new Error(command.text);
+  if (command.kind !== 'serve') throw new Error('text' in command ? command.text : command.kind);
   return command.config;
 }
 
