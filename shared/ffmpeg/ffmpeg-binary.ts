@@ -1,8 +1,7 @@
-import { constants } from 'node:fs';
-import { access, chmod, stat } from 'node:fs/promises';
-import { platform } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { chmod } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { StreamerError } from '../errors.js';
+import { firstExecutable, isExecutable, searchPath } from '../executable.js';
 
 /** The programs every FFmpeg child is started from, as absolute paths, and where `ffmpegPath` was found. */
 export interface FfmpegBinaries {
@@ -72,21 +71,6 @@ async function fromVariable(
   );
 }
 
-function searchPath(env: NodeJS.ProcessEnv): string[] {
-  // Windows spells the variable `Path`, and a copied environment is no longer case-insensitive there.
-  const folders = env.PATH ?? env.Path ?? '';
-  return folders.split(delimiter).filter((folder) => folder !== '');
-}
-
-async function firstExecutable(folders: readonly string[], tool: Tool): Promise<string | undefined> {
-  const fileName = platform() === 'win32' ? `${tool}.exe` : tool;
-  for (const folder of folders) {
-    const path = resolve(join(folder, fileName));
-    if (await isExecutable(path)) return path;
-  }
-  return undefined;
-}
-
 async function fromPackage(tool: Tool, bundled: BundledBinaries): Promise<string> {
   let path: string;
   try {
@@ -113,14 +97,5 @@ async function makeExecutable(path: string, tool: Tool): Promise<void> {
       `The bundled ${tool} (${path}) is not executable; run \`chmod 755\` on it as its owner, or ${INSTALL_HINT}.`,
       { cause },
     );
-  }
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
   }
 }
