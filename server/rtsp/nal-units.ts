@@ -28,12 +28,12 @@ const LAST_H265_PICTURE = 31;
 
 /**
  * Cuts a byte stream (annex B of H.264 and H.265) at its start codes; the units are views of `bytes`. What stands before
- * the first start code is left out, and so are empty units and the zeros that may stand behind one.
+ * the first start code is left out, and so are empty units and the zeros that may stand behind one. It stops at `maxUnits`.
  */
-export function splitNalUnits(bytes: Buffer): Buffer[] {
+export function splitNalUnits(bytes: Buffer, maxUnits = Infinity): Buffer[] {
   const units: Buffer[] = [];
   let codeAt = bytes.indexOf(START_CODE);
-  while (codeAt !== -1) {
+  while (codeAt !== -1 && units.length < maxUnits) {
     const start = codeAt + START_CODE.length;
     codeAt = bytes.indexOf(START_CODE, start);
     let end = codeAt === -1 ? bytes.length : codeAt;
