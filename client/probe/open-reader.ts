@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.js';
-import { StreamerError } from '../../shared/errors.js';
 import type { FfmpegVersion } from '../../shared/ffmpeg/ffmpeg-version.js';
+import { FfmpegReader } from './ffmpeg-reader.js';
 import type { ProbeReader } from './probe-events.js';
 import type { ProbeTarget } from './probe-target.js';
 
@@ -24,6 +24,5 @@ export interface ProbeFfmpeg extends FfmpegVersion {
  * @throws {StreamerError} BAD_USAGE for an address that its reader cannot take
  */
 export function openReader(target: ProbeTarget, parts: ReaderParts): ProbeReader {
-  void parts;
-  throw new StreamerError('BAD_USAGE', `${target.shownUrl} cannot be read yet.`);
+  return new FfmpegReader(target, parts);
 }

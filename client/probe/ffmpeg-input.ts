@@ -1,0 +1,105 @@
+import { stat } from 'node:fs/promises';
+import { StreamerError } from '../../shared/errors.js';
+import type { FfmpegVersion } from '../../shared/ffmpeg/ffmpeg-version.js';
+import { VERSION } from '../../shared/package-info.js';
+import type { PathKind, ProbeTarget } from './probe-target.js';
+
+/** What FFmpeg is to open for a path, and how. */
+export interface ProbeInput {
+  readonly input: string;
+  /** Options before `-i`. */
+  readonly inputOptions: readonly string[];
+  /** What the measured time has in it beside the network, in words. */
+  readonly delays: readonly string[];
+  /** Whether it may come to a regular end, rather than break off. */
+  readonly canEnd: boolean;
+}
+
+/** FFmpeg gives up when the other end says nothing for so long. */
+export const INPUT_TIMEOUT_US = 10_000_000;
+
+/** Three frames say the rate; for what is not known after a second FFmpeg would wait five. */
+const QUICK_START = ['-fpsprobesize', '3', '-analyzeduration', '1000000'];
+const RTSP_PROTOCOLS = 'rtsp,rtsps,rtp,srtp,udp,tcp,tls,crypto';
+/** What a playlist names is loaded from the network, never from this machine's files. */
+const HTTP_PROTOCOLS = 'http,https,httpproxy,tcp,tls,crypto,hls,data';
+
+const DECODING = 'FFmpeg: demuxing and decoding';
+const AT_ITS_PACE = 'played at its own pace, not as fast as it can be read';
+
+type InputOf = (target: ProbeTarget, ffmpeg: FfmpegVersion) => Omit<ProbeInput, 'input'> & { readonly input?: string };
+
+const INPUTS: Readonly<Partial<Record<PathKind, InputOf>>> = {
+  rtsp: rtspInput,
+  rtmp: () => live(['-protocol_whitelist', 'rtmp,rtmps,rtmpt,tcp,tls,crypto', '-rtmp_live', 'live', ...timeout()]),
+  srt: () =>
+    live(
+      ['-protocol_whitelist', 'srt', '-connect_timeout', `${INPUT_TIMEOUT_US / 1000}`, ...timeout()],
+      ['SRT: its receive buffer, 120 ms unless the address says ?latency='],
+    ),
+  udp: () => live(['-protocol_whitelist', 'udp', '-overrun_nonfatal', '1', ...timeout('timeout')]),
+  rtp: () => live(['-protocol_whitelist', 'rtp,udp', ...timeout('timeout')]),
+  tcp: () => live(['-protocol_whitelist', 'tcp', ...timeout()]),
+  http: () => overHttp([AT_ITS_PACE]),
+  hls: () => overHttp(['HLS player: begins three segments before the newest and plays at the pace of the stream']),
+  file: fileInput,
+};
+
+/**
+ * How FFmpeg opens the path that `target` is.
+ *
+ * @throws {StreamerError} SOURCE_NOT_FOUND for a file that is not there, BAD_USAGE for a path that is not for FFmpeg
+ */
+export async function ffmpegInput(target: ProbeTarget, ffmpeg: FfmpegVersion): Promise<ProbeInput> {
+  const inputOf = INPUTS[target.kind];
+  if (!inputOf) throw new StreamerError('BAD_USAGE', `${target.shownUrl} is not for FFmpeg.`);
+  if (target.kind === 'file') await checkFile(target.url);
+  const { inputOptions, delays, ...input } = inputOf(target, ffmpeg);
+  return {
+    input: target.url,
+    ...input,
+    inputOptions: [...inputOptions, ...QUICK_START],
+    delays: [DECODING, ...delays],
+  };
+}
+
+function live(inputOptions: readonly string[], delays: readonly string[] = []): Omit<ProbeInput, 'input'> {
+  return { inputOptions, delays, canEnd: false };
+}
+
+/** A parameter `transport` is meant for us. */
+function rtspInput({ url }: ProbeTarget, { rtspTimeoutOption }: FfmpegVersion): ReturnType<InputOf> {
+  const transport = /[?&]transport=(tcp|udp)(?=&|$)/.exec(url)?.[1] ?? 'tcp';
+  const input = url.replace(/([?&])transport=(?:tcp|udp)(?:&|$)/, '$1').replace(/[?&]$/, '');
+  const connection = ['-rtsp_transport', transport, rtspTimeoutOption, `${INPUT_TIMEOUT_US}`];
+  const delays = transport === 'udp' ? ['RTP over UDP: waits up to 0.5 s for packets that are missing'] : [];
+  const options = ['-protocol_whitelist', RTSP_PROTOCOLS, ...connection, '-allowed_media_types', 'video'];
+  return { input, ...live(options, delays) };
+}
+
+/** Read at its own pace: a file comes as fast as the network is, and segments of HLS come in bursts. */
+function overHttp(delays: readonly string[]): ReturnType<InputOf> {
+  const connection = [...timeout(), '-user_agent', `frame-streamer/${VERSION}`];
+  return { inputOptions: ['-protocol_whitelist', HTTP_PROTOCOLS, ...connection, '-re'], delays, canEnd: true };
+}
+
+/** A session description leads to packets from the network; all else is read at its own pace. */
+function fileInput({ url }: ProbeTarget): ReturnType<InputOf> {
+  const input = `file:${url}`;
+  if (/\.sdp$/i.test(url)) return { input, ...live(['-protocol_whitelist', 'file,rtp,srtp,udp,crypto']) };
+  const inputOptions = ['-protocol_whitelist', 'file,crypto,data', '-re'];
+  return { input, inputOptions, delays: [AT_ITS_PACE], canEnd: true };
+}
+
+async function checkFile(path: string): Promise<void> {
+  try {
+    if ((await stat(path)).isFile()) return;
+  } catch (cause) {
+    throw new StreamerError('SOURCE_NOT_FOUND', `${JSON.stringify(path)} does not exist; check the path.`, { cause });
+  }
+  throw new StreamerError('SOURCE_UNREADABLE', `${JSON.stringify(path)} is no file; give the path of a video.`);
+}
+
+function timeout(option = 'rw_timeout'): readonly string[] {
+  return [`-${option}`, `${INPUT_TIMEOUT_US}`];
+}
