@@ -1,0 +1,128 @@
+import type { Clock } from '../../shared/clock.js';
+import { StreamerError } from '../../shared/errors.js';
+import type { FleetVideos } from './fleet.js';
+import type { PlayableVideo } from './playable-video.js';
+import { PlaySchedule } from './play-schedule.js';
+import { copyVideo, encodeVideo } from './prepare-video.js';
+import type { PreparationParts, PreparedVideo } from './prepare-video.js';
+import type { PictureReel } from './picture-reel.js';
+import { readReel } from './read-reel.js';
+import { ReelVideo } from './reel-video.js';
+import { parseVideo } from './video-spec.js';
+import type { VideoSpec } from './video-spec.js';
+
+/** What a library works with. */
+export interface LibraryParts extends PreparationParts {
+  readonly clock: Clock;
+  /** Whether videos are sent as they are where they can be. */
+  readonly copies: boolean;
+  /** Frames per second of patterns that are added later; null keeps their own. */
+  readonly fps: number | null;
+  /** Makes a video that is encoded while it is played, instead of preparing it; null prepares all. */
+  readonly live: ((spec: VideoSpec) => Promise<PlayableVideo>) | null;
+}
+
+/** What the pictures of all videos may take in memory. */
+export const MAX_REEL_BYTES = 512 * 1024 * 1024;
+
+interface Loaded {
+  readonly video: Promise<PlayableVideo>;
+  users: number;
+  lengthBytes: number;
+}
+
+/** The videos of a fleet: each prepared once, held in memory once, and only while some stream plays it. */
+export class VideoLibrary implements FleetVideos {
+  readonly names: readonly string[];
+  private readonly specs: ReadonlyMap<string, VideoSpec>;
+  private readonly loaded = new Map<string, Loaded>();
+  private readonly schedule: PlaySchedule;
+  /** One is prepared at a time: each takes all the machine has, and what the memory is left with is known then. */
+  private work: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    specs: readonly VideoSpec[],
+    private readonly parts: LibraryParts,
+    private readonly maxBytes = MAX_REEL_BYTES,
+  ) {
+    this.specs = new Map(specs.map((spec) => [spec.name, spec]));
+    this.names = [...this.specs.keys()];
+    this.schedule = new PlaySchedule(parts.clock);
+  }
+
+  /** Prepares every video that was asked for, so that no stream has to wait for its own, and keeps it. */
+  async prepareAll(): Promise<void> {
+    for (const name of this.names) await this.acquire(name);
+  }
+
+  async acquire(name: string): Promise<PlayableVideo> {
+    const spec = this.specs.get(name) ?? this.pattern(name);
+    const loaded = this.loaded.get(name) ?? this.load(spec);
+    loaded.users += 1;
+    try {
+      return await loaded.video;
+    } catch (error) {
+      this.release(name);
+      throw error;
+    }
+  }
+
+  release(name: string): void {
+    const loaded = this.loaded.get(name);
+    if (!loaded) return;
+    loaded.users -= 1;
+    if (loaded.users <= 0) this.loaded.delete(name);
+  }
+
+  private load(spec: VideoSpec): Loaded {
+    const { live } = this.parts;
+    const loaded: Loaded = {
+      video: live ? live(spec) : this.inTurn(() => this.prepare(spec, (lengthBytes) => (loaded.lengthBytes = lengthBytes))),
+      users: 0,
+      lengthBytes: 0,
+    };
+    this.loaded.set(spec.name, loaded);
+    return loaded;
+  }
+
+  private inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.work.then(task);
+    this.work = result.catch(() => undefined);
+    return result;
+  }
+
+  private async prepare(spec: VideoSpec, onLoaded: (lengthBytes: number) => void): Promise<PlayableVideo> {
+    const copied = this.parts.copies ? await copyVideo(spec, this.parts) : null;
+    const copiedReel = copied && (await this.read(copied, spec));
+    if (copied && copiedReel) return this.toVideo(copiedReel, copied, spec, onLoaded);
+    if (copied) this.parts.onWarning(`${spec.name} would not loop cleanly as it is, so it is encoded.`);
+    const encoded = await encodeVideo(spec, this.parts);
+    const reel = await this.read(encoded, { ...spec, fps: null });
+    if (reel) return this.toVideo(reel, encoded, spec, onLoaded);
+    throw new StreamerError('SOURCE_NOT_VIDEO', `${spec.name} has no picture that could be sent.`);
+  }
+
+  private read(prepared: PreparedVideo, { name, fps }: VideoSpec): Promise<PictureReel | null> {
+    const taken = [...this.loaded.values()].reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
+    return readReel(prepared, { name, fps, maxBytes: this.maxBytes - taken, signal: this.parts.signal });
+  }
+
+  private toVideo(
+    reel: PictureReel,
+    prepared: PreparedVideo,
+    { loop }: VideoSpec,
+    onLoaded: (lengthBytes: number) => void,
+  ): PlayableVideo {
+    onLoaded(reel.lengthBytes);
+    return new ReelVideo(reel, loop, prepared, this.schedule, this.parts.clock);
+  }
+
+  /** A pattern that nobody asked for at the start; files are not opened for whoever may add streams. */
+  private pattern(name: string): VideoSpec {
+    if (!name.startsWith('test:')) {
+      const sentence = `There is no video ${JSON.stringify(name)}; there are ${this.names.join(', ')} and test:PATTERN.`;
+      throw new StreamerError('SOURCE_NOT_FOUND', sentence);
+    }
+    return parseVideo({ name: null, location: name, loop: true, fps: null }, this.parts.fps);
+  }
+}
