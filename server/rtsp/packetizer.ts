@@ -15,6 +15,8 @@ interface Fragmentation {
   writeHeader(target: Buffer, at: number, unit: Buffer): number;
 }
 
+/** Room for the headers of any payload, and some data. */
+const LEAST_PAYLOAD_BYTES = 200;
 const FU_START = 0x80;
 const FU_END = 0x40;
 
@@ -46,8 +48,12 @@ const MAX_FRAGMENT_HEADER_BYTES = 3;
  *
  * A NAL unit is a packet or, where that is too long, several; units are never put together in one. Aggregation would
  * spare 16 bytes for each parameter set, a few a second, and is one more thing that receivers get wrong.
+ *
+ * @throws {RangeError} for payloads of less than 200 bytes
  */
 export function packetize(picture: CodedPicture, maxPayloadBytes = MAX_PAYLOAD_BYTES): PacketizedPicture | null {
+  if (maxPayloadBytes < LEAST_PAYLOAD_BYTES)
+    throw new RangeError(`payloads have at least ${LEAST_PAYLOAD_BYTES} bytes`);
   const payloads = payloadsOf(picture, maxPayloadBytes);
   if (!payloads || payloads.length === 0) return null;
   const { isKey, ptsTicks, captureTimeUs } = picture;

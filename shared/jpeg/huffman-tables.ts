@@ -36,6 +36,9 @@ const STANDARD_TABLES: readonly HuffmanTable[] = [
 ];
 
 const STANDARD_SEGMENT = huffmanSegment(STANDARD_TABLES);
+const STANDARD_BYTES: ReadonlyMap<number, Buffer> = new Map(
+  STANDARD_TABLES.map(({ id, counts, values }) => [id, Buffer.concat([Buffer.from(counts), values])]),
+);
 
 /**
  * The same buffer when the picture can be decoded as it is; else a new one, with the standard's Huffman tables before
@@ -50,6 +53,16 @@ export function withHuffmanTables(jpeg: Buffer): Buffer {
   STANDARD_SEGMENT.copy(completed, scanOffset);
   jpeg.copy(completed, scanOffset + STANDARD_SEGMENT.length, scanOffset);
   return completed;
+}
+
+/**
+ * Whether the 16 counts and the values of a table, as a DHT segment has them, are those of the standard's: the one for
+ * luminance or the one for chrominance, of `id`'s class.
+ *
+ * @param id class in the high half, 0 for DC and 1 for AC; in the low one 0 for luminance, 1 for chrominance
+ */
+export function isStandardTable(id: number, countsAndValues: Buffer): boolean {
+  return STANDARD_BYTES.get(id)?.equals(countsAndValues) ?? false;
 }
 
 /** One DHT segment with all the tables (ITU T.81, annex B.2.4.2). */

@@ -10,6 +10,9 @@ export const Marker = {
   SOI: 0xd8,
   EOI: 0xd9,
   SOS: 0xda,
+  DQT: 0xdb,
+  DRI: 0xdd,
+  APP14: 0xee,
 } as const;
 
 const PREFIX = 0xff;
