@@ -13,6 +13,7 @@ import { nearest } from '../shared/suggestion.js';
 import { type FileEntry, parseConfigFile } from './config-file.js';
 import { SERVER_OPTIONS } from './options.js';
 import type { ServerOptionValues } from './options.js';
+import { publishedToOwn } from './own-mediamtx-address.js';
 import { streamsFrom } from './stream-config.js';
 import { STREAM_OPTIONS } from './stream-options.js';
 import type { StreamOptionValues } from './stream-options.js';
@@ -45,6 +46,8 @@ export type ServerConfig = Readonly<{
   /** Names that a server without a token answers to besides its own. */
   publicHosts: readonly string[];
   trustedProxies: readonly string[];
+  /** Start MediaMTX; streams whose address is not known yet go there, see `publishedTo`. */
+  mediamtx: boolean;
   logLevel: LogLevel;
   /** Only check the configuration and the sources. */
   check: boolean;
@@ -86,7 +89,7 @@ export function resolveConfig({ flags, env, file, defaultSource }: ConfigInputs)
   const fileValues = checkedValues(SERVER_OPTIONS, byFile);
 
   const given = [...byFlags, ...byEnv, ...byFile];
-  const values = { ...defaultsOf(SERVER_OPTIONS), ...fileValues, ...envValues, ...flagValues };
+  const values = publishedToOwn({ ...defaultsOf(SERVER_OPTIONS), ...fileValues, ...envValues, ...flagValues }, given);
   checkPorts(values, given);
   const tls = tlsFiles(values, given);
   const blamed = given.find(({ key }) => key === 'sources') ?? { place: 'The source', code: 'BAD_USAGE' };
@@ -180,6 +183,7 @@ function frozenConfig(
     corsOrigins: values.corsOrigin ?? [],
     publicHosts: values.publicHost ?? [],
     trustedProxies: values.trustedProxy ?? [],
+    mediamtx: values.mediamtx,
     logLevel: values.logLevel,
     check: values.check,
     streams: Object.freeze(streams.map((stream) => Object.freeze(stream))),

@@ -12,7 +12,7 @@ import {
 import type { OptionTable, OptionValues } from '../shared/option-table.js';
 import { sourceList } from './config-schema.js';
 import { addressList, hostNames, originList, sourceHosts } from './network-schema.js';
-import { STREAM_OPTIONS } from './stream-options.js';
+import { RTSP, STREAM_OPTIONS } from './stream-options.js';
 
 const NETWORK = 'Network';
 const WEB = 'Web';
@@ -204,6 +204,15 @@ export const SERVER_OPTIONS = {
     default: null,
   },
   ...STREAM_OPTIONS,
+  mediamtx: {
+    flags: '--mediamtx',
+    env: ['STREAMER_MEDIAMTX'],
+    inFile: true,
+    group: RTSP,
+    help: 'start MediaMTX (on PATH, or MEDIAMTX_PATH) and publish every stream to it: RTSP, HLS, WebRTC and SRT',
+    schema: trueOrFalse(),
+    default: false,
+  },
   logLevel: {
     flags: '--log-level <level>',
     env: ['STREAMER_LOG_LEVEL', 'LOG_LEVEL'],

@@ -15,7 +15,8 @@ import { RTSP_CODECS } from './stream-settings.js';
 const PICTURE = 'Picture';
 const DELIVERY = 'Delivery';
 const RECORDING = 'Recording';
-const RTSP = 'RTSP';
+/** Heading of what concerns RTSP. */
+export const RTSP = 'RTSP';
 
 /**
  * Options that each source can have of its own in the configuration file; as flags, variables and keys of the file they

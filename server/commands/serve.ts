@@ -3,6 +3,8 @@ import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import { startApp } from '../app.js';
 import type { App, AppParts } from '../app.js';
 import type { ResolvedConfig, ServerConfig } from '../config.js';
+import { publishedTo, startOwnMediamtx } from '../own-mediamtx.js';
+import { findMediamtx } from '../rtsp/mediamtx-binary.js';
 import { checkStreams } from '../source-check.js';
 import { createStreamOpener } from '../stream-opener.js';
 import type { Surroundings } from './surroundings.js';
@@ -39,6 +41,7 @@ export async function serve({ config, warnings }: ResolvedConfig, surroundings: 
 }
 
 async function check(config: ServerConfig, parts: AppParts, stdout: Surroundings['stdout']): Promise<number> {
+  if (config.mediamtx) await findMediamtx(parts.env);
   const verdicts = await checkStreams(config.streams, await createStreamOpener(parts), parts.clock);
   for (const { line } of verdicts) stdout.write(`${line}\n`);
   const failed = verdicts.filter(({ exitCode }) => exitCode !== 0).length;
@@ -50,13 +53,18 @@ async function check(config: ServerConfig, parts: AppParts, stdout: Surroundings
 async function run(config: ServerConfig, parts: AppParts, surroundings: Surroundings): Promise<number> {
   let reloadCertificate: App['reloadCertificate'] = null;
   if (config.tls) surroundings.onHangup(() => void reloadCertificate?.());
-  const app = await startApp(config, parts);
-  reloadCertificate = app.reloadCertificate;
-  const cause = await Promise.race([surroundings.stopRequest, app.ended]);
-  if (cause) parts.logger.info({ signal: cause }, 'shutting down');
-  else await new Promise<void>((resolve) => parts.clock.schedule(END_GRACE_US, resolve));
-  surroundings.endWithin(app.control.isRecording ? RECORDING_SHUTDOWN_LIMIT_MS : SHUTDOWN_LIMIT_MS);
-  await stop(app, cause ? 'SERVER_CLOSING' : 'STREAMS_ENDED');
+  const mediamtx = await startOwnMediamtx(config, parts);
+  try {
+    const app = await startApp(publishedTo(mediamtx, config), parts);
+    reloadCertificate = app.reloadCertificate;
+    const cause = await Promise.race([surroundings.stopRequest, app.ended]);
+    if (cause) parts.logger.info({ signal: cause }, 'shutting down');
+    else await new Promise<void>((resolve) => parts.clock.schedule(END_GRACE_US, resolve));
+    surroundings.endWithin(app.control.isRecording ? RECORDING_SHUTDOWN_LIMIT_MS : SHUTDOWN_LIMIT_MS);
+    await stop(app, cause ? 'SERVER_CLOSING' : 'STREAMS_ENDED');
+  } finally {
+    await mediamtx?.stop();
+  }
   parts.logger.info('stopped');
   return 0;
 }

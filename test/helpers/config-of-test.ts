@@ -36,6 +36,7 @@ export const SERVER_DEFAULTS = {
   corsOrigins: [],
   publicHosts: [],
   trustedProxies: [],
+  mediamtx: false,
   logLevel: 'info',
   check: false,
 };

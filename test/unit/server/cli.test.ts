@@ -68,6 +68,7 @@ describe('parseServerCommand', () => {
       corsOrigins: ['http://o'],
       publicHosts: ['cams.lan'],
       trustedProxies: ['::1'],
+      mediamtx: false,
       logLevel: 'debug',
       check: true,
       streams: [
