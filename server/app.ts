@@ -11,6 +11,7 @@ import { exposureWarning } from './exposure.js';
 import { Hub } from './hub/hub.js';
 import { openStreams } from './open-streams.js';
 import { Recordings } from './recordings.js';
+import { RtspBridges } from './rtsp-bridges.js';
 import { createMetrics } from './statistics/prometheus.js';
 import { ServerStatistics } from './statistics/server-statistics.js';
 import { GuardedNetwork } from './sources/guarded-network.js';
@@ -68,8 +69,10 @@ export async function startApp(config: ServerConfig, parts: AppParts): Promise<A
   const hub = new Hub(clock);
   const clients = new ClientRegistry(config.maxClients);
   const streams = new Streams(hub, open, parts, config.maxStreams);
-  const recordings = new Recordings(hub, { clock, logger, ffmpegPath: parts.binaries.ffmpegPath });
-  const control = new StreamControl(streams, recordings);
+  const { ffmpegPath } = parts.binaries;
+  const recordings = new Recordings(hub, { clock, logger, ffmpegPath });
+  const bridges = new RtspBridges(hub, { clock, logger, ffmpegPath });
+  const control = new StreamControl(streams, recordings, bridges);
   const checkToken = createTokenCheck(config, new AttemptLimit(clock));
   const { maxClientBytesPerSecond } = config;
   const context = { hub, clients, clock, logger, checkToken, maxClientBytesPerSecond };
@@ -80,7 +83,8 @@ export async function startApp(config: ServerConfig, parts: AppParts): Promise<A
 
   let stopped: Promise<void> | null = null;
   async function stopAll(code: ErrorCode, message: string): Promise<void> {
-    await Promise.all([tcp.close(code, message), classic?.close(), web?.close(code, message), recordings.close()]);
+    const transports = [tcp.close(code, message), classic?.close(), web?.close(code, message)];
+    await Promise.all([...transports, recordings.close(), bridges.close()]);
     await streams.close();
     await network.close();
   }
@@ -99,6 +103,7 @@ export async function startApp(config: ServerConfig, parts: AppParts): Promise<A
     if (warning) logger.warn(warning);
     const listening = { port, ...(classicPort !== null && { classicPort }), ...(httpPort !== null && { httpPort }) };
     logger.info({ host: config.host, ...listening }, 'listening');
+    for (const { settings } of opened) await control.publish(settings.name);
     const reloadCertificate = identity && (() => identity.reload());
     return {
       ...{ port, classicPort, httpPort, hub, clients, control },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ValueSchema } from '../shared/option-schema.js';
 import { policySchema } from '../shared/protocol/control-schema.js';
 import type { Policy } from '../shared/protocol/messages.js';
+import { parseRtspTarget } from './rtsp/rtsp-target.js';
 
 /** A limit by time or by size; one of the two is null. */
 export interface TimeOrSize {
@@ -69,10 +70,13 @@ export function rtspAddress(): ValueSchema<string | null> {
 const MAX_ADDRESS_LENGTH = 1024;
 
 function isRtspAddress(text: string): boolean {
-  // What a lenient parser would drop or encode is a slip.
-  if (!/^rtsps?:\/\/[^\s\p{Cc}#]+$/iu.test(text) || !URL.canParse(text)) return false;
-  const { hostname, port } = new URL(text);
-  return hostname !== '' && port !== '0';
+  // What a lenient parser would drop is a slip.
+  if (/[\s\p{Cc}#]/u.test(text)) return false;
+  try {
+    return parseRtspTarget(text).port !== 0;
+  } catch {
+    return false;
+  }
 }
 
 /** The value of `schema`, or 0. */

@@ -43,7 +43,7 @@ export class StreamRuntime {
   constructor(
     readonly stream: HubStream,
     readonly settings: StreamSettings,
-    source: Source,
+    private readonly source: Source,
     private readonly parts: StreamParts,
   ) {
     const { clock, logger } = parts;
@@ -67,6 +67,11 @@ export class StreamRuntime {
     this.supervisor = new SourceSupervisor(source, supervised, clock, options);
     this.stopObserving = stream.observe({ onDemand: (wanted) => this.supervisor.setWanted(wanted) });
     this.supervisor.setWanted(stream.isWanted);
+  }
+
+  /** FFmpeg's name of the source's codec; null while it is not known. */
+  get codec(): string | null {
+    return this.source.info.codec;
   }
 
   /** Stops the source; resolves when its children are gone and no frame will come any more. */

@@ -1,6 +1,7 @@
 import { StreamerError } from '../shared/errors.js';
 import type { Hub } from './hub/hub.js';
 import type { HubStream } from './hub/stream.js';
+import { InTurn } from './in-turn.js';
 import type { OpenedSource } from './sources/open-source.js';
 import type { Source } from './sources/source.js';
 import { StreamRuntime, describeStream } from './stream-runtime.js';
@@ -19,7 +20,7 @@ export class Streams {
   private readonly runtimes = new Map<string, StreamRuntime>();
   /** Names that are being opened count as taken. */
   private readonly claimed = new Set<string>();
-  private readonly queues = new Map<string, Promise<unknown>>();
+  private readonly inTurn = new InTurn();
   private closed = false;
   private resolveEnded!: () => void;
   /** Resolves when every stream has come to its end; never while one goes on, or because one was removed. */
@@ -77,7 +78,7 @@ export class Streams {
    * @throws {StreamerError} UNKNOWN_STREAM, SERVER_CLOSING, or as the source is refused.
    */
   change(name: string, change: StreamChange): Promise<HubStream> {
-    return this.inTurn(name, async () => {
+    return this.inTurn.run(name, async () => {
       const settings = { ...this.existing(name).settings, ...change };
       const { source } = await this.open(settings);
       this.refuseWhenClosed();
@@ -87,6 +88,7 @@ export class Streams {
       before.stream.setState('idle');
       before.stream.reconfigure(settings);
       before.stream.describe(describeStream(source.info, settings));
+      before.stream.packets.setOffer(null);
       return this.run(before.stream, settings, source);
     });
   }
@@ -97,7 +99,7 @@ export class Streams {
    * @throws {StreamerError} UNKNOWN_STREAM
    */
   remove(name: string): Promise<void> {
-    return this.inTurn(name, async () => {
+    return this.inTurn.run(name, async () => {
       const runtime = this.existing(name);
       this.runtimes.delete(name);
       this.hub.remove(runtime.stream, { code: 'STREAM_REMOVED', message: 'The stream was taken away.' });
@@ -138,17 +140,5 @@ export class Streams {
     const runtime = this.runtimes.get(name);
     if (!runtime) throw new StreamerError('UNKNOWN_STREAM', `There is no stream ${name}.`);
     return runtime;
-  }
-
-  private inTurn<T>(name: string, action: () => Promise<T>): Promise<T> {
-    const before = this.queues.get(name) ?? Promise.resolve();
-    const turn = before.then(action, action);
-    const settled = turn.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.queues.set(name, settled);
-    void settled.then(() => this.queues.get(name) === settled && this.queues.delete(name));
-    return turn;
   }
 }

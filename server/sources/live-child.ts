@@ -10,7 +10,7 @@ import type { ReadJpeg } from './jpeg-reader.js';
 import { INPUT_TIMEOUT_US } from './live-input.js';
 import { PACKET_OPTIONS } from './live-plan.js';
 import type { LivePlan } from './live-plan.js';
-import { PassedBytes } from './passed-bytes.js';
+import { PassedBytes } from '../../shared/ffmpeg/passed-bytes.js';
 import type { PicturePool } from './picture-pool.js';
 import { PpmReader } from './ppm-reader.js';
 import type { PpmPicture } from './ppm-reader.js';

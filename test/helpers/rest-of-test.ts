@@ -16,6 +16,7 @@ import { ClientRegistry } from '../../server/clients.js';
 import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import { Hub } from '../../server/hub/hub.js';
 import { Recordings } from '../../server/recordings.js';
+import { RtspBridges } from '../../server/rtsp-bridges.js';
 import { GuardedNetwork } from '../../server/sources/guarded-network.js';
 import { SourceGuard } from '../../server/sources/source-guard.js';
 import { ServerStatistics } from '../../server/statistics/server-statistics.js';
@@ -83,7 +84,8 @@ export class RestServer {
     const network = new GuardedNetwork(new SourceGuard(config.allowSources), process.env);
     const open = await createStreamOpener({ ...parts, binaries, network });
     const streams = new Streams(hub, open, parts, config.maxStreams);
-    const control = new StreamControl(streams, new Recordings(hub, { ...parts, ...binaries }));
+    const bridges = new RtspBridges(hub, { ...parts, ...binaries });
+    const control = new StreamControl(streams, new Recordings(hub, { ...parts, ...binaries }), bridges);
     const statistics = new ServerStatistics(hub, clients, clock);
     if (sources.length > 0) for (const settings of config.streams) await control.add(settings);
 
@@ -105,6 +107,7 @@ export class RestServer {
       server.closeAllConnections();
       statistics.close();
       await Promise.all(control.list().map(({ stream }) => control.stopRecording(stream.name)));
+      await bridges.close();
       await streams.close();
       await network.close();
       await rm(recordings, { recursive: true, force: true });

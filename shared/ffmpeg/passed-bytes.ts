@@ -1,4 +1,4 @@
-import type { ByteSink } from '../../shared/ffmpeg/byte-sink.js';
+import type { ByteSink } from './byte-sink.js';
 
 /** What a pipe holds on Linux, so that one read can empty it. */
 const BUFFER_BYTES = 64 * 1024;

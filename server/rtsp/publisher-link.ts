@@ -1,0 +1,116 @@
+import type { Clock } from '../../shared/clock.js';
+import type { CodedPicture, VideoFormat } from './coded-video.js';
+import { packetize } from './packetizer.js';
+import { PictureTimeline } from './picture-timeline.js';
+import type { PublisherStatus } from './publisher-status.js';
+import { RtspPublisher } from './rtsp-publisher.js';
+import type { RtspPublisherEvents, RtspPublisherOptions } from './rtsp-publisher.js';
+import { formatOf } from './nal-units.js';
+
+/** What publishes; an `RtspPublisher` but in tests. */
+export type Publisher = Pick<RtspPublisher, 'setFormat' | 'send' | 'status' | 'stop'>;
+
+/** What a link works with. */
+export interface LinkParts {
+  readonly clock: Clock;
+  readonly createPublisher?: (options: RtspPublisherOptions, events: RtspPublisherEvents) => Publisher;
+}
+
+/** Counts of all publishers of a link. */
+type Totals = Pick<PublisherStatus, 'framesSent' | 'framesDropped' | 'bytesSent' | 'reconnects'>;
+
+/**
+ * The way of one stream to its RTSP server: a publisher that is there from the first picture on, until `end`, and again
+ * with the next one. It is told of every new format.
+ */
+export class PublisherLink {
+  private readonly timeline = new PictureTimeline();
+  private publisher: Publisher | null = null;
+  private format: VideoFormat | null = null;
+  private past: Totals = { framesSent: 0, framesDropped: 0, bytesSent: 0, reconnects: 0 };
+  private hadPublisher = false;
+  private ending: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly url: string,
+    private readonly parts: LinkParts,
+    private readonly onState: () => void,
+  ) {}
+
+  /** How the present publisher does; null where there is none. */
+  get status(): PublisherStatus | null {
+    return this.publisher?.status() ?? null;
+  }
+
+  get isPublishing(): boolean {
+    return this.status?.state === 'publishing';
+  }
+
+  /** Codec of what was announced last. */
+  get codec(): VideoFormat['codec'] | null {
+    return this.format?.codec ?? null;
+  }
+
+  /** Since the link was made. */
+  get totals(): Totals {
+    return this.publisher ? sum(this.past, this.publisher.status()) : this.past;
+  }
+
+  /** Sends a picture, if the server takes it; nothing before the first key picture. False for one that RTP cannot carry. */
+  send(picture: CodedPicture): boolean {
+    const packetized = packetize({ ...picture, ptsTicks: this.timeline.place(picture) });
+    if (!packetized) return false;
+    if (picture.isKey) this.announce(formatOf(picture));
+    this.publisher?.send(packetized);
+    return true;
+  }
+
+  /** The times of the pictures that follow have another origin. */
+  breakTimes(): void {
+    this.timeline.begin();
+  }
+
+  /** Says goodbye to the server; resolves when the connection is gone. */
+  end(): Promise<void> {
+    const { publisher } = this;
+    if (publisher) {
+      this.past = this.totals;
+      this.publisher = null;
+      this.format = null;
+      this.ending = this.ending.then(() => publisher.stop());
+    }
+    return this.ending;
+  }
+
+  private announce(format: VideoFormat | null): void {
+    if (!format || (this.publisher && this.format && isSame(format, this.format))) return;
+    this.format = format;
+    this.publisher ??= this.create();
+    this.publisher.setFormat(format);
+  }
+
+  private create(): Publisher {
+    const { clock, createPublisher = (options, events) => new RtspPublisher(options, { clock }, events) } = this.parts;
+    if (this.hadPublisher) this.past = { ...this.past, reconnects: this.past.reconnects + 1 };
+    this.hadPublisher = true;
+    const publisher = createPublisher(
+      { url: this.url },
+      { onState: () => this.publisher === publisher && this.onState() },
+    );
+    return publisher;
+  }
+}
+
+function sum(one: Totals, other: Totals): Totals {
+  return {
+    framesSent: one.framesSent + other.framesSent,
+    framesDropped: one.framesDropped + other.framesDropped,
+    bytesSent: one.bytesSent + other.bytesSent,
+    reconnects: one.reconnects + other.reconnects,
+  };
+}
+
+function isSame(one: VideoFormat, other: VideoFormat): boolean {
+  if (one.codec !== other.codec || one.parameterSets.length !== other.parameterSets.length) return false;
+  return one.parameterSets.every((set, i) => other.parameterSets[i]?.equals(set));
+}
