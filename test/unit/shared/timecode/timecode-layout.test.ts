@@ -1,40 +1,73 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { edgePx, payloadOf, SYNC, timeOf } from '../../../../shared/timecode/timecode-layout.js';
+import {
+  columnEdgePx,
+  COLUMNS,
+  payloadOf,
+  placeAfter,
+  rowEdgePx,
+  ROWS,
+  timecodeOf,
+} from '../../../../shared/timecode/timecode-layout.js';
+import { TIMECODE } from '../../../helpers/timecode-pictures.js';
+import { TIMECODE_VECTORS } from '../../../helpers/timecode-vectors.js';
 
-const TIME_US = fc.maxSafeNat();
+const PAYLOAD_BITS = 112;
 
 describe('timecode payload', () => {
-  it('is the time in 64 bits and its checksum in 16', () => {
-    const bits = payloadOf(1_700_000_000_123_456).join('');
-    expect(bits.slice(0, 64)).toBe((1_700_000_000_123_456).toString(2).padStart(64, '0'));
-    // Worked out by another implementation: Python's binascii.crc_hqx(bytes, 0xffff).
-    expect(parseInt(bits.slice(64), 2)).toBe(0xa749);
+  it.each(TIMECODE_VECTORS.codes)('is that of the test vectors: $name', ({ rows, name: _name, ...timecode }) => {
+    const cells = [...rows.slice(1, 3).join('')].map(Number);
+    expect(payloadOf(timecode)).toEqual(cells);
+    expect(timecodeOf(cells)).toEqual(timecode);
   });
 
-  it('gives every time back', () => {
-    fc.assert(fc.property(TIME_US, (timeUs) => timeOf(payloadOf(timeUs)) === timeUs));
+  it.each(TIMECODE_VECTORS.refused)('says nothing with $name', ({ rows }) => {
+    expect(timecodeOf([...rows.slice(1, 3).join('')].map(Number))).toBeNull();
   });
 
-  it('is refused when any one or two of its bits are wrong', () => {
-    const bit = fc.integer({ min: 0, max: 79 });
+  it('gives everything back', () => {
     fc.assert(
-      fc.property(TIME_US, bit, bit, (timeUs, first, second) => {
-        const payload = payloadOf(timeUs);
-        for (const index of new Set([first, second])) payload[index] = 1 - (payload[index] ?? 0);
-        expect(timeOf(payload)).toBeNull();
+      fc.property(TIMECODE, (timecode) => {
+        expect(timecodeOf(payloadOf(timecode))).toEqual(timecode);
       }),
     );
+  });
+
+  it('is refused when up to three of its bits are wrong', () => {
+    const wrong = fc.uniqueArray(fc.nat(PAYLOAD_BITS - 1), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(TIMECODE, wrong, (timecode, indices) => {
+        const payload = payloadOf(timecode);
+        for (const index of indices) payload[index] = 1 - (payload[index] ?? 0);
+        expect(timecodeOf(payload)).toBeNull();
+      }),
+    );
+  });
+
+  it('is refused when it is all black, all white, alternating or too short', () => {
+    expect(timecodeOf(new Array<number>(PAYLOAD_BITS).fill(0))).toBeNull();
+    expect(timecodeOf(new Array<number>(PAYLOAD_BITS).fill(1))).toBeNull();
+    expect(timecodeOf(Array.from({ length: PAYLOAD_BITS }, (_, index) => index % 2))).toBeNull();
+    expect(timecodeOf([])).toBeNull();
   });
 });
 
 describe('timecode cells', () => {
-  it('fill the width without gap or overlap', () => {
-    expect(edgePx(0, 48, 1279)).toBe(0);
-    expect(edgePx(48, 48, 1279)).toBe(1279);
+  it.each(TIMECODE_VECTORS.edges)('begin and end where they do in $width x $height', ({ width, height, ...edges }) => {
+    expect(Array.from({ length: COLUMNS + 1 }, (_, column) => columnEdgePx(column, width))).toEqual(edges.columns);
+    expect(Array.from({ length: ROWS + 1 }, (_, row) => rowEdgePx(row, height))).toEqual(edges.rows);
   });
 
-  it('have as many white as black sync cells in each row', () => {
-    for (const row of SYNC) expect(row.filter((bit) => bit === 1)).toHaveLength(row.length / 2);
+  it('are all in the picture after a crop of 5 % of each side', () => {
+    const crop = fc.double({ min: 0, max: 0.05, noNaN: true });
+    fc.assert(
+      fc.property(crop, crop, crop, crop, (left, right, top, bottom) => {
+        const place = placeAfter({ left, right, top, bottom });
+        expect(place.left).toBeGreaterThan(0);
+        expect(place.right).toBeLessThan(1);
+        expect(place.top).toBeGreaterThan(0);
+        expect(place.bottom).toBeLessThan(26 / 144);
+      }),
+    );
   });
 });
