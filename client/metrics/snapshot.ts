@@ -90,6 +90,50 @@ export interface StreamSnapshot {
   readonly seconds: readonly SecondFigures[];
   /** Latency histogram for drawing, at most 64 bars, least first; the outer two hold the outliers too. */
   readonly bars: readonly HistogramBar[];
+  /** What is known of a path that a probe measures beside that; absent for a stream of the protocol. */
+  readonly probe?: ProbeFigures;
+}
+
+/** Where a probe has capture times from: the code in the pixels, or what the path says beside them. */
+export const LATENCY_SOURCES = ['time code', 'protocol', 'X-Timestamp'] as const;
+export type LatencySource = (typeof LATENCY_SOURCES)[number];
+
+/** How often something happened, and for how long, in microseconds. */
+export interface Episodes {
+  readonly count: number;
+  readonly totalUs: number;
+  readonly longestUs: number;
+}
+
+/** What a probe knows of a path. */
+export interface ProbeFigures {
+  /** The address without its secrets. */
+  readonly url: string;
+  /** FFmpeg's name of the codec; null while not known. */
+  readonly codec: string | null;
+  /** What the latency has in it beside the network, in words. */
+  readonly delays: readonly string[];
+  /** What `latencyUs` is measured by; null while there is no capture time. */
+  readonly latencySource: LatencySource | null;
+  /** By what the path says, where the pictures carry a code too; null where they do not, or it says nothing. */
+  readonly statedLatencyUs: LatencyFigures | null;
+  /** From the beginning to connect to the first picture; null before it. */
+  readonly firstFrameUs: number | null;
+  /** The code in the pixels: of which kind, and in how many of the pictures that were decoded it was read. */
+  readonly timeCode: { readonly kind: 'capture' | 'media' | null; readonly read: number; readonly unread: number };
+  /** Pictures that showed the same as the one before. */
+  readonly repeated: number;
+  /** Pictures that came after a later one. */
+  readonly outOfOrder: number;
+  /** Pictures that came more than two periods after the one before. */
+  readonly arrivalGaps: Episodes;
+  /** Leaps of the sender's time line by more than one and a half periods, and the pictures they stand for. */
+  readonly mediaGaps: { readonly count: number; readonly frames: number };
+  /** Times in which nothing new was to be seen, for whatever reason; an outage is none. */
+  readonly freezes: Episodes;
+  readonly resolutionChanges: number;
+  readonly reconnects: number;
+  readonly outageUs: number;
 }
 
 /** The latencies of a stream in full, as HdrHistograms (V2, compressed, base64) in microseconds. */

@@ -8,6 +8,7 @@ import { SettlingClock } from '../../shared/receiver/settling-clock.js';
 import { AgeSampler } from './age-sampler.js';
 import { ArrivalRate } from './arrival-rate.js';
 import { latencyFiguresOf, quantilesOf } from './figures.js';
+import { rateFiguresOf } from './rate-figures.js';
 import { SecondSeries } from './second-series.js';
 import type { EncodedHistograms, StreamSnapshot } from './snapshot.js';
 import { StageHistograms } from './stage-histograms.js';
@@ -224,29 +225,10 @@ export class StreamRecorder {
     this.errorUs = Math.max(this.errorUs ?? 0, errorUs);
   }
 
-  /** Before the first whole second the mean stands for the others, so that the least is never above the greatest. */
   private rates(nowUs: number): Pick<StreamSnapshot, 'fps' | 'throughputMbps'> {
     const untilUs = this.info.state === 'ended' ? -Infinity : nowUs;
-    const { fps, mbps } = this.rate.mean(untilUs, periodUs(this.info) ?? UNKNOWN_PERIOD_US);
-    const { extremes, lastWhole } = this.seconds;
-    return {
-      fps: {
-        mean: fps,
-        min: extremes?.minFrames ?? fps,
-        max: extremes?.maxFrames ?? fps,
-        current: lastWhole?.frames ?? fps,
-      },
-      throughputMbps: {
-        mean: mbps,
-        max: extremes ? megabits(extremes.maxBytes) : mbps,
-        current: lastWhole ? megabits(lastWhole.bytes) : mbps,
-      },
-    };
+    return rateFiguresOf(this.rate.mean(untilUs, periodUs(this.info) ?? UNKNOWN_PERIOD_US), this.seconds);
   }
-}
-
-function megabits(bytes: number): number {
-  return (bytes * 8) / 1e6;
 }
 
 /** Length of the FRAME message. */

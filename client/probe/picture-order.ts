@@ -1,0 +1,75 @@
+import type { Timecode } from '../../shared/timecode/timecode.js';
+import { CodeSequence } from './code-sequence.js';
+import { fingerprintOf } from './fingerprint.js';
+import type { ProbedPicture } from './probe-events.js';
+
+/** What `PictureOrder` contributes to a snapshot. */
+export interface OrderFigures {
+  readonly lost: number;
+  readonly repeated: number;
+  readonly outOfOrder: number;
+  readonly timeCode: { readonly kind: Timecode['kind'] | null; readonly read: number; readonly unread: number };
+}
+
+/**
+ * Tells which pictures are new and which are missing: by their time codes where they have any, else by what they show
+ * and by what the path says of itself.
+ */
+export class PictureOrder {
+  private readonly codes = new CodeSequence();
+  private kind: Timecode['kind'] | null = null;
+  private read = 0;
+  private unread = 0;
+  private lostByPath = 0;
+  private repeated = 0;
+  private fingerprint: number | null = null;
+
+  /** Takes the next picture with its code; false when it shows nothing that was not to be seen before. */
+  onPicture({ luma }: ProbedPicture, code: Timecode | null): boolean {
+    if (!luma) return true;
+    const fingerprint = fingerprintOf(luma.data);
+    const isSame = fingerprint === this.fingerprint;
+    this.fingerprint = fingerprint;
+    if (code === null) return this.onUnread(isSame);
+    this.kind = code.kind;
+    this.read += 1;
+    return this.codes.onCode(code);
+  }
+
+  /** The path itself says that so many pictures did not come. */
+  onLost(frames: number): void {
+    this.lostByPath += frames;
+  }
+
+  /** The next picture cannot be compared: the connection was down. */
+  restart(): void {
+    this.codes.restart();
+    this.fingerprint = null;
+  }
+
+  reset(): void {
+    this.codes.reset();
+    this.read = 0;
+    this.unread = 0;
+    this.lostByPath = 0;
+    this.repeated = 0;
+  }
+
+  figures(): OrderFigures {
+    const { lost, repeated, outOfOrder } = this.codes.counts;
+    const { kind, read, unread } = this;
+    return {
+      lost: kind === null ? this.lostByPath : lost,
+      repeated: repeated + this.repeated,
+      outOfOrder,
+      timeCode: { kind, read, unread },
+    };
+  }
+
+  private onUnread(isSame: boolean): boolean {
+    this.unread += 1;
+    if (isSame) this.repeated += 1;
+    else this.codes.onUnread();
+    return !isSame;
+  }
+}

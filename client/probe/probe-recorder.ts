@@ -1,0 +1,226 @@
+import type { StreamState } from '../../shared/protocol/messages.js';
+import type { Timecode } from '../../shared/timecode/timecode.js';
+import { AgeSampler } from '../metrics/age-sampler.js';
+import { ArrivalRate } from '../metrics/arrival-rate.js';
+import { quantilesOf } from '../metrics/figures.js';
+import { rateFiguresOf } from '../metrics/rate-figures.js';
+import { SecondSeries } from '../metrics/second-series.js';
+import type { EncodedHistograms, LatencySource, ProbeFigures, StreamSnapshot } from '../metrics/snapshot.js';
+import { StageHistograms } from '../metrics/stage-histograms.js';
+import { FreezeWatch } from './freeze-watch.js';
+import { PathLatency } from './path-latency.js';
+import type { ClockReading } from './path-latency.js';
+import { PathPace } from './path-pace.js';
+import { PathState } from './path-state.js';
+import { PictureOrder } from './picture-order.js';
+import type { ProbedPicture, ProbeFacts } from './probe-events.js';
+import type { ProbeTarget } from './probe-target.js';
+
+const UNKNOWN_PERIOD_US = 1_000_000;
+/** Nobody but our own server says where the time goes on the way. */
+const NO_STAGES = new StageHistograms().quantiles();
+const NO_FACTS: ProbeFacts = { codec: '', nominalFps: null, delays: [] };
+
+/**
+ * Measures one path. Like `StreamRecorder` it has no clock: every time is passed in, in microseconds of our clock, and
+ * must not run backwards. docs/probe.md says what each figure means.
+ */
+export class ProbeRecorder {
+  private readonly state = new PathState();
+  private readonly order = new PictureOrder();
+  private readonly pace = new PathPace();
+  private readonly latency = new PathLatency();
+  private readonly freezes = new FreezeWatch();
+  private readonly age = new AgeSampler(null);
+  private seconds: SecondSeries;
+  private rate = new ArrivalRate();
+  private facts = NO_FACTS;
+  private size = { width: 0, height: 0 };
+  private received = 0;
+  private corrupt = 0;
+  private bytes = 0;
+  private withLatency = 0;
+  private resolutionChanges = 0;
+  private newestUs: number | null = null;
+
+  /** @param id place of the path among those that are measured */
+  constructor(
+    private readonly target: ProbeTarget,
+    private readonly id: number,
+    startUs: number,
+  ) {
+    this.seconds = new SecondSeries(startUs);
+  }
+
+  onConnecting(nowUs: number): void {
+    this.state.onConnecting(nowUs);
+  }
+
+  onFacts(facts: ProbeFacts): void {
+    this.facts = facts;
+    this.pace.onNominal(facts.nominalFps);
+    this.onPeriod();
+  }
+
+  /**
+   * Takes the next picture.
+   *
+   * @param code the time code that was read in it
+   * @param clock relates the clock of time codes to ours; null while that is not known
+   */
+  onPicture(picture: ProbedPicture, code: Timecode | null, clock: ClockReading | null): void {
+    const { arrivalTimeUs, lengthBytes } = picture;
+    this.state.onPicture(arrivalTimeUs);
+    this.received += 1;
+    this.bytes += lengthBytes ?? 0;
+    this.newestUs = arrivalTimeUs;
+    this.rate.onFrame(arrivalTimeUs, lengthBytes ?? 0);
+    this.seconds.onFrame(arrivalTimeUs, lengthBytes ?? 0);
+    this.onSize(picture);
+    this.pace.onPicture(picture);
+    this.onPeriod();
+    if (this.order.onPicture(picture, code)) this.freezes.onNew(arrivalTimeUs);
+    const latency = this.latency.onPicture(picture, code, clock);
+    if (!latency) return;
+    this.withLatency += 1;
+    this.seconds.onLatency(latency.latencyUs, latency.errorUs);
+    this.age.onFrame(arrivalTimeUs, latency.captureTimeUs);
+  }
+
+  /** Bytes of pictures that do not say their length themselves. */
+  onBytes(lengthBytes: number, nowUs: number): void {
+    this.bytes += lengthBytes;
+    this.rate.onKept(lengthBytes);
+    this.seconds.onKept(nowUs, lengthBytes);
+  }
+
+  onLost(frames: number): void {
+    this.order.onLost(frames);
+  }
+
+  onCorrupt(): void {
+    this.corrupt += 1;
+  }
+
+  /** The path broke, or could not be opened, for `reason`. */
+  onBroken(nowUs: number, reason: string): void {
+    this.advance(nowUs);
+    this.state.onBroken(nowUs, reason);
+    this.freezes.stop(nowUs, false);
+    this.pace.restart();
+    this.order.restart();
+  }
+
+  /** The path came to its regular end. */
+  onEnded(nowUs: number): void {
+    this.advance(nowUs);
+    this.state.onEnded();
+    this.freezes.stop(nowUs, true);
+    this.age.stop(nowUs);
+    this.seconds.stop(nowUs);
+  }
+
+  /** Brings everything up to `nowUs`; call it once a second or more often. */
+  advance(nowUs: number): void {
+    this.seconds.advance(nowUs);
+    this.age.advance(nowUs);
+  }
+
+  /** Everything measured up to `nowUs`. */
+  snapshot(nowUs: number): StreamSnapshot {
+    this.advance(nowUs);
+    const { lost } = this.order.figures();
+    const isOver = this.state.shown === 'ended';
+    const mean = this.rate.mean(isOver ? -Infinity : nowUs, this.pace.periodUs ?? UNKNOWN_PERIOD_US);
+    return {
+      id: this.id,
+      name: this.target.name,
+      ...this.size,
+      nominalFps: this.facts.nominalFps,
+      encoding: { mode: 'unknown', reason: '' },
+      state: this.shownState(nowUs),
+      reason: this.state.reason,
+      timeSource: this.withLatency > 0 ? 'source' : 'arrival',
+      timeSources: { schedule: 0, arrival: this.received - this.withLatency, source: this.withLatency },
+      frames: { received: this.received, lost, skipped: 0, corrupt: this.corrupt, kept: 0 },
+      ...rateFiguresOf(mean, this.seconds),
+      bytes: this.bytes,
+      latencyUs: this.latency.figures().latencyUs,
+      ageUs: { ...quantilesOf(this.age.histogram), max: this.age.histogram.max },
+      jitterUs: this.pace.figures().jitterUs,
+      stagesUs: NO_STAGES,
+      seconds: this.seconds.figures(),
+      bars: this.latency.bars(),
+      probe: this.figures(nowUs),
+    };
+  }
+
+  /** The latencies in full. */
+  histograms(): EncodedHistograms {
+    return this.latency.encode();
+  }
+
+  /** Forgets every figure but not where the path is. */
+  reset(nowUs: number): void {
+    this.advance(nowUs);
+    for (const part of [this.order, this.pace, this.latency]) part.reset();
+    this.state.reset(nowUs);
+    this.freezes.reset(nowUs);
+    this.age.reset(nowUs);
+    this.rate = new ArrivalRate();
+    this.seconds = new SecondSeries(nowUs);
+    this.received = 0;
+    this.corrupt = 0;
+    this.bytes = 0;
+    this.withLatency = 0;
+    this.resolutionChanges = 0;
+  }
+
+  private onSize({ width, height }: ProbedPicture): void {
+    const before = this.size;
+    this.size = { width, height };
+    if (before.width > 0 && (before.width !== width || before.height !== height)) this.resolutionChanges += 1;
+  }
+
+  private onPeriod(): void {
+    const { periodUs } = this.pace;
+    this.freezes.setPeriod(periodUs);
+    this.age.setPeriod(periodUs);
+  }
+
+  private shownState(nowUs: number): StreamState {
+    const { shown } = this.state;
+    const frozenUs = this.freezes.frozenUs(nowUs);
+    if (shown !== 'live' || frozenUs === 0) return shown;
+    const areComing = this.newestUs !== null && nowUs - this.newestUs < frozenUs / 2;
+    return areComing ? 'frozen' : 'silent';
+  }
+
+  private figures(nowUs: number): ProbeFigures {
+    const { repeated, outOfOrder, timeCode } = this.order.figures();
+    const { arrivalGaps, mediaGaps } = this.pace.figures();
+    return {
+      url: this.target.shownUrl,
+      codec: this.facts.codec === '' ? null : this.facts.codec,
+      delays: this.facts.delays,
+      latencySource: this.latencySource(),
+      statedLatencyUs: this.latency.figures().statedLatencyUs,
+      firstFrameUs: this.state.firstFrameUs,
+      timeCode,
+      repeated,
+      outOfOrder,
+      arrivalGaps,
+      mediaGaps,
+      freezes: this.freezes.figures(nowUs),
+      resolutionChanges: this.resolutionChanges,
+      reconnects: this.state.reconnects,
+      outageUs: this.state.outageUs(nowUs),
+    };
+  }
+
+  private latencySource(): LatencySource | null {
+    if (!this.latency.hasAny) return null;
+    if (this.latency.isByCode) return 'time code';
+    return this.target.kind === 'http' ? 'X-Timestamp' : 'protocol';
+  }
+}
