@@ -112,7 +112,7 @@ export class RecordSession {
   /** Those that we asked for, unless the server prefers others. */
   private channelsOf({ headers }: RtspResponse): [rtp: number, rtcp: number] {
     const transport = headers.get('transport')?.[0] ?? '';
-    const [, first, second] = /;\s*interleaved=(\d{1,3})(?:-(\d{1,3}))?(?:;|$)/i.exec(transport) ?? [];
+    const [, first, second] = /;\s*interleaved=(\d{1,9})(?:-(\d{1,9}))?(?:;|$)/i.exec(transport) ?? [];
     const rtp = Number(first ?? 0);
     const rtcp = Number(second ?? rtp + 1);
     if (rtp <= 255 && rtcp <= 255 && /TCP/i.test(transport)) return [rtp, rtcp];

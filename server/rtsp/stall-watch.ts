@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import type { CancelTimer, Clock } from '../../shared/clock.js';
 
 const LOOK_EVERY_US = 1_000_000;
-const LOOKS = 5;
+/** Five whole seconds: data may have begun to wait just after a look. */
+const LOOKS = 6;
 
 /** Watches whether a socket gets rid of what was written to it. */
 export class StallWatch {
@@ -10,7 +11,7 @@ export class StallWatch {
   private takenBytes = 0;
   private looksWithoutProgress = 0;
 
-  /** @param onStall called once, when data has waited for 5 s and nothing of it was taken */
+  /** @param onStall called once, when data has waited for 5 s or a bit more, and nothing of it was taken */
   constructor(
     private readonly socket: Socket,
     private readonly clock: Clock,

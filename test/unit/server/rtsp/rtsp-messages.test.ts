@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RtspParser, RtspSyntaxError } from '../../../../server/rtsp/rtsp-messages.js';
+import { bytewise, cutAt, cuts } from '../../../helpers/chunked.js';
+
+const ANSWER = 'RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: 1;timeout=30\r\n\r\n';
+const PACKET = '$\x01\x00\x06RTSP/1';
+const LONG_PACKET = `$\x00\x01\x02${'$'.repeat(258)}`;
+const REQUEST = 'OPTIONS rtsp://x/y RTSP/1.0\r\nCSeq: 9\r\n\r\n';
+
+describe('RtspParser', () => {
+  it('reads answers with their headers, by names without case', () => {
+    expect(read([Buffer.from('RTSP/1.0 401 No way\r\nWWW-Authenticate: A\r\nwww-authenticate:B \r\n\r\n')])).toEqual({
+      messages: [{ status: 401, reason: 'No way', headers: { 'www-authenticate': ['A', 'B'] } }],
+      error: null,
+    });
+  });
+
+  it('reads requests of the server', () => {
+    expect(read([Buffer.from(REQUEST)]).messages).toEqual([{ method: 'OPTIONS', headers: { cseq: ['9'] } }]);
+  });
+
+  it('takes lines that end with a line feed only, an empty reason, and headers over several lines', () => {
+    const { messages } = read([Buffer.from('\nRTSP/1.1 200\nCSeq: 1\nServer: a\n  b\n\n')]);
+    expect(messages).toEqual([{ status: 200, reason: '', headers: { cseq: ['1'], server: ['a b'] } }]);
+  });
+
+  it('skips packets and bodies, whatever is in them', () => {
+    const body = `RTSP/1.0 200 OK\r\nContent-Length: 11\r\n\r\n$\x00\xff\xffRTSP/1\n`;
+    const bytes = Buffer.from(`${PACKET}${body}${LONG_PACKET}\r\n${ANSWER}${PACKET}${PACKET}${REQUEST}`, 'latin1');
+    const expected = [{ status: 200 }, { status: 200, reason: 'OK' }, { method: 'OPTIONS' }];
+    expect(read([bytes]).messages).toMatchObject(expected);
+    expect(read(bytewise(bytes)).messages).toMatchObject(expected);
+    for (let place = 1; place < bytes.length; place += 1) {
+      expect(read(cutAt(bytes, [place]))).toEqual(read([bytes]));
+    }
+  });
+
+  it.each([
+    ['another protocol', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+    ['no protocol at all', '\x16\x03\x01\x00\x05hello\r\n\r\n'],
+    ['a status out of range', 'RTSP/1.0 600 Much\r\n\r\n'],
+    ['a header without a name', 'RTSP/1.0 200 OK\r\n: x\r\n\r\n'],
+    ['a header without a colon', 'RTSP/1.0 200 OK\r\nCSeq\r\n\r\n'],
+    ['a header that goes on before it began', 'RTSP/1.0 200 OK\r\n x: y\r\n\r\n'],
+    ['a length that is none', 'RTSP/1.0 200 OK\r\nContent-Length: -1\r\n\r\n'],
+    ['two lengths', 'RTSP/1.0 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'],
+    ['a body that is too long', 'RTSP/1.0 200 OK\r\nContent-Length: 65537\r\n\r\n'],
+    ['a line without end', `RTSP/1.0 200 ${'x'.repeat(9000)}`],
+    ['headers without end', `RTSP/1.0 200 OK\r\n${'a: b\r\n'.repeat(2000)}`],
+    ['empty lines without end', '\r\n'.repeat(100)],
+  ])('refuses %s, and has handed on what came before', (_, bytes) => {
+    const { messages, error } = read([Buffer.from(ANSWER + bytes, 'latin1')]);
+    expect(error).toBeInstanceOf(RtspSyntaxError);
+    expect(messages).toHaveLength(1);
+  });
+
+  it('reads the same however the bytes are cut, and fails in no other way than it says', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(ANSWER, PACKET, LONG_PACKET, REQUEST, '\r\n', '\n', ' ', ':', 'RTSP/1.0 ', '$', 'CSeq: 1\r\n'),
+      fc.constantFrom('Content-Length: 5\r\n\r\n', 'Content-Length: 99999\r\n\r\n', 'x'.repeat(5000), '\0', '\xff\xff'),
+      fc.string({ maxLength: 8 }),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 20 }), cuts, (pieces, cut) => {
+        const bytes = Buffer.from(pieces.join(''), 'latin1');
+        expect(read(cut(bytes))).toEqual(read([bytes]));
+      }),
+    );
+  });
+
+  it('takes a megabyte of spaces, colons or folded lines in a moment', () => {
+    for (const filler of [' ', ':', 'a:\r\n b\r\n', '$\0\0\0']) {
+      const bytes = Buffer.from(`RTSP/1.0 200 OK\r\na: ${filler.repeat(250_000)}`, 'latin1');
+      expect(() => read([bytes])).not.toThrow();
+    }
+  });
+});
+
+/** All that is read of the chunks, and what ended the reading. */
+function read(chunks: readonly Buffer[]) {
+  const messages: object[] = [];
+  const keep = <T extends { headers: ReadonlyMap<string, unknown> }>(message: T) =>
+    void messages.push({ ...message, headers: Object.fromEntries(message.headers) });
+  const parser = new RtspParser({ onResponse: keep, onRequest: keep });
+  try {
+    for (const chunk of chunks) parser.push(chunk);
+    return { messages, error: null };
+  } catch (error) {
+    if (!(error instanceof RtspSyntaxError)) throw error;
+    return { messages, error };
+  }
+}
