@@ -26,6 +26,8 @@ export type OnProgress = (frames: number) => void;
 
 /** Nobody wants more for a test, and an hour of noise must not fill the disk. */
 const MAX_BYTES = 8e9;
+/** What FFmpeg says of a full disk, and with what it exits as if nothing was when the end of the file is missing. */
+const NOT_WRITTEN = /No space left on device|Disk quota exceeded|Error (?:writing trailer|closing file)/;
 /** Frames from one look at the length of the file to the next. */
 const FRAMES_PER_CHECK = 100;
 
@@ -67,7 +69,9 @@ async function encode(
 ): Promise<void> {
   if (signal.aborted) return;
   const pictures = Readable.from(drawnFrames(request, partialPath, onProgress, signal), { highWaterMark: 1 });
+  const { outputPath } = request;
   let onStop = (): void => undefined;
+  let complaint: string | null = null;
   try {
     await new Promise<void>((resolve, reject) => {
       const run = startFfmpeg({
@@ -76,10 +80,17 @@ async function encode(
         inputOptions: rawInputOptions(request),
         outputOptions: videoEncoding(request),
         output: `file:${partialPath}`,
-        shownInput: `the pictures of ${request.outputPath}`,
+        shownInput: `the pictures of ${outputPath}`,
         // Ctrl+C reaches this process, which stops it and removes what it wrote.
         outlivesInterrupt: true,
-        onExit: (error) => (error && !signal.aborted ? reject(readable(error, request.outputPath)) : resolve()),
+        onLogLine: (line) => {
+          if (NOT_WRITTEN.test(line)) complaint ??= line;
+        },
+        onExit: (error) => {
+          const fault = complaint === null ? error : new StreamerError('FFMPEG_FAILED', complaint, { cause: error });
+          if (fault && !signal.aborted) reject(outputError(fault, outputPath));
+          else resolve();
+        },
       });
       onStop = () => void run.stop();
       signal.addEventListener('abort', onStop);
@@ -119,7 +130,7 @@ async function sizeOf(path: string): Promise<{ bytes: number }> {
   return { bytes: found?.size ?? 0 };
 }
 
-function readable(error: StreamerError, path: string): StreamerError {
+function outputError(error: StreamerError, path: string): StreamerError {
   if (!isNoRoom(error)) return error;
   return new StreamerError('DISK_FULL', `No room is left for ${JSON.stringify(path)}; make room or ask for less.`, {
     cause: error,

@@ -13,7 +13,10 @@ export function paintCounter(content: VideoContent): Painter {
   const whole = { x: 0, y: 0, width, height };
   const thickness = Math.max(1, Math.round(height / 180));
   const scale = Math.floor(
-    Math.min((width * 0.84) / textSize('00000', 1).width, (height * 0.52) / textSize('0', 1).height),
+    Math.min(
+      (width * 0.84) / textSize(counterText(content.frames - 1), 1).width,
+      (height * 0.52) / textSize('0', 1).height,
+    ),
   );
   return (picture, frame) => {
     fillRectangle(picture, whole, BACKGROUND);
