@@ -13,6 +13,8 @@ import { readConfigFile } from './config-file.js';
 import { type ResolvedConfig, configFileName, resolveConfig } from './config.js';
 import { GENERATE, type GenerateCommand } from './generate/generate-command.js';
 import { SERVER_OPTIONS } from './options.js';
+import { PUBLISH } from './publish/publish-command.js';
+import type { PublishCommand } from './publish/publish-command.js';
 import { PATTERN_NAMES } from './sources/pattern-spec.js';
 
 /** Stream the sources: what `streamer-server` without a subcommand does. */
@@ -21,10 +23,10 @@ export interface ServeCommand extends ResolvedConfig {
 }
 
 /** What a command line of `streamer-server` asks for. */
-export type ServerCommand = ServeCommand | GenerateCommand | ExitRequest;
+export type ServerCommand = ServeCommand | PublishCommand | GenerateCommand | ExitRequest;
 
 /** The commands beside serving. */
-const SUBCOMMANDS: readonly Subcommand<ServerCommand>[] = [GENERATE];
+const SUBCOMMANDS: readonly Subcommand<ServerCommand>[] = [PUBLISH, GENERATE];
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -6,6 +6,7 @@ import { toStreamerError } from '../shared/errors.js';
 import { parseServerCommand } from './cli.js';
 import type { ServerCommand } from './cli.js';
 import { generate } from './commands/generate.js';
+import { publish } from './commands/publish.js';
 import { serve } from './commands/serve.js';
 import type { Surroundings, TextOutput } from './commands/surroundings.js';
 import { StandardInput } from './sources/standard-input.js';
@@ -40,6 +41,8 @@ function run(command: Exclude<ServerCommand, { kind: 'exit' }>, surroundings: Su
       return serve(command, surroundings);
     case 'generate':
       return generate(command, surroundings);
+    case 'publish':
+      return publish(command, surroundings);
   }
 }
 
@@ -64,6 +67,9 @@ function textOutput(stream: NodeJS.WriteStream): TextOutput {
     isTTY: stream.isTTY,
     get columns() {
       return stream.columns || 80;
+    },
+    get rows() {
+      return stream.rows || 24;
     },
     write: (text) => void stream.write(text),
   };

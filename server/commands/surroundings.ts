@@ -7,6 +7,8 @@ export interface TextOutput {
   readonly isTTY: boolean;
   /** Columns of the terminal; 80 where it is none. */
   readonly columns: number;
+  /** Lines of the terminal; 24 where it is none. */
+  readonly rows: number;
   write(text: string): void;
 }
 

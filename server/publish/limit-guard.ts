@@ -43,7 +43,8 @@ export class LimitGuard {
 /** Which limit is passed, and how far; one of 100 % cannot be. */
 function faultOf(load: MachineLoad, { maxCpuPercent, maxMemoryPercent }: FleetLimits): string | null {
   const { cpuPercent, memoryPercent } = load;
-  if (memoryPercent !== null && memoryPercent > maxMemoryPercent) return words('memory', memoryPercent, maxMemoryPercent);
+  if (memoryPercent !== null && memoryPercent > maxMemoryPercent)
+    return words('memory', memoryPercent, maxMemoryPercent);
   if (cpuPercent !== null && cpuPercent > maxCpuPercent) return words('CPU', cpuPercent, maxCpuPercent);
   return null;
 }

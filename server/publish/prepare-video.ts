@@ -108,7 +108,10 @@ interface Original extends Size {
   readonly key: CacheKey;
 }
 
-async function originalOf({ input, fps: wantedFps }: VideoSpec, { binaries, signal }: PreparationParts): Promise<Original> {
+async function originalOf(
+  { input, fps: wantedFps }: VideoSpec,
+  { binaries, signal }: PreparationParts,
+): Promise<Original> {
   if (input.kind === 'pattern') {
     const fps = wantedFps ?? input.fps;
     const graph = patternGraph({ ...input, fps });

@@ -122,7 +122,10 @@ function check(values: PublishOptionValues, given: readonly GivenValue[]): void 
   }
   const size = given.find(({ key }) => key === 'width' || key === 'height');
   if (size && codec === 'copy' && !timeCode) {
-    throw new StreamerError(size.code, `${size.place} asks for another size, which a copy cannot have; add --codec h264.`);
+    throw new StreamerError(
+      size.code,
+      `${size.place} asks for another size, which a copy cannot have; add --codec h264.`,
+    );
   }
 }
 

@@ -26,7 +26,12 @@ const RTSP_SERVER = 'rtsp_server';
 const RTSP_SERVER_KEYS = ['url', 'host', 'port', 'path'];
 
 /** Levels by their names in Python. */
-const LEVELS: Readonly<Record<string, string>> = { warning: 'warn', critical: 'error', fatal: 'error', notset: 'trace' };
+const LEVELS: Readonly<Record<string, string>> = {
+  warning: 'warn',
+  critical: 'error',
+  fatal: 'error',
+  notset: 'trace',
+};
 
 const OWN_KEYS = Object.entries(PUBLISH_OPTIONS).flatMap(([key, entry]) => ('inFile' in entry ? [key] : []));
 
@@ -49,7 +54,8 @@ function valuesOf({ key, value, line }: FileEntry, fileName: string): GivenValue
   const at = `in ${fileName} line ${line}`;
   const section = Object.hasOwn(SECTIONS, key) ? SECTIONS[key] : undefined;
   if (section) return sectionValues(key, section, value, at);
-  if (key === RTSP_SERVER) return [{ key: 'to', value: addressOf(value, at), place: `${key} ${at}`, code: 'BAD_CONFIG' }];
+  if (key === RTSP_SERVER)
+    return [{ key: 'to', value: addressOf(value, at), place: `${key} ${at}`, code: 'BAD_CONFIG' }];
   if (key === VIDEO_SOURCES) checkVideos(value, at);
   else checkKey(key, [...OWN_KEYS, ...Object.keys(SECTIONS), VIDEO_SOURCES, RTSP_SERVER], at, '');
   const name = key === VIDEO_SOURCES ? 'video' : key;

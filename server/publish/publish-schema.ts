@@ -30,7 +30,10 @@ export function videoList(): ValueSchema<GivenVideo[]> {
       fps: frameRate(MAX_FPS).nullable().default(null),
     })
     .transform(({ name = null, video_path: location, loop, fps }): GivenVideo => ({ name, location, loop, fps }));
-  const list = z.array(z.union([text, map])).min(1).max(MAX_VIDEOS);
+  const list = z
+    .array(z.union([text, map]))
+    .min(1)
+    .max(MAX_VIDEOS);
   return z
     .preprocess((value) => (typeof value === 'string' ? [value] : value), list)
     .describe(`a list of 1 to ${MAX_VIDEOS} videos, each a text or a map with its video_path`);

@@ -77,7 +77,9 @@ export class VideoLibrary implements FleetVideos {
   private load(spec: VideoSpec): Loaded {
     const { live } = this.parts;
     const loaded: Loaded = {
-      video: live ? live(spec) : this.inTurn(() => this.prepare(spec, (lengthBytes) => (loaded.lengthBytes = lengthBytes))),
+      video: live
+        ? live(spec)
+        : this.inTurn(() => this.prepare(spec, (lengthBytes) => (loaded.lengthBytes = lengthBytes))),
       users: 0,
       lengthBytes: 0,
     };

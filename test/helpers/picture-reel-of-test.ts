@@ -6,7 +6,13 @@ export function reelPictures(count: number, fps = 30, gop = count): ReadPicture[
   return Array.from({ length: count }, (_, index) => {
     const ticks = Math.round((index * 90_000) / fps);
     const payload = Buffer.from([index & 0xff, index >> 8, 0, 0]);
-    const packets = { payloads: [payload], isKey: index % gop === 0, ptsTicks: ticks, captureTimeUs: 0, lengthBytes: 4 };
+    const packets = {
+      payloads: [payload],
+      isKey: index % gop === 0,
+      ptsTicks: ticks,
+      captureTimeUs: 0,
+      lengthBytes: 4,
+    };
     return { packets, dtsTicks: ticks };
   });
 }

@@ -165,12 +165,14 @@ describe('makeReel', () => {
   it('plays reordered pictures in decoding order, captured no later than they are sent', () => {
     // I B B P, as a decoder gets it: I P B B.
     const order = [0, 3, 1, 2];
-    const pictures = reelPictures(12).map(
-      ({ packets }, index): ReadPicture => ({
-        packets: { ...packets, isKey: index === 0, ptsTicks: 3000 * (Math.floor(index / 4) * 4 + order[index % 4]!) + 6000 },
-        dtsTicks: 3000 * index,
-      }),
-    );
+    const pictures = reelPictures(12).map(({ packets }, index): ReadPicture => ({
+      packets: {
+        ...packets,
+        isKey: index === 0,
+        ptsTicks: 3000 * (Math.floor(index / 4) * 4 + order[index % 4]!) + 6000,
+      },
+      dtsTicks: 3000 * index,
+    }));
     const reel = makeReel(FORMAT, pictures, 30, null)!;
     expect(reel.durationTicks).toBe(36_000);
     expect(reel.reorderTicks).toBe(6000);
