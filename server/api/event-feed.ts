@@ -6,6 +6,7 @@ import type { StreamChange } from '../../shared/protocol/messages.js';
 import type { ClientRecord, ClientRegistry } from '../clients.js';
 import type { Hub } from '../hub/hub.js';
 import type { EventListener, TextForRole } from './event-listener.js';
+import { withoutCounts } from './publishing-view.js';
 import { shownReason } from './stream-view.js';
 import type { ApiViews } from './views.js';
 
@@ -126,7 +127,7 @@ export class EventFeed {
 
   /** Notes what listeners are told of a stream; false when it is no news. */
   private learn(view: ApiStream): boolean {
-    const json = JSON.stringify(view);
+    const json = JSON.stringify(withoutCounts(view));
     if (this.known.get(view.name)?.json === json) return false;
     this.known.set(view.name, { view, json });
     return true;

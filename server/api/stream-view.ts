@@ -11,6 +11,7 @@ import type { StreamSettings } from '../stream-settings.js';
 export interface StreamUse {
   readonly viewers: number;
   readonly isRecording: boolean;
+  readonly rtsp: ApiStream['rtsp'];
 }
 
 /** A stream as the API shows it; the secrets of its source are left out. */

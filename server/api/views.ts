@@ -10,6 +10,7 @@ import type { ServerConfig } from '../config.js';
 import type { ServerStatistics } from '../statistics/server-statistics.js';
 import type { ControlledStream, StreamControl } from '../stream-control.js';
 import { clientView } from './client-view.js';
+import { publishingCounts, publishingView } from './publishing-view.js';
 import { recordingStatusView } from './recording-view.js';
 import { shownReason, streamView } from './stream-view.js';
 
@@ -24,7 +25,7 @@ export interface ProcessFigures {
 
 /** What the API shows. */
 export interface ViewParts {
-  readonly control: Pick<StreamControl, 'list' | 'get' | 'recordingStatus'>;
+  readonly control: Pick<StreamControl, 'list' | 'get' | 'recordingStatus' | 'publishingStatus'>;
   readonly clients: ClientRegistry;
   readonly statistics: Pick<ServerStatistics, 'stream' | 'client' | 'eventLoopDelayP99Us'>;
   readonly config: ServerConfig;
@@ -59,6 +60,7 @@ export class ApiViews {
     const figures = stream && statistics.stream(name);
     if (!stream || !figures) return null;
     const { reason, counters } = stream;
+    const published = control.publishingStatus(name);
     return {
       ...{ name, stream_id: name, state: stream.info().state },
       reason: reason ? shownReason(reason) : null,
@@ -66,6 +68,7 @@ export class ApiViews {
       ...figures,
       ...{ frames: counters.published, bytes: counters.publishedBytes, droppedFrames: counters.dropped },
       clients: this.viewers().get(name) ?? 0,
+      rtsp: published && publishingCounts(published),
     };
   }
 
@@ -103,8 +106,11 @@ export class ApiViews {
   }
 
   private streamView(controlled: ControlledStream, viewers = 0): ApiStream {
-    const status = this.parts.control.recordingStatus(controlled.stream.name);
-    return streamView(controlled, { viewers, isRecording: status?.state === 'recording' });
+    const { control } = this.parts;
+    const { name } = controlled.stream;
+    const isRecording = control.recordingStatus(name)?.state === 'recording';
+    const published = control.publishingStatus(name);
+    return streamView(controlled, { viewers, isRecording, rtsp: published && publishingView(published) });
   }
 
   /** Clients of each stream; its recording, which subscribes to it as well, is none. */

@@ -2,6 +2,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { ClientRegistry } from '../clients.js';
 import { clientMetrics } from './client-metrics.js';
 import type { HistogramSample, Labels, MetricFamily } from './metric-family.js';
+import { publishingMetrics } from './publishing-metrics.js';
+import type { PublishingControl } from './publishing-metrics.js';
 import { recordingMetrics } from './recording-metrics.js';
 import type { RecordingControl } from './recording-metrics.js';
 import { serverMetrics } from './server-metrics.js';
@@ -13,8 +15,8 @@ import { streamMetrics } from './stream-metrics.js';
 export interface MetricsParts {
   readonly clients: ClientRegistry;
   readonly statistics: ServerStatistics;
-  /** Without it nothing is told about recordings. */
-  readonly control?: RecordingControl | undefined;
+  /** Without it nothing is told about recording and publishing. */
+  readonly control?: (RecordingControl & PublishingControl) | undefined;
 }
 
 /** The metrics of a server in the text format of Prometheus. */
@@ -53,7 +55,7 @@ export function createMetrics({ clients, statistics, control }: MetricsParts): M
     ...serverMetrics(statistics),
     ...streamMetrics(statistics),
     ...clientMetrics(clients, statistics.reports, () => sent),
-    ...(control ? recordingMetrics(control) : []),
+    ...(control ? [...recordingMetrics(control), ...publishingMetrics(control)] : []),
   ];
   for (const family of families) register(family, registry);
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: RARELY_MS });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { STREAM_STATES } from '../protocol/messages.js';
 import { streamNameSchema } from '../protocol/control-schema.js';
 import { noticeSchema } from './problem-schema.js';
+import { publishingCountsSchema } from './publishing-schema.js';
 
 const count = z.int().min(0);
 const microseconds = z.int();
@@ -42,6 +43,7 @@ export const streamStatsSchema = z
     droppedFrames: count.describe('Left out before they were encoded because they were late.'),
     restarts: count.describe('Times the source went down.'),
     clients: count.describe('Clients that watch it.'),
+    rtsp: publishingCountsSchema.nullable().describe('What an RTSP server was sent of it; null where none is.'),
     lastSequence: count.nullable().describe('Of the newest frame; null while there is none.'),
     frameAgeUs: microseconds.nullable().describe('Since the newest frame was captured; null while there is none.'),
     latency: latencySchema.nullable(),

@@ -3,6 +3,7 @@ import { ENCODING_MODES, STREAM_STATES, TIME_SOURCES } from '../protocol/message
 import { policySchema, streamNameSchema } from '../protocol/control-schema.js';
 import { numberFromText } from '../number-text.js';
 import { noticeSchema } from './problem-schema.js';
+import { publishingSchema } from './publishing-schema.js';
 
 const side = z.int().min(2).max(8192);
 const count = z.int().min(0);
@@ -96,6 +97,7 @@ export const streamSchema = z
       .describe("Whether the source's own JPEGs go out, or are encoded here, and why."),
     viewers: count.describe('Clients that watch it.'),
     isRecording: z.boolean(),
+    rtsp: publishingSchema.nullable().describe('How it is published to an RTSP server; null where it is not.'),
     isAdded: z.boolean().describe('Whether its source was given over HTTP.'),
     settings: streamSettingsSchema
       .extend({

@@ -1,4 +1,5 @@
 import type { ApiClient } from '../../shared/api/client-schema.js';
+import type { ApiPublishing } from '../../shared/api/publishing-schema.js';
 import type { ApiServer } from '../../shared/api/server-schema.js';
 import type { ApiLatency, StreamStatistics } from '../../shared/api/stats-schema.js';
 import type { ApiStream } from '../../shared/api/stream-schema.js';
@@ -42,6 +43,7 @@ export function streamSample(name: string, change: Partial<ApiStream> = {}): Api
     encoding: { mode: 'encoded', reason: 'the source is h264' },
     viewers: 0,
     isRecording: false,
+    rtsp: null,
     isAdded: true,
     settings: {
       fps: null,
@@ -55,6 +57,23 @@ export function streamSample(name: string, change: Partial<ApiStream> = {}): Api
       idleTimeout: 10,
       processor: ['watermark'],
     },
+    ...change,
+  };
+}
+
+/** What the API says of how a stream is published over RTSP. */
+export function publishingSample(change: Partial<ApiPublishing> = {}): ApiPublishing {
+  return {
+    state: 'publishing',
+    url: 'rtsp://127.0.0.1:8554/live/cam1',
+    codec: 'h264',
+    mode: 'encode',
+    encoder: 'libx264',
+    framesSent: 1_234,
+    framesDropped: 0,
+    bytesSent: 5_000_000,
+    reconnects: 0,
+    error: null,
     ...change,
   };
 }
@@ -74,6 +93,7 @@ export function statsSample(name: string, change: Partial<StreamStatistics> = {}
     droppedFrames: 0,
     restarts: 0,
     clients: 1,
+    rtsp: null,
     lastSequence: 9,
     frameAgeUs: 1_000,
     latency: latencySample(),

@@ -82,6 +82,7 @@ export class GatewayOfTest {
       list: () => [controlled],
       get: (name: string) => (name === 'cam' ? controlled : undefined),
       recordingStatus: () => null,
+      publishingStatus: () => null,
       remove: async () => undefined,
     } as unknown as StreamControl;
     const statistics = new ServerStatistics(hub, clients, clock);

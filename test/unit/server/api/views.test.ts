@@ -3,6 +3,7 @@ import { ApiViews } from '../../../../server/api/views.js';
 import { ClientRegistry } from '../../../../server/clients.js';
 import type { ClientRecord } from '../../../../server/clients.js';
 import type { RecorderStatus } from '../../../../server/recording/recorder.js';
+import type { BridgeStatus } from '../../../../server/rtsp/rtsp-bridge.js';
 import { parseSourceSpec } from '../../../../server/sources/source-spec.js';
 import type { ClientFigures } from '../../../../server/statistics/client-statistics.js';
 import type { StreamFigures } from '../../../../server/statistics/stream-statistics.js';
@@ -35,12 +36,20 @@ function client(id: string, streams: readonly string[]): ClientRecord {
 interface Case {
   readonly settings?: Partial<StreamSettings>;
   readonly recording?: RecorderStatus;
+  readonly published?: BridgeStatus;
   readonly clients?: readonly ClientRecord[];
   readonly flags?: Record<string, unknown>;
   readonly isMeasured?: boolean;
 }
 
-function setup({ settings = {}, recording, clients: connected = [], flags = {}, isMeasured = true }: Case = {}) {
+function setup({
+  settings = {},
+  recording,
+  published,
+  clients: connected = [],
+  flags = {},
+  isMeasured = true,
+}: Case = {}) {
   const { stream, clock } = createStream();
   const controlled = { stream, settings: { ...STREAM_DEFAULTS, name: 'cam', ...settings } };
   const clients = new ClientRegistry(5);
@@ -50,6 +59,7 @@ function setup({ settings = {}, recording, clients: connected = [], flags = {}, 
       list: () => [controlled],
       get: (name) => (name === 'cam' ? controlled : undefined),
       recordingStatus: () => recording ?? null,
+      publishingStatus: () => published ?? null,
     },
     clients,
     statistics: {
@@ -77,7 +87,7 @@ describe('ApiViews of streams', () => {
     const expected = {
       ...{ name: 'cam', stream_id: 'cam', url: 'sample.mp4', rtsp_url: 'sample.mp4', state: 'idle', reason: null },
       ...{ width: 4, height: 2, fps: 30, timeSource: 'schedule', encoding: { mode: 'encoded', reason: 'a test' } },
-      ...{ viewers: 0, isRecording: false, isAdded: false },
+      ...{ viewers: 0, isRecording: false, rtsp: null, isAdded: false },
       settings: {
         ...{ fps: null, width: null, height: null, quality: null, hwaccel: 'none', frameBuffer: 1, policy: 'latest' },
         ...{ onDemand: true, idleTimeout: 10, processor: [] },
@@ -153,6 +163,24 @@ describe('ApiViews of streams', () => {
     expect(views.stream('cam')?.isRecording).toBe(false);
   });
 
+  it('shows how a stream is published, without who logs in there', () => {
+    const counts = { framesSent: 5, framesDropped: 1, bytesSent: 500, reconnects: 2 };
+    const error = new StreamerError('PUBLISH_DENIED', 'rtsp://me:***@h/cam: the user is wrong.');
+    const { views } = setup({
+      published: {
+        ...{ state: 'waiting', url: 'rtsp://me:***@h/cam', codec: 'h264', mode: 'encode', encoder: 'libx264' },
+        ...{ ...counts, error },
+      },
+    });
+    expect(views.stream('cam')?.rtsp).toEqual({
+      ...{ state: 'waiting', url: 'rtsp://***@h/cam', codec: 'h264', mode: 'encode', encoder: 'libx264', ...counts },
+      error: { code: 'PUBLISH_DENIED', message: 'rtsp://***@h/cam: the user is wrong.' },
+    });
+    expect(streamSchema.parse(views.stream('cam'))).toEqual(views.stream('cam'));
+    expect(views.stats('cam')?.rtsp).toEqual(counts);
+    expect(streamStatsSchema.parse(views.stats('cam'))).toEqual(views.stats('cam'));
+  });
+
   it('shows the figures of a stream', () => {
     const { views, stream } = setup({ clients: [client('a', ['cam'])] });
     stream.setState('live');
@@ -160,7 +188,7 @@ describe('ApiViews of streams', () => {
     stream.drop(1, 3);
     stream.publish(encodedFrame(4));
     const head = { name: 'cam', stream_id: 'cam', state: 'live', reason: null, atUs: START_US };
-    const counters = { frames: 2, bytes: 8, droppedFrames: 3, clients: 1 };
+    const counters = { frames: 2, bytes: 8, droppedFrames: 3, clients: 1, rtsp: null };
     expect(views.stats('cam')).toEqual({ ...head, ...STREAM_FIGURES, ...counters });
     expect(streamStatsSchema.parse(views.stats('cam'))).toEqual(views.stats('cam'));
     expect(views.stats('none')).toBeNull();

@@ -184,6 +184,7 @@ describe('createMetrics', () => {
     const control = {
       list: () => [{ stream: cam }],
       recordingStatus: (name: string) => (name === 'cam' ? status : null),
+      publishingStatus: () => null,
     };
     metrics = createMetrics({ clients: server.clients, statistics: server.statistics, control });
     expect(await linesOf('record')).toEqual([
@@ -193,6 +194,28 @@ describe('createMetrics', () => {
       'recorded_bytes_total{stream="cam"} 600',
       'recording_dropped_frames_total{stream="cam"} 1',
     ]);
+  });
+
+  it('tells how streams are published over RTSP where it can ask', async () => {
+    const counts = { framesSent: 5, bytesSent: 600, framesDropped: 2, reconnects: 1 };
+    const facts = { state: 'publishing', url: 'rtsp://h/cam', codec: 'h264', encoder: 'libx264', error: null } as const;
+    let mode: 'copy' | 'encode' = 'encode';
+    const control = {
+      list: () => [{ stream: cam }],
+      recordingStatus: () => null,
+      publishingStatus: () => ({ ...facts, ...counts, mode }),
+    };
+    metrics = createMetrics({ clients: server.clients, statistics: server.statistics, control });
+    expect(await linesOf('rtsp')).toEqual([
+      'rtsp_publishing{stream="cam"} 1',
+      'rtsp_encoding{stream="cam"} 1',
+      'rtsp_frames_total{stream="cam"} 5',
+      'rtsp_bytes_total{stream="cam"} 600',
+      'rtsp_dropped_frames_total{stream="cam"} 2',
+      'rtsp_reconnects_total{stream="cam"} 1',
+    ]);
+    mode = 'copy';
+    expect(await linesOf('rtsp_encoding')).toEqual(['rtsp_encoding{stream="cam"} 0']);
   });
 
   it('tells of the process what matters, and nothing else', async () => {
@@ -213,7 +236,7 @@ describe('createMetrics', () => {
   });
 
   it('has every metric in its documentation, and there no other', async () => {
-    const control = { list: () => [], recordingStatus: () => null };
+    const control = { list: () => [], recordingStatus: () => null, publishingStatus: () => null };
     metrics = createMetrics({ clients: server.clients, statistics: server.statistics, control });
     const names = [...(await metrics.render()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
     const text = await readFile(new URL('../../../../docs/metrics.md', import.meta.url), 'utf8');
