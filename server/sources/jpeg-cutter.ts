@@ -3,8 +3,8 @@ import { JpegSplitter } from '../../shared/jpeg/jpeg-splitter.js';
 import { MultipartParser } from '../../shared/jpeg/multipart-parser.js';
 import type { MultipartPart } from '../../shared/jpeg/multipart-parser.js';
 import { MAX_JPEG_BYTES } from '../../shared/protocol/messages.js';
-import { mayBePicture } from './http-content.js';
-import type { HeaderLookup } from './stated-time.js';
+import { mayBePicture } from '../../shared/http/http-content.js';
+import type { HeaderLookup } from '../../shared/http/stated-time.js';
 
 /** How JPEGs follow each other: bare, or as the parts of a multipart stream. */
 export type JpegSequence = 'jpeg' | 'multipart';

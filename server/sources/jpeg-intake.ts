@@ -7,8 +7,8 @@ import type { WantedPicture } from './encoding-choice.js';
 import { FrameThinner } from './frame-thinner.js';
 import type { SourceClock, Stamp } from './source-clock.js';
 import type { SourceInfo, SourceSink } from './source.js';
-import { statedTime } from './stated-time.js';
-import type { HeaderLookup } from './stated-time.js';
+import { statedTime } from '../../shared/http/stated-time.js';
+import type { HeaderLookup } from '../../shared/http/stated-time.js';
 
 /** Options of an intake. */
 export interface JpegIntakeOptions {

@@ -3,10 +3,10 @@ import type { CancelTimer, Clock } from '../../shared/clock.js';
 import { StreamerError, toStreamerError } from '../../shared/errors.js';
 import { JpegSplitter } from '../../shared/jpeg/jpeg-splitter.js';
 import { MAX_JPEG_BYTES } from '../../shared/protocol/messages.js';
-import { readBody } from './http-body.js';
-import type { HttpClient } from './http-client.js';
-import { contentOfType } from './http-content.js';
-import { contentError, failure } from './http-errors.js';
+import { readBody } from '../../shared/http/http-body.js';
+import type { HttpClient } from '../../shared/http/http-client.js';
+import { contentOfType } from '../../shared/http/http-content.js';
+import { contentError, failure } from '../../shared/http/http-errors.js';
 import type { JpegIntake } from './jpeg-intake.js';
 
 /** What a poller works with. */

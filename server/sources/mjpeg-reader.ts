@@ -6,8 +6,8 @@ import { boundaryOf } from '../../shared/jpeg/multipart-boundary.js';
 import { MultipartParser } from '../../shared/jpeg/multipart-parser.js';
 import type { MultipartPart } from '../../shared/jpeg/multipart-parser.js';
 import { MAX_JPEG_BYTES } from '../../shared/protocol/messages.js';
-import { readBody } from './http-body.js';
-import { mayBePicture } from './http-content.js';
+import { readBody } from '../../shared/http/http-body.js';
+import { mayBePicture } from '../../shared/http/http-content.js';
 import type { JpegIntake } from './jpeg-intake.js';
 
 /** A camera declares no rate for a multipart stream. */

@@ -1,7 +1,7 @@
 import { connect, createServer, isIP } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { connectionError, failure } from './http-errors.js';
+import { connectionError, failure } from '../../shared/http/http-errors.js';
 import { RtspAnswers } from './rtsp-answers.js';
 
 /** The other end of a relay, as the guard found it. */

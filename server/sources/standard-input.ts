@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../shared/clock.js';
 import { StreamerError, toStreamerError } from '../../shared/errors.js';
-import { HEAD_BYTES, contentOfBytes } from './http-content.js';
-import type { HttpContent } from './http-content.js';
+import { HEAD_BYTES, contentOfBytes } from '../../shared/http/http-content.js';
+import type { HttpContent } from '../../shared/http/http-content.js';
 import { JpegCutter } from './jpeg-cutter.js';
 import type { CutJpeg } from './jpeg-cutter.js';
 

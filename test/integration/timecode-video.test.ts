@@ -73,7 +73,7 @@ function noiseVideo(): Buffer {
   return Buffer.from(words.buffer);
 }
 
-async function ffmpeg(args: readonly string[], input = Buffer.alloc(0)): Promise<Buffer> {
+async function ffmpeg(args: readonly string[], input: Buffer = Buffer.alloc(0)): Promise<Buffer> {
   const { stdout } = await execa(ffmpegPath, args, { input, encoding: 'buffer', maxBuffer: 2 ** 30 });
   return Buffer.from(stdout);
 }

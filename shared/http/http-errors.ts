@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
-import { StreamerError } from '../../shared/errors.js';
-import { toPrintable } from '../../shared/protocol/printable.js';
-import { redactUrl } from '../../shared/redact.js';
+import { StreamerError } from '../errors.js';
+import { toPrintable } from '../protocol/printable.js';
+import { redactUrl } from '../redact.js';
 
 const MAX_SHOWN_LENGTH = 200;
 const MAX_SHOWN_TYPE_LENGTH = 60;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { HttpClient } from '../../../../server/sources/http-client.js';
-import type { HostGate } from '../../../../server/sources/http-client.js';
+import { HttpClient } from '../../../../shared/http/http-client.js';
+import type { HostGate } from '../../../../shared/http/http-client.js';
 import { SystemClock } from '../../../../shared/clock.js';
 import { StreamerError } from '../../../../shared/errors.js';
 import { HttpPeer, answerOf } from '../../../helpers/http-peer.js';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { toStreamerError } from '../../shared/errors.js';
-import type { StreamerError } from '../../shared/errors.js';
+import { toStreamerError } from '../errors.js';
+import type { StreamerError } from '../errors.js';
 
 /** What comes of a body: chunks, then one of the other two. */
 export interface BodyListener {

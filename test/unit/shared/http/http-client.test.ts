@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HttpAuth, credentialsOf } from '../../../../shared/auth/http-auth.js';
-import { HttpClient } from '../../../../server/sources/http-client.js';
+import { HttpClient } from '../../../../shared/http/http-client.js';
 import { SystemClock } from '../../../../shared/clock.js';
 import type { Clock } from '../../../../shared/clock.js';
 import type { StreamerError } from '../../../../shared/errors.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { statedTime } from '../../../../server/sources/stated-time.js';
+import { statedTime } from '../../../../shared/http/stated-time.js';
 
 const TIME_US = 1_700_000_000_123_456;
 

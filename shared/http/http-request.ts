@@ -2,8 +2,8 @@ import http from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { LookupFunction, Socket } from 'node:net';
-import type { CancelTimer, Clock } from '../../shared/clock.js';
-import type { StreamerError } from '../../shared/errors.js';
+import type { CancelTimer, Clock } from '../clock.js';
+import type { StreamerError } from '../errors.js';
 import { connectionError, failure } from './http-errors.js';
 
 /** What is sent, and over which connection. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectionError, contentError, shownUrl, statusError } from '../../../../server/sources/http-errors.js';
+import { connectionError, contentError, shownUrl, statusError } from '../../../../shared/http/http-errors.js';
 
 const URL_WITH_SECRETS = new URL('http://admin:geheim@camera:81/video?token=abc&x=1');
 const SHOWN = 'http://admin:***@camera:81/video?token=***&x=1';

@@ -2,11 +2,11 @@ import http from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { LookupFunction, Socket } from 'node:net';
-import type { Clock } from '../../shared/clock.js';
-import { toStreamerError } from '../../shared/errors.js';
-import type { StreamerError } from '../../shared/errors.js';
+import type { Clock } from '../clock.js';
+import { toStreamerError } from '../errors.js';
+import type { StreamerError } from '../errors.js';
 import { failure, shownUrl, statusError } from './http-errors.js';
-import type { HttpAuth } from '../../shared/auth/http-auth.js';
+import type { HttpAuth } from '../auth/http-auth.js';
 import { HttpRequest } from './http-request.js';
 
 /** What comes of `get`, once, unless it is cancelled. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentOfBytes, contentOfType, mayBePicture } from '../../../../server/sources/http-content.js';
+import { contentOfBytes, contentOfType, mayBePicture } from '../../../../shared/http/http-content.js';
 
 describe('contentOfType', () => {
   it.each([
