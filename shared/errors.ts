@@ -44,6 +44,7 @@ export const ERROR_CODES = {
   TOO_MANY_REQUESTS: { exitCode: 1, meaning: 'An address asks more often than the server allows.' },
   NO_FRAME: { exitCode: 1, meaning: 'The stream has no frame at present.' },
   UNKNOWN_CLIENT: { exitCode: 1, meaning: 'No client of that id is connected.' },
+  ENCODER_NOT_FOUND: { exitCode: 2, meaning: 'This FFmpeg has no encoder that works for the codec that is wanted.' },
   PUBLISH_UNREACHABLE: { exitCode: 1, meaning: 'No connection to the RTSP server that a stream is published to.' },
   PUBLISH_DENIED: { exitCode: 1, meaning: 'The RTSP server wants other credentials for publishing.' },
   PUBLISH_REFUSED: { exitCode: 1, meaning: 'The RTSP server does not take the stream, or is no RTSP server.' },

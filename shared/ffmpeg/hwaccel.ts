@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { StreamerError } from '../errors.js';
 import { PACKAGE_ROOT } from '../package-info.js';
-import { ChildMessages } from './child-messages.js';
-import type { ChildError } from './ffprobe.js';
+import { tryFfmpeg } from './trial.js';
 
 /** How to decode, and what to tell whoever wanted it otherwise. */
 export interface HwaccelChoice {
@@ -14,8 +13,6 @@ export interface HwaccelChoice {
 }
 
 const TIMEOUT_MS = 10_000;
-/** A driver that hangs must not keep the server from its start. */
-const TRIAL_TIMEOUT_MS = 5_000;
 /** H.264, which every hardware decoder knows. */
 const CLIP = join(PACKAGE_ROOT, 'videos', 'sample.mp4');
 
@@ -95,22 +92,7 @@ async function tryMethod(ffmpegPath: string, method: string): Promise<string | n
 }
 
 /** Decodes the beginning of the clip; resolves to what went wrong, or null. */
-async function decodeClip(ffmpegPath: string, decoding: readonly string[], filters: string): Promise<string | null> {
-  const global = ['-hide_banner', '-nostdin', '-v', 'error', '-protocol_whitelist', 'file'];
+function decodeClip(ffmpegPath: string, decoding: readonly string[], filters: string): Promise<string | null> {
   const output = ['-an', '-frames:v', '3', '-vf', filters, '-f', 'null', '-'];
-  const limits = { timeout: TRIAL_TIMEOUT_MS, killSignal: 'SIGKILL' } as const;
-  try {
-    await promisify(execFile)(ffmpegPath, [...global, ...decoding, '-i', `file:${CLIP}`, ...output], limits);
-    return null;
-  } catch (error) {
-    return faultOf(error as ChildError);
-  }
-}
-
-function faultOf({ killed, stderr = '' }: ChildError): string {
-  if (killed) return `no answer in ${TRIAL_TIMEOUT_MS / 1000} s`;
-  const messages = new ChildMessages();
-  messages.append(stderr);
-  messages.close();
-  return messages.reason?.replace(/[.\s]+$/, '') ?? 'FFmpeg says no reason';
+  return tryFfmpeg(ffmpegPath, ['-protocol_whitelist', 'file', ...decoding, '-i', `file:${CLIP}`, ...output]);
 }
