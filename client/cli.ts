@@ -9,6 +9,7 @@ import {
   rawFlags,
 } from '../shared/command-line.js';
 import { VERSION } from '../shared/package-info.js';
+import { PROBE_COMMAND, type ProbeCommand } from './commands/probe.js';
 import { type ClientConfig, resolveClientConfig } from './config.js';
 import { CLIENT_OPTIONS } from './options.js';
 
@@ -19,10 +20,10 @@ export interface WatchCommand {
 }
 
 /** What a command line of `streamer-client` asks for. */
-export type ClientCommand = WatchCommand | ExitRequest;
+export type ClientCommand = WatchCommand | ProbeCommand | ExitRequest;
 
 /** The commands beside watching. */
-const SUBCOMMANDS: readonly Subcommand<ClientCommand>[] = [];
+const SUBCOMMANDS: readonly Subcommand<ClientCommand>[] = [PROBE_COMMAND];
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -6,15 +6,21 @@ import { StreamerError, toStreamerError } from '../shared/errors.js';
 import { createLogger } from '../shared/logger.js';
 import { parseClientCommand } from './cli.js';
 import type { ClientConfig } from './config.js';
+import type { FiguresSource, FiguresView } from './figures-view.js';
 import { decodeJpeg } from './jpeg-decoder.js';
-import type { Measurement } from './measurement.js';
+import { failureOf, probe } from './probe/probe.js';
+import type { ProbeResult } from './probe/probe.js';
+import type { ProbeConfig } from './probe/probe-config.js';
+import { ffmpegWhenNeeded } from './probe/probe-ffmpeg.js';
+import { CLOCK_OF_THIS_MACHINE } from './probe/time-code-clock.js';
+import { formatProbe } from './report/probe-text.js';
 import { summarize } from './report/summary.js';
 import { formatSummary } from './report/text.js';
 import { loadTrust } from './tls-trust.js';
 import { PlainView } from './ui/plain-view.js';
 import { terminalTraits } from './ui/terminal-traits.js';
 import { watch } from './watch.js';
-import type { FiguresView, WatchParts, WatchResult } from './watch.js';
+import type { WatchResult } from './watch.js';
 
 const PROGRAM = 'streamer-client';
 /** Ended by Ctrl+C before anything was measured, as a shell reports it: 128 + SIGINT. */
@@ -22,42 +28,61 @@ const EXIT_INTERRUPTED = 130;
 
 const clock = new SystemClock();
 
+/** Where figures go. */
+type OutputConfig = Pick<ClientConfig, 'json' | 'plain' | 'logLevel'>;
+
 async function main(): Promise<number> {
   const command = parseClientCommand(process.argv.slice(2), process.env);
-  if (command.kind === 'exit') {
-    process[command.stream].write(command.text);
-    return command.exitCode;
-  }
-  const { config } = command;
-  const usesDashboard = wantsDashboard(config);
-  const logger = createLogger({
-    level: usesDashboard ? 'silent' : config.logLevel,
-    pretty: true,
-    destination: process.stderr,
-  });
   try {
-    const tls = config.tls && (await loadTrust(config.tls.caPath));
-    const openView = await viewOpener(config);
-    const result = await watch(config, { clock, logger, openView, tls, stopRequest: waitForSignal() });
-    report(config, result);
-    return exitCodeOf(result);
+    switch (command.kind) {
+      case 'exit':
+        process[command.stream].write(command.text);
+        return command.exitCode;
+      case 'watch':
+        return await runWatch(command.config);
+      case 'probe':
+        return await runProbe(command.config);
+    }
   } catch (error) {
     return fail(toStreamerError(error));
   }
 }
 
-function wantsDashboard(config: ClientConfig): boolean {
+async function runWatch(config: ClientConfig): Promise<number> {
+  const tls = config.tls && (await loadTrust(config.tls.caPath));
+  const result = await watch(config, { ...(await surroundingsOf(config)), tls });
+  report(config, result);
+  return exitCodeOf(result);
+}
+
+async function runProbe(config: ProbeConfig): Promise<number> {
+  const ffmpeg = ffmpegWhenNeeded(process.env);
+  const parts = { ...(await surroundingsOf(config)), ffmpeg, timeCodeClock: CLOCK_OF_THIS_MACHINE };
+  const result = await probe(config, parts);
+  return reportProbe(config, result);
+}
+
+/** What every run takes from the process. */
+async function surroundingsOf(config: OutputConfig) {
+  const level = wantsDashboard(config) ? 'silent' : config.logLevel;
+  const logger = createLogger({ level, pretty: true, destination: process.stderr });
+  return { clock, logger, openView: await viewOpener(config), stopRequest: waitForSignal() };
+}
+
+function wantsDashboard(config: OutputConfig): boolean {
   const isTerminal = process.stdout.isTTY && process.stdin.isTTY;
   return isTerminal && !config.plain && !config.json && terminalTraits(process.env, process.platform) !== null;
 }
 
-async function viewOpener(config: ClientConfig): Promise<WatchParts['openView']> {
+type OpenView = (source: FiguresSource, quit: () => void) => FiguresView;
+
+async function viewOpener(config: OutputConfig): Promise<OpenView> {
   if (config.json) return () => ({ render: () => undefined, close: () => undefined });
   const traits = wantsDashboard(config) ? terminalTraits(process.env, process.platform) : null;
   if (!traits) return () => new PlainView((text) => process.stdout.write(`${text}\n`));
   // Loaded only here, since the libraries behind it take longer to load than all the rest.
   const { Dashboard } = await import('./ui/dashboard.js');
-  return (measurement, quit) => {
+  return (source, quit) => {
     const dashboard = new Dashboard({
       title: PROGRAM,
       clock,
@@ -65,9 +90,9 @@ async function viewOpener(config: ClientConfig): Promise<WatchParts['openView']>
       output: process.stdout,
       traits,
       decode: (jpeg, width, height) => decodeJpeg(jpeg, { width, height }),
-      latestJpeg: (streamId) => measurement.latestJpeg(streamId),
-      snapshotToFile: () => saveSnapshot(measurement),
-      onReset: () => measurement.reset(),
+      latestJpeg: (streamId) => source.latestJpeg(streamId),
+      snapshotToFile: () => saveSnapshot(source),
+      onReset: () => source.reset(),
       onQuit: quit,
     });
     closeWhateverHappens(dashboard);
@@ -85,10 +110,10 @@ function closeWhateverHappens(view: FiguresView): void {
 }
 
 /** Writes the figures so far beside the user, under a name that says when. */
-async function saveSnapshot(measurement: Measurement): Promise<string> {
+async function saveSnapshot(source: FiguresSource): Promise<string> {
   const time = new Date().toISOString().replace(/[-:]/g, '').replace(/\..*$/, 'Z');
   const name = `streamer-snapshot-${time}.json`;
-  await writeFile(name, `${JSON.stringify(summarize(measurement.snapshot(), measurement.histograms()), null, 2)}\n`);
+  await writeFile(name, `${JSON.stringify(summarize(source.snapshot(), source.histograms()), null, 2)}\n`);
   return name;
 }
 
@@ -97,6 +122,16 @@ function report(config: ClientConfig, { measurement, error }: WatchResult): void
   if (config.json) process.stdout.write(`${JSON.stringify(summarize(snapshot, measurement.histograms()))}\n`);
   // Of a run that never began the error says all there is.
   else if (!error || snapshot.streams.length > 0) process.stdout.write(`${formatSummary(snapshot)}\n`);
+}
+
+function reportProbe(config: ProbeConfig, { session, interrupted }: ProbeResult): number {
+  const snapshot = session.snapshot();
+  if (config.json) process.stdout.write(`${JSON.stringify(summarize(snapshot, session.histograms()))}\n`);
+  else process.stdout.write(`${formatProbe(snapshot)}\n`);
+  const failure = failureOf(session);
+  if (!failure) return 0;
+  const cameNothing = snapshot.streams.every(({ frames }) => frames.received === 0);
+  return interrupted && cameNothing && session.ended.size === 0 ? EXIT_INTERRUPTED : fail(failure);
 }
 
 function exitCodeOf({ measurement, error, interrupted }: WatchResult): number {

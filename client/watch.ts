@@ -3,17 +3,10 @@ import type { Clock } from '../shared/clock.js';
 import { StreamerError } from '../shared/errors.js';
 import type { Logger } from '../shared/logger.js';
 import type { ClientConfig } from './config.js';
+import type { FiguresView } from './figures-view.js';
 import { Measurement } from './measurement.js';
-import type { Snapshot } from './metrics/snapshot.js';
 import { subscriptionList } from './subscription-list.js';
 import type { TlsTrust } from './tls-trust.js';
-
-/** Something that shows figures while they come in. */
-export interface FiguresView {
-  render(snapshot: Snapshot): void;
-  /** Gives back what it took, such as the terminal. */
-  close(): void;
-}
 
 /** What a run of the client takes from its surroundings. */
 export interface WatchParts {

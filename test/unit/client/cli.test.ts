@@ -6,7 +6,7 @@ import { CLIENT_OPTIONS } from '../../../client/options.js';
 /** The configuration that a command line gives. */
 function configOf(argv: string[], env: Record<string, string> = {}) {
   const command = parseClientCommand(argv, env);
-  if (command.kind !== 'watch') throw new Error(command.text);
+  if (command.kind !== 'watch') throw new Error(JSON.stringify(command));
   return command.config;
 }
 

@@ -1,0 +1,77 @@
+import type { ProbeFigures, StreamSnapshot } from '../metrics/snapshot.js';
+import { safeText } from '../ui/text.js';
+import { formatDurationUs, formatWithError } from '../../shared/units.js';
+
+type Path = StreamSnapshot & { readonly probe: ProbeFigures };
+
+/** What a reader of a path's figures has to know, as whole sentences; none when all is well. */
+export function notesOnPath(path: Path): string[] {
+  return [
+    ...notesOnState(path),
+    ...(path.frames.received === 0 ? [] : [...notesOnTimes(path), ...notesOnPictures(path)]),
+  ];
+}
+
+function notesOnState({ state, reason, frames, probe }: Path): string[] {
+  const notes: string[] = [];
+  if (state === 'frozen') notes.push('It shows the same picture still.');
+  if (state === 'silent') notes.push('Nothing comes any more.');
+  if (state === 'offline') notes.push(safeText(reason ?? 'It is not connected.'));
+  if (probe.reconnects > 0 || probe.outageUs > 0)
+    notes.push(`It was connected again ${times(probe.reconnects)}, after ${formatDurationUs(probe.outageUs)} in all.`);
+  if (frames.received === 0 && state !== 'offline') notes.push('Not one picture came.');
+  return notes;
+}
+
+function notesOnTimes({ latencyUs, probe }: Path): string[] {
+  const { timeCode, statedLatencyUs, latencySource } = probe;
+  const notes: string[] = [];
+  if (timeCode.kind === 'media')
+    notes.push(
+      'Its time codes are places in a video made beforehand: they count pictures, but say nothing about latency.',
+    );
+  else if (latencyUs.count === 0)
+    notes.push('Latency is unknown: its pictures carry no time code, and it states no time.');
+  if (timeCode.read > 0 && timeCode.unread > 0)
+    notes.push(`The time code of ${pictures(timeCode.unread)} could not be read.`);
+  if (statedLatencyUs && latencySource === 'time code') {
+    const stated = formatWithError(statedLatencyUs.p50, statedLatencyUs.errorUs);
+    notes.push(`By what the path states itself latency is p50 ${stated}.`);
+  }
+  const { negative, min, errorUs } = latencyUs;
+  if (negative > 0 && min !== null && -min > (errorUs ?? 0))
+    notes.push(
+      `Latency of ${pictures(negative)} is below zero, down to ${formatDurationUs(min)}: the clock that wrote the time ` +
+        'codes is another one; give its server as --clock.',
+    );
+  return notes;
+}
+
+function notesOnPictures({ frames, probe }: Path): string[] {
+  const { freezes, repeated, outOfOrder, resolutionChanges, mediaGaps } = probe;
+  const notes: string[] = [];
+  if (freezes.count > 0)
+    notes.push(
+      `Nothing new was to be seen ${times(freezes.count)}, ${formatDurationUs(freezes.totalUs)} in all, at most ` +
+        `${formatDurationUs(freezes.longestUs)}.`,
+    );
+  if (repeated > 0) notes.push(`${sentenceStart(pictures(repeated))} showed the same as the one before.`);
+  if (outOfOrder > 0) notes.push(`${sentenceStart(pictures(outOfOrder))} came after a later one.`);
+  if (frames.corrupt > 0) notes.push(`${sentenceStart(pictures(frames.corrupt))} could not be decoded as a whole.`);
+  if (mediaGaps.count > 0)
+    notes.push(`Its time line leaps ${times(mediaGaps.count)}, over ${pictures(mediaGaps.frames)}.`);
+  if (resolutionChanges > 0) notes.push(`Its size changed ${times(resolutionChanges)}.`);
+  return notes;
+}
+
+function pictures(count: number): string {
+  return count === 1 ? '1 picture' : `${count} pictures`;
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+function sentenceStart(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,116 @@
+import type { ProbeFigures, Snapshot, StreamSnapshot } from '../metrics/snapshot.js';
+import { safeText } from '../ui/text.js';
+import {
+  formatCount,
+  formatDurationUs,
+  formatElapsedMs,
+  formatMbps,
+  formatOffset,
+  formatSize,
+  formatWithError,
+  NOTHING,
+} from '../../shared/units.js';
+import { notesOnPath } from './probe-notes.js';
+
+/** A path with what only a probe knows of it. */
+type Path = StreamSnapshot & { readonly probe: ProbeFigures };
+
+const COLUMN_GAP = '  ';
+
+/**
+ * The final summary of a probe for people: how old pictures were by every path, and what came, one line a path; then what
+ * has to be known about each. Plain text of several lines, without a line break at the end.
+ */
+export function formatProbe(snapshot: Snapshot): string {
+  const paths = snapshot.streams.flatMap((stream) => (stream.probe ? [{ ...stream, probe: stream.probe }] : []));
+  const blocks = [
+    [titleOf(snapshot)],
+    ...(paths.some(({ latencyUs }) => latencyUs.count > 0) ? [latencyTable(paths)] : []),
+    deliveryTable(paths),
+    paths.flatMap(pathLines),
+  ];
+  return blocks.map((lines) => lines.join('\n')).join('\n\n');
+}
+
+function titleOf({ durationMs, streams, clock }: Snapshot): string {
+  const paths = streams.length === 1 ? '1 path' : `${streams.length} paths`;
+  const { offsetUs, errorUs } = clock;
+  const known = offsetUs === null ? 'not known' : formatOffset(offsetUs, errorUs);
+  const clockText = offsetUs === 0 && errorUs === 0 ? 'time codes by the clock of this machine' : `clock ${known}`;
+  return `probe: ${formatElapsedMs(durationMs)}, ${paths}, ${clockText}`;
+}
+
+/** The median with its error stands first, and what it is more than that of the first path. */
+function latencyTable(paths: readonly Path[]): string[] {
+  const [reference] = paths;
+  const header = ['latency', 'p50', 'p90', 'p99', 'max', `against ${reference?.name ?? ''}`, 'measured by'];
+  const rows = paths.map((path) => {
+    const { p50, p90, p99, max, errorUs } = path.latencyUs;
+    return [
+      path.name,
+      formatWithError(p50, errorUs),
+      ...[p90, p99, max].map(formatDurationUs),
+      path === reference ? NOTHING : differenceOf(path, reference),
+      path.probe.latencySource ?? NOTHING,
+    ];
+  });
+  return table([header, ...rows], new Set([0, 6]));
+}
+
+/** Errors add up, since each median may be wrong in another direction. */
+function differenceOf({ latencyUs }: Path, reference: Path | undefined): string {
+  const before = reference?.latencyUs;
+  if (latencyUs.p50 === null || before?.p50 == null) return NOTHING;
+  return formatOffset(latencyUs.p50 - before.p50, (latencyUs.errorUs ?? 0) + (before.errorUs ?? 0));
+}
+
+function deliveryTable(paths: readonly Path[]): string[] {
+  const header = [
+    'path',
+    'first',
+    'fps',
+    'Mbit/s',
+    'frames',
+    'lost',
+    'gaps',
+    'freezes',
+    'jitter p99',
+    'again',
+    'video',
+  ];
+  const rows = paths.map(({ name, frames, fps, throughputMbps, jitterUs, probe, ...stream }) => [
+    name,
+    formatDurationUs(probe.firstFrameUs),
+    fps.mean.toFixed(1),
+    formatMbps(throughputMbps.mean).replace(' Mbit/s', ''),
+    formatCount(frames.received),
+    formatCount(frames.lost),
+    formatCount(probe.arrivalGaps.count),
+    formatCount(probe.freezes.count),
+    formatDurationUs(jitterUs.p99),
+    formatCount(probe.reconnects),
+    [probe.codec, formatSize(stream)].filter((text) => text !== null).join(' '),
+  ]);
+  return table([header, ...rows], new Set([0, 10]));
+}
+
+function pathLines(path: Path): string[] {
+  const delays = path.latencyUs.count === 0 ? [] : path.probe.delays;
+  const notes = notesOnPath(path).map((note) => `  Note: ${note}`);
+  return [`${path.name}  ${safeText(path.probe.url)}`, ...delays.map(shownDelay), ...notes];
+}
+
+function shownDelay(delay: string): string {
+  return `  In its latency: ${safeText(delay)}.`;
+}
+
+/** Columns of `left` begin at the left, the others end at the right. */
+function table(rows: readonly (readonly string[])[], left: ReadonlySet<number>): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (left.has(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join(COLUMN_GAP)
+      .trimEnd(),
+  );
+}
