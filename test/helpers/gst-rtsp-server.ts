@@ -23,7 +23,7 @@ const NEEDED = [
   'gi.require_version("GstRtspServer", "1.0")',
   'from gi.repository import Gst, GstRtspServer',
   'Gst.init(None)',
-  'assert all(map(Gst.ElementFactory.find, ["openh264enc", "h264parse", "rtph264pay", "jpegenc", "rtpjpegpay"]))',
+  'assert all(map(Gst.ElementFactory.find, ["openh264enc", "openh264dec", "h264parse", "rtph264pay", "jpegenc", "rtpjpegpay"]))',
 ].join('\n');
 const PACKAGES = 'python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good gstreamer1.0-plugins-bad';
 
@@ -35,7 +35,7 @@ export function requireGstRtspServer(): boolean {
 
 /**
  * Starts GStreamer's RTSP server: a camera that draws its own picture, at the paths `h264` and `jpeg`, over TCP and UDP.
- * Nobody publishes to it.
+ * At the path `record` it decodes what is published to it.
  *
  * @throws {Error} with the server's own words when it does not start.
  */
@@ -44,8 +44,13 @@ export async function startGstRtspServer(options: GstRtspOptions = {}): Promise<
   return new GstRtspServer(tool, 'rtsp', options.credentials);
 }
 
-/** An `RtspServer` whose picture can change. */
+/** An `RtspServer` whose picture can change, and which takes H.264 at the path `record`. */
 export class GstRtspServer extends RtspServer {
+  /** Resolves when that many pictures of the last publisher were decoded. */
+  async recorded(count: number): Promise<void> {
+    await this.tool.said(({ event, count: decoded }) => event === 'recorded' && Number(decoded) >= count);
+  }
+
   /** Changes the size of the picture of a path that somebody plays, such as to `160x120`. */
   resize(path: string, size: string): void {
     this.tool.order(`size ${path} ${size}`);

@@ -1,4 +1,5 @@
-"""GStreamer's RTSP server for tests: a camera that draws its own picture, on loopback, at the paths h264 and jpeg.
+"""GStreamer's RTSP server for tests: a camera that draws its own picture, on loopback, at the paths h264 and jpeg; at the
+path record it takes H.264 that somebody publishes, decodes it, and counts the pictures.
 
 It says on stdout, in lines of JSON, where it listens and who is connected, and takes orders on stdin, a line each:
   pause PATH, resume PATH    clients stay connected and get no packets in between
@@ -23,6 +24,7 @@ ENCODERS = {
     'h264': 'openh264enc complexity=low gop-size={gop} ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1',
     'jpeg': 'jpegenc quality=80 ! rtpjpegpay name=pay0 pt=26',
 }
+DECODER = '( rtph264depay name=depay0 ! h264parse ! openh264dec ! fakesink name=sink sync=false )'
 ROLE = 'viewer'
 
 
@@ -41,6 +43,7 @@ class Camera:
             self.server.set_auth(self.guard())
         for path, encoder in ENCODERS.items():
             self.server.get_mount_points().add_factory(f'/{path}', self.factory(path, encoder))
+        self.server.get_mount_points().add_factory('/record', self.recorder())
 
     def start(self):
         if self.server.attach(None) == 0:
@@ -68,12 +71,35 @@ class Camera:
         # All clients see one picture, as those of a camera do.
         factory.set_shared(True)
         factory.connect('media-configure', lambda _, media: self.configured(path, media.get_element()))
-        if self.options.user:
-            permissions = GstRtspServer.RTSPPermissions()
-            for what in ('media.factory.access', 'media.factory.construct'):
-                permissions.add_permission_for_role(ROLE, what, True)
-            factory.set_permissions(permissions)
+        self.permit(factory)
         return factory
+
+    def recorder(self):
+        factory = GstRtspServer.RTSPMediaFactory()
+        factory.set_launch(DECODER)
+        factory.set_transport_mode(GstRtspServer.RTSPTransportMode.RECORD)
+        factory.connect('media-configure', lambda _, media: self.count_pictures(media.get_element()))
+        self.permit(factory)
+        return factory
+
+    def permit(self, factory):
+        if not self.options.user:
+            return
+        permissions = GstRtspServer.RTSPPermissions()
+        for what in ('media.factory.access', 'media.factory.construct'):
+            permissions.add_permission_for_role(ROLE, what, True)
+        factory.set_permissions(permissions)
+
+    def count_pictures(self, element):
+        count = 0
+
+        def counted(*_):
+            nonlocal count
+            count += 1
+            say({'event': 'recorded', 'path': 'record', 'count': count})
+            return Gst.PadProbeReturn.OK
+
+        element.get_by_name('sink').get_static_pad('sink').add_probe(Gst.PadProbeType.BUFFER, counted)
 
     def configured(self, path, element):
         # With its last client a media goes, and the next one is made anew.
