@@ -1,12 +1,10 @@
-import { StreamerError } from '../../shared/errors.js';
 import { FrameIntake } from '../hub/frame-intake.js';
 import type { HubStream } from '../hub/stream.js';
 import { TICKS_PER_SECOND } from './coded-video.js';
-import { whyNotRtpJpeg } from './jpeg-payload.js';
 import { FEED_LIMITS } from './picture-feed.js';
 import type { FeedEvents, PictureFeed } from './picture-feed.js';
 
-/** The frames of a stream as they are, as far as RTP can carry such JPEGs. */
+/** The frames of a stream as they are; whether RTP can carry such JPEGs shows when they are sent. */
 export class JpegFeed implements PictureFeed {
   readonly mode = 'mjpeg';
   readonly encoder = null;
@@ -34,16 +32,9 @@ export class JpegFeed implements PictureFeed {
     for (let taken = this.intake.first; taken; taken = this.intake.first) {
       this.intake.releaseFirst();
       const { header, jpeg } = taken.frame;
-      const reason = whyNotRtpJpeg(jpeg);
-      if (reason !== null) return this.fail(reason);
       const ptsTicks = Math.round((header.captureTimeUs / 1_000_000) * TICKS_PER_SECOND);
       const times = { ptsTicks, dtsTicks: ptsTicks, captureTimeUs: header.captureTimeUs };
       this.events.onPicture({ codec: 'mjpeg', units: [jpeg], isKey: true, ...times });
     }
-  }
-
-  private fail(reason: string): void {
-    void this.stop();
-    this.events.onUnable(new StreamerError('PUBLISH_IMPOSSIBLE', `The JPEGs cannot go out as they are: ${reason}`));
   }
 }

@@ -5,7 +5,7 @@ import { PictureTimeline } from './picture-timeline.js';
 import type { PublisherStatus } from './publisher-status.js';
 import { RtspPublisher } from './rtsp-publisher.js';
 import type { RtspPublisherEvents, RtspPublisherOptions } from './rtsp-publisher.js';
-import { formatOf } from './nal-units.js';
+import { formatOf, isSameFormat } from './nal-units.js';
 
 /** What publishes; an `RtspPublisher` but in tests. */
 export type Publisher = Pick<RtspPublisher, 'setFormat' | 'send' | 'status' | 'stop'>;
@@ -83,7 +83,7 @@ export class PublisherLink {
   }
 
   private announce(format: VideoFormat | null): void {
-    if (!format || (this.publisher && this.format && isSame(format, this.format))) return;
+    if (!format || (this.publisher && this.format && isSameFormat(format, this.format))) return;
     this.format = format;
     this.publisher ??= this.create();
     this.publisher.setFormat(format);
@@ -108,9 +108,4 @@ function sum(one: Totals, other: Totals): Totals {
     bytesSent: one.bytesSent + other.bytesSent,
     reconnects: one.reconnects + other.reconnects,
   };
-}
-
-function isSame(one: VideoFormat, other: VideoFormat): boolean {
-  if (one.codec !== other.codec || one.parameterSets.length !== other.parameterSets.length) return false;
-  return one.parameterSets.every((set, i) => other.parameterSets[i]?.equals(set));
 }

@@ -8,6 +8,7 @@ import type { BridgePlan } from './bridge-plan.js';
 import type { CodedPicture, VideoCodec } from './coded-video.js';
 import { createFeed, whyNotCopied } from './create-feed.js';
 import type { FeedParts } from './create-feed.js';
+import { whyNotRtpJpeg } from './jpeg-payload.js';
 import type { BridgeMode, FeedEvents, PictureFeed } from './picture-feed.js';
 import { PublisherLink } from './publisher-link.js';
 import type { LinkParts } from './publisher-link.js';
@@ -183,14 +184,17 @@ export class RtspBridge {
   private onPicture(picture: CodedPicture): void {
     if (this.isOver || this.hasEnded) return;
     this.lastPictureUs = this.parts.clock.nowUs();
-    if (this.link.send(picture)) this.onSent();
-    else this.onProblem(new StreamerError('PUBLISH_IMPOSSIBLE', 'RTP cannot carry pictures of this kind or size.'));
-  }
-
-  private onSent(): void {
+    if (!this.link.send(picture)) return this.onUnfit(picture);
     if (!this.problem) return;
     this.problem = null;
     this.tell();
+  }
+
+  /** Not every JPEG can be carried, but another encoder may make one that can. */
+  private onUnfit({ codec, units }: CodedPicture): void {
+    const reason = codec === 'mjpeg' && units[0] ? whyNotRtpJpeg(units[0]) : null;
+    if (reason === null) return;
+    this.onUnable(new StreamerError('PUBLISH_IMPOSSIBLE', `RTP cannot carry the JPEG: it is ${reason}.`));
   }
 
   private onProblem(error: StreamerError): void {
