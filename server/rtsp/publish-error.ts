@@ -24,7 +24,7 @@ export function connectionError(error: Error | null, target: RtspTarget, wasPubl
     return publishError(
       'PUBLISH_LOST',
       target,
-      `the server closed the connection${how}; it is connected to again.`,
+      `the server closed the connection${how}: it went down, or another publishes there now.`,
       error,
     );
   }

@@ -68,7 +68,7 @@ export class RtspPublisher {
 
   /** Connects and announces this format; called with another one later, it announces that on a new connection. */
   setFormat(format: VideoFormat): void {
-    if (this.state === 'stopped' || (this.format && isSameFormat(format, this.format))) return;
+    if (this.isStopped || (this.format && isSameFormat(format, this.format))) return;
     this.format = format;
     this.restart();
   }
@@ -78,7 +78,7 @@ export class RtspPublisher {
    * server does not take in time what it is sent, until the next key picture.
    */
   send(picture: PacketizedPicture): void {
-    if (this.state === 'stopped') return;
+    if (this.isStopped) return;
     if (this.session?.send(picture) === true) {
       this.framesSent += 1;
       this.bytesSent += picture.lengthBytes;
@@ -87,7 +87,7 @@ export class RtspPublisher {
 
   /** Connects anew at once; does nothing before the first format or after the end. */
   restart(): void {
-    if (!this.format || this.state === 'stopped') return;
+    if (!this.format || this.isStopped) return;
     this.backoff.reset();
     this.leave();
     this.connect();
@@ -103,8 +103,12 @@ export class RtspPublisher {
   /** Says goodbye, and resolves when the connection is closed: after a second at most. Idempotent. */
   async stop(): Promise<void> {
     this.leave();
-    if (this.state !== 'stopped') this.tell('stopped', null);
+    if (!this.isStopped) this.tell('stopped', null);
     await this.ending;
+  }
+
+  private get isStopped(): boolean {
+    return this.state === 'stopped';
   }
 
   /** Gives up the connection that there is, or the wait for one. */
@@ -124,9 +128,9 @@ export class RtspPublisher {
 
   /** A server that sees the connection before still open may refuse the next one: the path would be taken. */
   private connect(): void {
-    if (!this.format || this.state === 'stopped') return;
-    if (this.state !== 'connecting') this.tell('connecting', this.error);
-    if (this.ending || this.session) return;
+    if (this.state !== 'connecting' && this.state !== 'stopped') this.tell('connecting', this.error);
+    // Whoever was told may have done something about it.
+    if (!this.format || this.isStopped || this.ending || this.session) return;
     const session = new RecordSession(this.connectionOptions, this.format, this.parts.clock, {
       onReady: () => {
         if (session !== this.session) return;
