@@ -25,6 +25,17 @@ export interface ConnectionListener {
   onClose(error: StreamerError | null): void;
 }
 
+/** A way to a server that messages go over, whatever it is made of; it never comes back. */
+export interface Link {
+  /** Sends a whole message; silently nothing once the connection is gone. */
+  send(message: Buffer): void;
+  /** Sends a last message and closes. */
+  close(lastMessage: Buffer): void;
+}
+
+/** Begins to connect; everything is told later than it returns. */
+export type OpenLink = (listener: ConnectionListener) => Link;
+
 const CONNECT_TIMEOUT_US = 5_000_000;
 /** A session pings at least twice a second, so silence this long means that the other end is gone. */
 const SILENCE_TIMEOUT_US = 10_000_000;
@@ -38,7 +49,7 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
 const LINGER_US = 1_000_000;
 
 /** One connection to a server, over TCP or TLS, from connecting to its end; it never comes back. */
-export class Connection {
+export class Connection implements Link {
   private readonly socket: Socket;
   private readonly parser: MessageParser;
   private chunkTimeUs = 0;

@@ -18,7 +18,7 @@ import type {
 import { Acknowledger } from '../shared/receiver/acknowledger.js';
 import { ClockProbe } from '../shared/receiver/clock-probe.js';
 import { Connection } from './connection.js';
-import type { ServerAddress } from './connection.js';
+import type { Link, OpenLink, ServerAddress } from './connection.js';
 import { statsMessage } from './stats-message.js';
 
 /** What a session is for. */
@@ -70,7 +70,7 @@ const STABLE_AFTER_US = 10_000_000;
  * connects again after an outage. The first connection must succeed; every later one is tried until it does.
  */
 export class Session {
-  private connection: Connection | null = null;
+  private connection: Link | null = null;
   private connections = 0;
   private probe: ClockProbe | null = null;
   private streams = new Map<number, StreamInfo>();
@@ -85,12 +85,16 @@ export class Session {
   /** What the server said before it closed the connection. */
   private farewell: StreamerError | 'ended' | null = null;
 
-  /** @throws {StreamerError} MESSAGE_TOO_LONG when the options make a HELLO that no server takes. */
+  /**
+   * @param openLink how each connection is made: over TCP or TLS unless told otherwise
+   * @throws {StreamerError} MESSAGE_TOO_LONG when the options make a HELLO that no server takes.
+   */
   constructor(
     private readonly options: SessionOptions,
     private readonly listener: SessionListener,
     private readonly clock: Clock,
     random: () => number = Math.random,
+    private readonly openLink: OpenLink = (link) => new Connection(options, clock, link),
   ) {
     const { name, token, subscriptions } = options;
     this.helloMessage = encodeHello({
@@ -106,7 +110,7 @@ export class Session {
   start(): void {
     this.farewell = null;
     this.connections += 1;
-    this.connection = new Connection(this.options, this.clock, {
+    this.connection = this.openLink({
       onOpen: () => this.hello(),
       onMessage: (message, receivedTimeUs) => this.onMessage(message, receivedTimeUs),
       onClose: (error) => this.onClose(error),

@@ -1,11 +1,7 @@
 import { DEFAULT_CLOCK_SYNC } from '../protocol/clock-sync.js';
+import { ClockSettling } from './clock-settling.js';
 import type { ClockReading, FrameObservation } from './observation.js';
 
-/** The clock has settled when its error has not become a tenth smaller for so long ... */
-const QUIET_US = 500_000;
-const WORTH_WAITING = 0.9;
-/** ... or so long after the first reading, however much it still improves. */
-const PATIENCE_US = 2_000_000;
 /** Frames held at most. More are not waited for; when there is still no reading, they are given up. */
 const MAX_HELD = 1024;
 
@@ -20,9 +16,7 @@ export type SettledFrameListener = (frame: FrameObservation, offsetUs: number, e
 export class SettlingClock {
   private held: FrameObservation[] = [];
   private settled = false;
-  private firstReadingUs: number | null = null;
-  private bestErrorUs = Infinity;
-  private improvedUs = 0;
+  private readonly settling = new ClockSettling();
   private latest: { readonly atUs: number; readonly clock: ClockReading } | null = null;
 
   constructor(private readonly listener: SettledFrameListener) {}
@@ -50,9 +44,7 @@ export class SettlingClock {
 
   /** Passes the held frames on when the clock has settled by `nowUs`. */
   advance(nowUs: number): void {
-    if (this.settled || this.firstReadingUs === null) return;
-    const quiet = nowUs - this.improvedUs >= QUIET_US;
-    if (quiet || nowUs - this.firstReadingUs >= PATIENCE_US) this.flush();
+    if (!this.settled && this.settling.isSettledAt(nowUs)) this.flush();
   }
 
   /** Passes the held frames on with the best readings there are; without any they are given up. */
@@ -73,16 +65,12 @@ export class SettlingClock {
     this.flush();
     this.settled = false;
     this.latest = null;
-    this.firstReadingUs = null;
-    this.bestErrorUs = Infinity;
+    this.settling.restart();
   }
 
   private onReading(atUs: number, clock: ClockReading): void {
-    this.firstReadingUs ??= atUs;
     this.latest = { atUs, clock };
-    if (clock.errorUs >= this.bestErrorUs * WORTH_WAITING) return;
-    this.bestErrorUs = clock.errorUs;
-    this.improvedUs = atUs;
+    this.settling.onReading(atUs, clock.errorUs);
   }
 
   private passOn(frame: FrameObservation): void {
