@@ -1,6 +1,8 @@
 import type { ReactElement } from 'react';
+import type { StreamStatistics } from '../../../../shared/api/stats-schema.js';
 import type { ApiStream } from '../../../../shared/api/stream-schema.js';
 import { FigureItem } from './figure-item.js';
+import { PublishingItem } from './publishing-item.js';
 
 const ENCODING = {
   'pass-through': 'The source’s own JPEGs, byte for byte',
@@ -8,8 +10,8 @@ const ENCODING = {
   unknown: 'Not known yet',
 } as const;
 
-/** How a stream is set up. */
-export function SettingsPanel({ stream }: { readonly stream: ApiStream }): ReactElement {
+/** How a stream is set up, and where else it goes. */
+export function SettingsPanel({ stream, stats }: SettingsPanelProps): ReactElement {
   const { settings, encoding } = stream;
   const orElse = (value: number | null, otherwise: string): string => (value === null ? otherwise : String(value));
   return (
@@ -23,6 +25,7 @@ export function SettingsPanel({ stream }: { readonly stream: ApiStream }): React
           {ENCODING[encoding.mode]}
           {encoding.reason !== '' && <span className="of"> · {encoding.reason}</span>}
         </FigureItem>
+        {stream.rtsp !== null && <PublishingItem rtsp={stream.rtsp} stats={stats} />}
         <FigureItem name="Size">{sizeText(settings)}</FigureItem>
         <FigureItem name="Frames a second">{orElse(settings.fps, 'as they come')}</FigureItem>
         <FigureItem name="Quality">{orElse(settings.quality, 'default')}</FigureItem>
@@ -36,6 +39,12 @@ export function SettingsPanel({ stream }: { readonly stream: ApiStream }): React
       </dl>
     </section>
   );
+}
+
+export interface SettingsPanelProps {
+  readonly stream: ApiStream;
+  /** Null until the server told them. */
+  readonly stats: StreamStatistics | null;
 }
 
 function sizeText({ width, height }: ApiStream['settings']): string {

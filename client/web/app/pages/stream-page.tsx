@@ -84,7 +84,7 @@ function StreamBody({ stream, view }: { readonly stream: ApiStream; readonly vie
       <ClientTable stream={stream.name} clients={view.clients} nowUs={view.server?.nowUs ?? 0} />
       <div className="two-panels loose">
         <RecordingsPanel stream={stream} />
-        <SettingsPanel stream={stream} />
+        <SettingsPanel stream={stream} stats={stats} />
       </div>
     </>
   );
