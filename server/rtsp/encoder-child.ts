@@ -1,7 +1,15 @@
+import { Readable } from 'node:stream';
 import type { Clock } from '../../shared/clock.js';
-import type { StreamerError } from '../../shared/errors.js';
+import { StreamerError } from '../../shared/errors.js';
+import { startFfmpeg } from '../../shared/ffmpeg/ffmpeg.js';
+import type { ByteSink, FfmpegRun } from '../../shared/ffmpeg/ffmpeg.js';
 import type { EncoderChoice } from '../../shared/ffmpeg/video-encoder.js';
+import { MatroskaWriter } from '../recording/matroska-writer.js';
+import { TICKS_PER_SECOND } from './coded-video.js';
 import type { CodedPicture } from './coded-video.js';
+import { FrameTimes } from './frame-times.js';
+import { TS_OUTPUT_OPTIONS } from './ts-output.js';
+import { TsReader } from './ts-reader.js';
 
 /** What goes into an encoder: `jpeg` pictures, or raw RGB24 ones. All are of one size. */
 export interface EncoderInput {
@@ -22,41 +30,137 @@ export interface EncoderChildOptions {
   readonly name: string;
 }
 
-/** What an encoder tells. */
+/** What an encoder tells. None of it may throw: there is nobody to catch it. */
 export interface EncoderChildEvents {
   onPicture(picture: CodedPicture): void;
-  /** Called once, when FFmpeg is gone by itself: with FFMPEG_FAILED. Not called after `stop`. */
+  /** Called once, when FFmpeg is gone by itself, or hangs: with FFMPEG_FAILED. Not called after `stop`. */
   onExit(error: StreamerError): void;
 }
 
 /** A picture for an encoder. */
 export interface FrameToEncode {
-  /** JPEG, or RGB24 rows without padding. Not to be written to until FFmpeg has it, so best never. */
+  /** JPEG, or RGB24 rows without padding. Not to be written to until its picture came out, so best never. */
   readonly data: Buffer;
   readonly captureTimeUs: number;
 }
 
-/** An FFmpeg child that encodes frames as they come. Frames of another size need another child. */
+/**
+ * Frames that may be on their way. An encoder that keeps up has one or two; the others are for its start, in which it
+ * takes none, and for hardware that works on several.
+ */
+const MAX_IN_FLIGHT = 5;
+/** No encoder that works takes so long for a frame, not even the first one on a busy machine. */
+const STALL_LIMIT_US = 20_000_000;
+/** Bytes that are read at a time. */
+const CHUNK_BYTES = 64 * 1024;
+/** The input says all there is to know in its first bytes, and FFmpeg is not to wait for more frames before it begins. */
+const QUICK_START = ['-probesize', '32', '-analyzeduration', '0', '-threads', '1', '-protocol_whitelist', 'pipe'];
+
+/**
+ * An FFmpeg child that encodes frames as they come, each at once. JPEGs go in as Matroska, which carries their times; raw
+ * frames as they are, and FFmpeg takes them for evenly spaced. Frames of another size need another child.
+ */
 export class EncoderChild {
+  private readonly frames = new Readable({ highWaterMark: CHUNK_BYTES, read: () => undefined });
+  private readonly container: MatroskaWriter | null;
+  private readonly times: FrameTimes;
+  private readonly run: FfmpegRun;
+  private isOver = false;
+
   constructor(
     private readonly options: EncoderChildOptions,
     private readonly events: EncoderChildEvents,
     private readonly parts: { readonly clock: Clock },
-  ) {}
-
-  /** False when it takes no more for now: the frame is to be left out. */
-  encode(_frame: FrameToEncode): boolean {
-    void [this.options, this.events, this.parts];
-    return false;
+  ) {
+    const { ffmpegPath, encoder, input, fps, name } = options;
+    const isJpeg = input.kind === 'jpeg';
+    const { width, height } = input;
+    this.times = new FrameTimes(fps, !isJpeg);
+    this.container = isJpeg ? new MatroskaWriter({ startTimeUs: 0, width, height, title: '', nominalFps: fps }) : null;
+    if (this.container) this.frames.push(this.container.header);
+    this.run = startFfmpeg({
+      ffmpegPath,
+      input: this.frames,
+      inputOptions: [...encoder.globalOptions, ...QUICK_START, ...this.inputFormat()],
+      outputOptions: [...encoder.options, ...TS_OUTPUT_OPTIONS],
+      output: this.sink(),
+      shownInput: name,
+      onExit: (error) => this.fail(error ?? failure(name, 'it ended by itself')),
+    });
   }
 
-  /** Frames that went in and did not come out. */
+  /** Frames that went in and never came out, though later ones did: broken JPEGs. */
   get framesLost(): number {
-    return 0;
+    return this.times.framesLost;
   }
 
-  /** Ends the child; resolves when it is gone. No picture comes any more. */
-  async stop(): Promise<void> {
-    return;
+  /** False when it takes no more for now, or is gone: the frame is to be left out. */
+  encode({ data, captureTimeUs }: FrameToEncode): boolean {
+    if (this.isOver) return false;
+    const nowUs = this.parts.clock.nowUs();
+    if (this.times.inFlight >= MAX_IN_FLIGHT) {
+      this.checkStall(nowUs);
+      return false;
+    }
+    const ticks = this.times.enter(captureTimeUs, nowUs);
+    if (this.container) this.frames.push(this.container.cluster(toUs(ticks), data.length));
+    this.frames.push(data);
+    return true;
   }
+
+  /** Ends the child; resolves when it is gone. No picture comes any more. Idempotent. */
+  async stop(): Promise<void> {
+    this.isOver = true;
+    await this.run.stop();
+    this.frames.destroy();
+  }
+
+  private inputFormat(): string[] {
+    const { input, fps } = this.options;
+    if (input.kind === 'jpeg') return ['-f', 'matroska'];
+    // A ratio of whole numbers, so that both sides count the same times for ever.
+    const rate = `${Math.round(fps * 1000)}/1000`;
+    return ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${input.width}x${input.height}`, '-framerate', rate];
+  }
+
+  private sink(): ByteSink {
+    const memory = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    const reader = new TsReader(
+      {
+        onPicture: (picture) => this.isOver || this.events.onPicture(picture),
+        onError: (error) => this.fail(error),
+        captureTimeUsOf: (ptsTicks) => this.times.leave(ptsTicks),
+      },
+      this.options.encoder.codec === 'mjpeg' ? { privateCodec: 'mjpeg' } : {},
+    );
+    return {
+      target: () => memory,
+      filled: (lengthBytes) => {
+        reader.push(memory.subarray(0, lengthBytes));
+        return true;
+      },
+      end: () => reader.end(),
+    };
+  }
+
+  private checkStall(nowUs: number): void {
+    const sinceUs = this.times.oldestSentTimeUs;
+    if (sinceUs === null || nowUs - sinceUs < STALL_LIMIT_US) return;
+    this.fail(failure(this.options.name, `no picture came in ${STALL_LIMIT_US / 1_000_000} s`));
+  }
+
+  private fail(error: StreamerError): void {
+    if (this.isOver) return;
+    void this.stop();
+    this.events.onExit(error);
+  }
+}
+
+/** Microseconds that FFmpeg makes the same ticks of again. */
+function toUs(ticks: number): number {
+  return Math.round((ticks * 1_000_000) / TICKS_PER_SECOND);
+}
+
+function failure(name: string, problem: string): StreamerError {
+  return new StreamerError('FFMPEG_FAILED', `The encoder of ${name} failed: ${problem}.`);
 }

@@ -8,9 +8,12 @@ export interface EncoderWish {
   readonly gopSeconds: number;
   /** Pictures a second, as they are expected: with more or fewer the bitrate is more or less. */
   readonly fps: number;
-  /** As the encoder calls it; `ultrafast` of libx264 and libx265, the encoder's own of others where it is left out. */
+  /**
+   * As the encoder calls it; `ultrafast` of libx264 and libx265, the encoder's own of others where it is left out. Encoders
+   * that have none are not told.
+   */
   readonly preset?: string | undefined;
-  /** As FFmpeg calls it, such as `yuv420p`, the default. */
+  /** As FFmpeg calls it, such as `yuv420p`, the default; JPEGs are what RTP carries. */
   readonly pixelFormat?: string | undefined;
 }
 
@@ -21,7 +24,8 @@ export type EncodedCodec = 'h264' | 'h265' | 'mjpeg';
 export interface EncoderTraits {
   readonly codec: EncodedCodec;
   readonly isHardware: boolean;
-  readonly defaultPreset?: string;
+  /** Absent where it has no presets; null is its own. */
+  readonly defaultPreset?: string | null;
   /** Where frames go in; `yuv420p` unless said. */
   readonly defaultPixelFormat?: string;
   /** Options before the input. */
@@ -36,9 +40,14 @@ export interface EncoderTraits {
   readonly perRate?: (fps: number) => readonly string[];
 }
 
-const NVENC = { isHardware: true, options: ['-zerolatency', '1', '-delay', '0', '-rc', 'cbr', '-forced-idr', '1'] };
+const NVENC = {
+  isHardware: true,
+  defaultPreset: null,
+  options: ['-zerolatency', '1', '-delay', '0', '-rc', 'cbr', '-forced-idr', '1'],
+};
 const QSV = {
   isHardware: true,
+  defaultPreset: null,
   defaultPixelFormat: 'nv12',
   options: ['-async_depth', '1', '-look_ahead', '0'],
   newerOptions: { forced_idr: '1' },
@@ -72,7 +81,7 @@ export const ENCODERS: Readonly<Record<string, EncoderTraits>> = {
     perRate: (fps) => ['-x265-params', `fps=${fps}:scenecut=0:open-gop=0:frame-threads=1:log-level=error`],
   },
   // With more threads each of them holds a picture.
-  mjpeg: { codec: 'mjpeg', isHardware: false, defaultPixelFormat: 'yuvj420p', options: ['-threads', '1'] },
+  mjpeg: { codec: 'mjpeg', isHardware: false, options: ['-threads', '1', '-huffman', 'default'] },
   h264_nvenc: { codec: 'h264', ...NVENC },
   hevc_nvenc: { codec: 'h265', ...NVENC },
   h264_qsv: { codec: 'h264', ...QSV },
@@ -91,7 +100,7 @@ const BUFFER_SECONDS = 0.5;
 const MOST_GOPS = 10;
 /** RFC 2435 tells sides in units of 8 pixels, in one byte. */
 const JPEG_FILTERS =
-  "scale=w='min(iw,2040)':h='min(ih,2040)':force_original_aspect_ratio=decrease,pad=ceil(iw/8)*8:ceil(ih/8)*8";
+  "scale=w='min(iw,2040)':h='min(ih,2040)':force_original_aspect_ratio=decrease,pad=ceil(iw/8)*8:ceil(ih/8)*8,format=yuvj420p";
 /** 4:2:0 has one colour for two pixels of each side. */
 const EVEN_SIDES = 'pad=ceil(iw/2)*2:ceil(ih/2)*2';
 const JPEG_QUALITY = '4';
@@ -108,13 +117,22 @@ export function encodingOptions(
   passEveryFrame: readonly string[],
 ): string[] {
   const { codec, defaultPreset, defaultPixelFormat = 'yuv420p', filter, options, perRate } = traits;
-  const { fps, preset = defaultPreset, pixelFormat = defaultPixelFormat } = wish;
-  const filters = [codec === 'mjpeg' ? JPEG_FILTERS : EVEN_SIDES, `format=${pixelFormat}`, ...(filter ? [filter] : [])];
+  const { fps, pixelFormat = defaultPixelFormat } = wish;
+  const preset = defaultPreset === undefined ? null : (wish.preset ?? defaultPreset);
+  const filters = codec === 'mjpeg' ? JPEG_FILTERS : `${EVEN_SIDES},format=${pixelFormat}`;
   return [
-    ...['-map', '0:v:0', ...passEveryFrame, '-enc_time_base', TIME_BASE, '-vf', filters.join(',')],
-    ...['-c:v', name, ...(preset === undefined ? [] : ['-preset', preset]), ...options],
+    ...[
+      '-map',
+      '0:v:0',
+      ...passEveryFrame,
+      '-enc_time_base',
+      TIME_BASE,
+      '-vf',
+      filter === undefined ? filters : `${filters},${filter}`,
+    ],
+    ...['-c:v', name, ...(preset === null ? [] : ['-preset', preset]), ...options],
     ...(perRate?.(fps) ?? []),
-    ...(codec === 'mjpeg' ? ['-huffman', 'default', '-q:v', JPEG_QUALITY] : rateOptions(wish)),
+    ...(codec === 'mjpeg' ? ['-q:v', JPEG_QUALITY] : rateOptions(wish)),
   ];
 }
 

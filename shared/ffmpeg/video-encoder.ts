@@ -40,7 +40,8 @@ const SOFTWARE_TRIAL_MS = 20_000;
 /** A few pictures: some encoders only fail on the second. The least size that hardware takes is about half of it. */
 const TRIAL_INPUT = ['-f', 'lavfi', '-i', 'color=size=320x240:rate=25:duration=1'];
 const TRIAL_OUTPUT = ['-frames:v', '5', '-f', 'null', '-'];
-const UNKNOWN_ENCODER = /Unknown encoder|Encoder not found/;
+/** What it does not have, its options included, or has in a version that is too old. */
+const UNKNOWN_ENCODER = /Unknown encoder|Unrecognized option/;
 
 /** Why an encoder does not work, null for one that does, by what it was tried with. */
 const trials = new Map<string, Promise<string | null>>();
@@ -65,7 +66,8 @@ export async function chooseVideoEncoder(ffmpegPath: string, wish: EncoderWish):
   if (fault === null) return { ...candidate, warning: null };
   // What the hardware calls its presets no other encoder knows.
   const instead = await chooseSoftware(ffmpegPath, { ...wish, preset: undefined }, codec, SOFTWARE[codec]);
-  const warning = `${wish.encoder} does not work here (${fault}); encoding with ${instead.encoder}.`;
+  const reason = UNKNOWN_ENCODER.test(fault) ? 'this FFmpeg does not have it' : fault;
+  const warning = `${wish.encoder} does not work here (${reason}); encoding with ${instead.encoder}.`;
   return { ...instead, warning };
 }
 
