@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
 import { resolveConfig } from '../../server/config.js';
+import { requireMediamtx, startMediamtx } from '../helpers/mediamtx-server.js';
 import { hasCommand, requirePart } from '../helpers/real-parts.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -49,7 +50,7 @@ describe('deploy/compose.yaml', () => {
   });
 
   it('publishes nothing beyond this machine', () => {
-    const ports = [...read('deploy/compose.yaml').matchAll(/- (\S+:\d+:\d+)$/gm)].map(([, port]) => port);
+    const ports = [...read('deploy/compose.yaml').matchAll(/- (\S+:\d+:\d+(?:\/udp)?)$/gm)].map(([, port]) => port);
     expect(ports.length).toBeGreaterThan(3);
     expect(ports.filter((port) => !port?.startsWith('127.0.0.1:'))).toEqual([]);
   });
@@ -57,7 +58,18 @@ describe('deploy/compose.yaml', () => {
   it('gives the server a good configuration', () => {
     const file = { name: 'streamer.yaml', text: read('deploy/compose/streamer.yaml') };
     const { config } = resolveConfig({ flags: {}, env: {}, file, defaultSource: '' });
-    expect(config).toMatchObject({ host: '0.0.0.0', streams: [{ name: 'bars' }, { name: 'cam' }] });
+    expect(config).toMatchObject({ host: '0.0.0.0', streams: [{ name: 'bars' }, { name: 'cam', rtsp: null }] });
+    expect(config.streams[0]?.rtsp?.url).toBe('rtsp://mediamtx:8554/live/bars');
+  });
+
+  it.skipIf(!requireMediamtx())('gives MediaMTX a good configuration, and opens the ports it listens on', async () => {
+    const config = parse(read('deploy/compose/mediamtx.yml')) as Record<string, unknown>;
+    const mediamtx = await startMediamtx({ config });
+    onTestFinished(() => mediamtx.stop());
+    const ports = [...read('deploy/compose.yaml').matchAll(/:(\d+)(?:\/udp)?$/gm)].map(([, port]) => Number(port));
+    // What it listens on unless it is told otherwise.
+    expect(ports).toEqual(expect.arrayContaining([8554, 8888, 8889, 8189, 8890]));
+    expect(Object.keys(config).filter((key) => /address$/i.test(key))).toEqual([]);
   });
 });
 
