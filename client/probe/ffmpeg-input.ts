@@ -11,8 +11,8 @@ export interface ProbeInput {
   readonly inputOptions: readonly string[];
   /** What the measured time has in it beside the network, in words. */
   readonly delays: readonly string[];
-  /** Whether it may come to a regular end, rather than break off. */
-  readonly canEnd: boolean;
+  /** Whether it can be read faster than it plays, and is to be shown at its own pace; such a path has an end, too. */
+  readonly isPaced: boolean;
 }
 
 /** FFmpeg gives up when the other end says nothing for so long. */
@@ -25,7 +25,9 @@ const RTSP_PROTOCOLS = 'rtsp,rtsps,rtp,srtp,udp,tcp,tls,crypto';
 const HTTP_PROTOCOLS = 'http,https,httpproxy,tcp,tls,crypto,hls,data';
 
 const DECODING = 'FFmpeg: demuxing and decoding';
-const AT_ITS_PACE = 'played at its own pace, not as fast as it can be read';
+const NEXT_ONE = 'FFmpeg: one period, since it takes a picture of H.264 or H.265 for whole when the next one begins';
+const PLAYER = 'a player that shows each picture when it is due, and waits when there is none';
+const HLS_PLAYER = 'an HLS player that begins three segments before the newest, or as near to that as there are any';
 
 type InputOf = (target: ProbeTarget, ffmpeg: FfmpegVersion) => Omit<ProbeInput, 'input'> & { readonly input?: string };
 
@@ -35,13 +37,13 @@ const INPUTS: Readonly<Partial<Record<PathKind, InputOf>>> = {
   srt: () =>
     live(
       ['-protocol_whitelist', 'srt', '-connect_timeout', `${INPUT_TIMEOUT_US / 1000}`, ...timeout()],
-      ['SRT: its receive buffer, 120 ms unless the address says ?latency='],
+      [NEXT_ONE, 'SRT: its receive buffer, 120 ms unless the address says ?latency='],
     ),
-  udp: () => live(['-protocol_whitelist', 'udp', '-overrun_nonfatal', '1', ...timeout('timeout')]),
-  rtp: () => live(['-protocol_whitelist', 'rtp,udp', ...timeout('timeout')]),
+  udp: () => live(['-protocol_whitelist', 'udp', '-overrun_nonfatal', '1', ...timeout('timeout')], [NEXT_ONE]),
+  rtp: () => live(['-protocol_whitelist', 'rtp,udp', ...timeout('timeout')], [NEXT_ONE]),
   tcp: () => live(['-protocol_whitelist', 'tcp', ...timeout()]),
-  http: () => overHttp([AT_ITS_PACE]),
-  hls: () => overHttp(['HLS player: begins three segments before the newest and plays at the pace of the stream']),
+  http: () => overHttp([PLAYER]),
+  hls: () => overHttp([HLS_PLAYER, PLAYER]),
   file: fileInput,
 };
 
@@ -64,7 +66,7 @@ export async function ffmpegInput(target: ProbeTarget, ffmpeg: FfmpegVersion): P
 }
 
 function live(inputOptions: readonly string[], delays: readonly string[] = []): Omit<ProbeInput, 'input'> {
-  return { inputOptions, delays, canEnd: false };
+  return { inputOptions, delays, isPaced: false };
 }
 
 /** A parameter `transport` is meant for us. */
@@ -72,23 +74,27 @@ function rtspInput({ url }: ProbeTarget, { rtspTimeoutOption }: FfmpegVersion): 
   const transport = /[?&]transport=(tcp|udp)(?=&|$)/.exec(url)?.[1] ?? 'tcp';
   const input = url.replace(/([?&])transport=(?:tcp|udp)(?:&|$)/, '$1').replace(/[?&]$/, '');
   const connection = ['-rtsp_transport', transport, rtspTimeoutOption, `${INPUT_TIMEOUT_US}`];
-  const delays = transport === 'udp' ? ['RTP over UDP: waits up to 0.5 s for packets that are missing'] : [];
+  const reordering = transport === 'udp' ? ['RTP over UDP: up to 0.5 s for packets that are missing'] : [];
   const options = ['-protocol_whitelist', RTSP_PROTOCOLS, ...connection, '-allowed_media_types', 'video'];
-  return { input, ...live(options, delays) };
+  return { input, ...live(options, [NEXT_ONE, ...reordering]) };
 }
 
-/** Read at its own pace: a file comes as fast as the network is, and segments of HLS come in bursts. */
+/** A file comes as fast as the network is, and segments of HLS come in bursts. */
 function overHttp(delays: readonly string[]): ReturnType<InputOf> {
   const connection = [...timeout(), '-user_agent', `frame-streamer/${VERSION}`];
-  return { inputOptions: ['-protocol_whitelist', HTTP_PROTOCOLS, ...connection, '-re'], delays, canEnd: true };
+  return { inputOptions: ['-protocol_whitelist', HTTP_PROTOCOLS, ...connection], delays, isPaced: true };
 }
 
-/** A session description leads to packets from the network; all else is read at its own pace. */
+/** A session description leads to packets from the network; all else is played. */
 function fileInput({ url }: ProbeTarget): ReturnType<InputOf> {
   const input = `file:${url}`;
-  if (/\.sdp$/i.test(url)) return { input, ...live(['-protocol_whitelist', 'file,rtp,srtp,udp,crypto']) };
-  const inputOptions = ['-protocol_whitelist', 'file,crypto,data', '-re'];
-  return { input, inputOptions, delays: [AT_ITS_PACE], canEnd: true };
+  if (/\.sdp$/i.test(url)) return { input, ...live(['-protocol_whitelist', 'file,rtp,srtp,udp,crypto'], [NEXT_ONE]) };
+  return {
+    input,
+    inputOptions: ['-protocol_whitelist', 'file,crypto,data'],
+    delays: [PLAYER],
+    isPaced: true,
+  };
 }
 
 async function checkFile(path: string): Promise<void> {

@@ -11,6 +11,7 @@ import type { ProbeFfmpeg, ReaderParts } from './open-reader.js';
 import { PacketLines } from './packet-lines.js';
 import { readPgm } from './pgm-picture.js';
 import type { GreyPicture } from './pgm-picture.js';
+import { Playout } from './playout.js';
 import type { ProbeReader, ProbeRun, ProbeSink } from './probe-events.js';
 import type { ProbeTarget } from './probe-target.js';
 
@@ -47,6 +48,7 @@ class FfmpegProbe implements ProbeRun {
   private run: FfmpegRun | null = null;
   private readonly begun: Promise<void>;
   private readonly startTimeUs: number;
+  private readonly playout: Playout<{ readonly luma: GreyPicture; readonly ptsUs: number }>;
   private readonly log = new FfmpegLog();
   private readonly lines: string[] = [];
   private input: ProbeInput | null = null;
@@ -64,11 +66,17 @@ class FfmpegProbe implements ProbeRun {
     private readonly sink: ProbeSink,
   ) {
     this.startTimeUs = parts.clock.nowUs();
+    this.playout = new Playout(
+      parts.clock,
+      ({ luma, ptsUs }) => this.onPicture(luma, ptsUs, parts.clock.nowUs()),
+      () => this.run?.resume(),
+    );
     this.begun = this.begin();
   }
 
   async stop(): Promise<void> {
     this.isOver = true;
+    this.playout.stop();
     await this.begun;
     await this.run?.stop();
   }
@@ -107,16 +115,21 @@ class FfmpegProbe implements ProbeRun {
     });
   }
 
+  /** Where it plays FFmpeg waits, too: what is not read yet it has not decoded. */
   private pictureSink(): ByteSink {
     const memory = Buffer.allocUnsafe(TARGET_BYTES);
     let arrivalTimeUs = 0;
-    const reader = new NutReader((file, ptsUs) => this.onPicture(readPgm(file), ptsUs, arrivalTimeUs));
+    const reader = new NutReader((file, ptsUs) => {
+      const luma = readPgm(file);
+      if (this.input?.isPaced) this.playout.push({ luma: copyOf(luma), ptsUs }, ptsUs);
+      else this.onPicture(luma, ptsUs, arrivalTimeUs);
+    });
     return {
       target: () => memory,
       filled: (lengthBytes) => {
         arrivalTimeUs = this.parts.clock.nowUs();
         if (!this.isOver) this.push(reader, memory.subarray(0, lengthBytes));
-        return true;
+        return !this.playout.isFull;
       },
       end: () => {
         this.hasOutputEnded = true;
@@ -138,7 +151,7 @@ class FfmpegProbe implements ProbeRun {
     if (this.isOver) return;
     if (this.size) return this.deliver(luma, mediaTimeUs, arrivalTimeUs);
     // The log is on another pipe, which may be read a moment later; one that is not understood holds nothing up.
-    const kept = { ...luma, data: Uint8Array.from(luma.data) };
+    const kept = copyOf(luma);
     if (this.early.length === 0) setImmediate(() => this.deliverEarly(kept));
     this.early.push(() => this.deliver(kept, mediaTimeUs, arrivalTimeUs));
   }
@@ -174,7 +187,7 @@ class FfmpegProbe implements ProbeRun {
     const { error } = this.exit;
     const wasOpen = this.size !== null;
     if (this.early.length > 0) return void setImmediate(() => this.tellWhenGone());
-    if (!error && wasOpen && this.input?.canEnd) return this.end(() => this.sink.onEnd());
+    if (!error && wasOpen && this.input?.isPaced) return this.end(() => this.sink.onEnd());
     const isLate = !wasOpen && this.parts.clock.nowUs() - this.startTimeUs >= INPUT_TIMEOUT_US;
     this.end(() => this.sink.onError(liveError(this.lines, this.target.shownUrl, error, isLate)));
   }
@@ -189,8 +202,13 @@ class FfmpegProbe implements ProbeRun {
   private end(tell: () => void): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.playout.stop();
     tell();
   }
+}
+
+function copyOf(luma: GreyPicture): GreyPicture {
+  return { ...luma, data: Uint8Array.from(luma.data) };
 }
 
 /** Raw grey pictures, each as it was decoded, with its own time stamp to the microsecond. */

@@ -42,7 +42,7 @@ function titleOf({ durationMs, streams, clock }: Snapshot): string {
 
 /** The median with its error stands first, and what it is more than that of the first path. */
 function latencyTable(paths: readonly Path[]): string[] {
-  const [reference] = paths;
+  const reference = paths.find(({ latencyUs }) => latencyUs.count > 0);
   const header = ['latency', 'p50', 'p90', 'p99', 'max', `against ${reference?.name ?? ''}`, 'measured by'];
   const rows = paths.map((path) => {
     const { p50, p90, p99, max, errorUs } = path.latencyUs;
