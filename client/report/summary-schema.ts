@@ -5,6 +5,9 @@
 import { z } from 'zod';
 import { ENCODING_MODES, STREAM_STATES, TIME_SOURCES } from '../../shared/protocol/messages.js';
 
+import { latencySchema } from './latency-schema.js';
+import { probeSummarySchema } from './probe-summary-schema.js';
+
 /** Name of the format; a change that breaks readers gets another number. */
 export const SUMMARY_SCHEMA = 'frame-streamer/summary/1';
 
@@ -31,22 +34,6 @@ const framesSchema = z
     kept: count.describe('frames of the past, sent because this client joined late; among none of the others'),
   })
   .describe('counts of frames');
-
-const latencySchema = z
-  .object({
-    count: count.describe('frames whose latency is known'),
-    min: us,
-    p50: us,
-    p90: us,
-    p99: us,
-    p999: us,
-    max: us,
-    mean: z.number().nullable(),
-    stddev: z.number().min(0).nullable(),
-    negative: count.describe('latencies below zero'),
-    errorUs: bound.describe('no latency is farther than this from the truth'),
-  })
-  .describe('arrival minus capture, in microseconds; null while nothing was measured');
 
 const quantiles = z.object({ p50: us, p99: us });
 
@@ -87,16 +74,17 @@ const streamShape = {
     })
     .describe('time that frames spent in each stage'),
   histograms: histogramsSchema,
+  probe: probeSummarySchema.optional(),
 };
 
 const sessionShape = {
   schema: z.literal(SUMMARY_SCHEMA),
-  server: z.string().describe('host:port'),
+  server: z.string().describe('host:port; of a probe the URL, or how many paths there are'),
   startedAt: z.iso.datetime().describe('when the measurement began'),
   durationMs: count,
   clock: clockSchema,
-  reconnects: count,
-  outageMs: count.describe('time without a connection, after the first one'),
+  reconnects: count.describe('of a probe those of all paths'),
+  outageMs: count.describe('time without a connection, after the first one; of a probe that of all paths added up'),
 };
 
 const oneStreamSchema = z.object({ ...sessionShape, ...streamShape }).describe('one stream');

@@ -1,4 +1,6 @@
-import type { EncodedHistograms, LatencyFigures, Snapshot, StreamSnapshot } from '../metrics/snapshot.js';
+import type { EncodedHistograms, LatencyFigures, ProbeFigures, Snapshot, StreamSnapshot } from '../metrics/snapshot.js';
+import type { LatencySummary } from './latency-schema.js';
+import type { ProbeSummary } from './probe-summary-schema.js';
 import type { SessionSummary, StreamSummary, Summary } from './summary-schema.js';
 
 /**
@@ -49,11 +51,23 @@ function summarizeStream(stream: StreamSnapshot, histograms: EncodedHistograms |
     jitterUs,
     stagesUs,
     histograms: { latency: histograms?.latency ?? '', ...(latencyNegative !== undefined && { latencyNegative }) },
+    ...(stream.probe && { probe: summarizeProbe(stream, stream.probe) }),
+  };
+}
+
+function summarizeProbe({ width, height }: StreamSnapshot, { url, ...probe }: ProbeFigures): ProbeSummary {
+  const { statedLatencyUs, delays } = probe;
+  return {
+    url,
+    size: { width, height },
+    ...probe,
+    delays: [...delays],
+    statedLatencyUs: statedLatencyUs && summarizeLatency(statedLatencyUs),
   };
 }
 
 /** In the order in which people read them. */
-function summarizeLatency(latencyUs: LatencyFigures): StreamSummary['latencyUs'] {
+function summarizeLatency(latencyUs: LatencyFigures): LatencySummary {
   const { count, min, p50, p90, p99, p999, max, negative, errorUs } = latencyUs;
   const mean = rounded(latencyUs.mean, 1);
   const stddev = rounded(latencyUs.stddev, 1);
