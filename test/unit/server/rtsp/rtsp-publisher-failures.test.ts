@@ -24,6 +24,20 @@ describe('RtspPublisher, refused or misled', () => {
     await until(() => server.connections[0]?.isClosed === true);
   });
 
+  it('serves nobody who asks without end and reads no answers', async () => {
+    const server = await recorder();
+    const { publisher, untilState } = publisherOfTest({ url: server.url() }, new FakeClock());
+    publisher.setFormat(H264_FORMAT);
+    await untilState('publishing');
+    const { socket } = await server.connection();
+    socket.pause();
+    const requests = 'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n'.repeat(10_000);
+    const ask = () => void (socket.destroyed || socket.write(requests, ask));
+    ask();
+    const { error } = await untilState('waiting');
+    expect(error).toMatchObject({ code: 'PUBLISH_LOST', message: expect.stringContaining('does not read') as string });
+  });
+
   it.each([
     ['401 Unauthorized', 'PUBLISH_DENIED', 'user:password@'],
     ['403 Forbidden', 'PUBLISH_DENIED', 'user:password@'],
