@@ -128,10 +128,10 @@ export class Fleet implements FleetControl {
     this.checkEnded();
   }
 
-  restart(name: string): Promise<FleetMember> {
-    const publisher = this.find(name);
+  async restart(name: string): Promise<FleetMember> {
+    const publisher = await Promise.resolve(name).then((each) => this.find(each));
     publisher.restart();
-    return Promise.resolve(publisher.member(this.parts.serverPaths()?.get(name) ?? null));
+    return publisher.member(this.parts.serverPaths()?.get(name) ?? null);
   }
 
   /** Ends all streams at once; resolves when their connections are gone. */

@@ -5,11 +5,15 @@ import type { EncoderChoice } from '../../shared/ffmpeg/video-encoder.js';
 import { writeTimecode } from '../../shared/timecode/timecode-writer.js';
 import type { CodedPicture, VideoFormat } from '../rtsp/coded-video.js';
 import { EncoderChild } from '../rtsp/encoder-child.js';
+import type { EncoderChildEvents, EncoderChildOptions } from '../rtsp/encoder-child.js';
 import { packetize } from '../rtsp/packetizer.js';
 import { formatOf } from '../rtsp/video-format.js';
 import type { Source, SourceFrame, SourceRun } from '../sources/source.js';
 import { LivePlayer } from './live-player.js';
 import type { PictureSink, PlayableVideo, VideoFacts, VideoPlayer } from './playable-video.js';
+
+/** What encodes; an `EncoderChild` but in tests. */
+type Encoder = Pick<EncoderChild, 'encode' | 'stop'>;
 
 /** What a live video is made with. */
 export interface LiveVideoParts {
@@ -19,6 +23,7 @@ export interface LiveVideoParts {
   /** A source of raw pictures of one size, whose timeline begins now. */
   readonly openSource: () => Source;
   readonly onWarning: (error: StreamerError) => void;
+  readonly createEncoder?: (options: EncoderChildOptions, events: EncoderChildEvents) => Encoder;
 }
 
 const COUNTER_SIZE = 0x1_0000;
@@ -32,7 +37,7 @@ export class LiveVideo implements PlayableVideo {
   private readonly backoff = new Backoff();
   private format: VideoFormat | null = null;
   private run: SourceRun | null = null;
-  private encoder: EncoderChild | null = null;
+  private encoder: Encoder | null = null;
   private cancelRetry: () => void = () => undefined;
 
   constructor(
@@ -84,13 +89,17 @@ export class LiveVideo implements PlayableVideo {
   }
 
   private startEncoder(): void {
-    const { ffmpegPath, clock, encoder } = this.parts;
+    const {
+      ffmpegPath,
+      clock,
+      encoder,
+      createEncoder = (...args) => new EncoderChild(...args, { clock }),
+    } = this.parts;
     const { width, height, fps } = this.facts;
     const input = { kind: 'rgb24', width, height } as const;
-    this.encoder = new EncoderChild(
+    this.encoder = createEncoder(
       { ffmpegPath, encoder, input, fps, name: this.name },
       { onPicture: (picture) => this.onPicture(picture), onExit: (error) => this.onEncoderExit(error) },
-      { clock },
     );
   }
 
