@@ -15,6 +15,11 @@ const SECRET_WORD =
   /token|passw|passphrase|pwd|secret|signature|credential|authorization|jwt|(?:api|access|auth|private|shared|stream|client|session)[-_]?key/;
 const SECRET_NAME = /(?:^|[-_.])(?:key|pass|pw|auth|sig|loginpas|hmac|otp|sid|session|sessionid)$/;
 
+/** What an SRT address says to the server; MediaMTX and others take the user and the password there. */
+const STREAM_ID = 'streamid';
+/** `read:path` and what is simpler: no room for a password. */
+const PLAIN_STREAM_ID = /^[^:,=]*(?::[^:,=]*)?$/;
+
 /** Shorter secrets would take half of what else a text says with them. */
 const MIN_LITERAL_LENGTH = 6;
 
@@ -104,10 +109,13 @@ function parameterSecrets(text: string): { from: number; to: number }[] {
     const from = PARAMETER.lastIndex;
     // The equals sign may lead to another name.
     PARAMETER.lastIndex = from - 1;
-    if (!isSecretName(match[1] ?? '')) continue;
+    const name = match[1] ?? '';
+    const isStreamId = name.toLowerCase() === STREAM_ID;
+    if (!isStreamId && !isSecretName(name)) continue;
     value.lastIndex = from;
     value.exec(text);
     const to = Math.max(from, value.lastIndex);
+    if (isStreamId && PLAIN_STREAM_ID.test(decoded(text.slice(from, to)))) continue;
     if (to > from && !HIDDEN_BEFORE.test(text.slice(from, from + 8))) found.push({ from, to });
     PARAMETER.lastIndex = to;
   }

@@ -17,6 +17,9 @@ describe('redactUrl', () => {
     ['http://host/?url=rtsp://a:b@c', 'http://host/?url=rtsp://a:***@c'],
     ['srt://cam:9000?passphrase=ab', 'srt://cam:9000?passphrase=***'],
     ['srt://cam:9000?passphrase=a\'rest"r;e?s#t', 'srt://cam:9000?passphrase=***'],
+    ['srt://cam:9000?streamid=read:cam:me:se@cret&mode=caller', 'srt://cam:9000?streamid=***&mode=caller'],
+    ['srt://cam:9000?StreamId=read%3Acam%3Ame%3Asecret', 'srt://cam:9000?StreamId=***'],
+    ['srt://cam:9000?streamid=#!::u=me,s=secret,r=cam', 'srt://cam:9000?streamid=***'],
     ['http://host/live?a=1&token=abc&b=2#x', 'http://host/live?a=1&token=***&b=2#x'],
     ['/cgi?loginuse=a&loginpas=b', '/cgi?loginuse=a&loginpas=***'],
     ['http://cam/user=admin&password=x&channel=1', 'http://cam/user=admin&password=***&channel=1'],
@@ -36,6 +39,10 @@ describe('redactUrl', () => {
       expect(redactUrl(`http://host/x${before}${name}=abc"'d&b=2`)).toBe(`http://host/x${before}${name}=***&b=2`);
     }
   });
+
+  it.each(['read:cam', 'read:live/cam&mode=caller', 'cam', '', '***', 'read%3Acam'])('leaves the SRT stream %s', (id) =>
+    expect(redactUrl(`srt://cam:9000?streamid=${id}`)).toBe(`srt://cam:9000?streamid=${id}`),
+  );
 
   it.each(['author', 'keyframe', 'monkey', 'design', 'compass', 'keys', 'passenger', 'channel'])(
     'takes %s for no secret',
