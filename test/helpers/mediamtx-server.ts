@@ -130,11 +130,11 @@ export class MediamtxServer {
     return `${this.webrtcUrl(path)}/whep`;
   }
 
-  /** Where to play over SRT, or with `publish` where to send MPEG-TS to. */
+  /** Where to play over SRT, or to send MPEG-TS to. Nothing is encoded in it, since FFmpeg 5.1 decodes nothing there. */
   srtUrl(path: string, action: 'read' | 'publish' = 'read'): string {
     const { user, password } = this.options.credentials ?? {};
     const id = [action, path, ...(user === undefined ? [] : [user, password])].join(':');
-    return `srt://127.0.0.1:${this.ports.srt}?streamid=${encodeURIComponent(id)}`;
+    return `srt://127.0.0.1:${this.ports.srt}?streamid=${id}`;
   }
 
   /** The paths that somebody publishes or reads, by name. */
