@@ -25,7 +25,7 @@ const LIBRARY_OWNERS = {
 /** The same, where others may import its types. */
 const VALUE_OWNERS = {
   fastify: '^server/api/http-server\\.ts$',
-  ws: '^server/transports/websocket-server\\.ts$',
+  ws: '^(server/transports/websocket-server|client/probe/websocket-connection)\\.ts$',
 };
 
 // A transport's own files begin with its name; tcp-listener.ts is for every transport that listens on TCP.
@@ -150,9 +150,9 @@ module.exports = {
     ),
     forbid(
       'api-uses-what-it-is-given',
-      path('^server/', '^server/(api/|app\\.ts$)'),
+      path('^server/', '^server/(api/|http-side\\.ts$)'),
       path('^server/api/'),
-      'Nothing but the composition root knows that there is an HTTP API.',
+      'Nothing but its composition root knows that there is an HTTP API.',
     ),
     forbid(
       'transports-are-strangers',
@@ -163,7 +163,7 @@ module.exports = {
     forbid(
       'parts-do-not-know-the-whole',
       path('^server/(sources|pipeline|processing|hub|transports|recording|rtsp|publish|generate|statistics|api|web)/'),
-      path('^server/(app|cli)\\.ts$'),
+      path('^server/(app|fleet-app|http-side|cli)\\.ts$'),
       'Only the composition root knows all parts.',
     ),
     forbid(

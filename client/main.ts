@@ -12,6 +12,7 @@ import { failureOf, probe } from './probe/probe.js';
 import type { ProbeResult } from './probe/probe.js';
 import type { ProbeConfig } from './probe/probe-config.js';
 import { ffmpegWhenNeeded } from './probe/probe-ffmpeg.js';
+import { ProbeClock } from './probe/probe-clock.js';
 import { CLOCK_OF_THIS_MACHINE } from './probe/time-code-clock.js';
 import { formatProbe } from './report/probe-text.js';
 import { summarize } from './report/summary.js';
@@ -56,8 +57,9 @@ async function runWatch(config: ClientConfig): Promise<number> {
 }
 
 async function runProbe(config: ProbeConfig): Promise<number> {
-  const ffmpeg = ffmpegWhenNeeded(process.env);
-  const parts = { ...(await surroundingsOf(config)), ffmpeg, timeCodeClock: CLOCK_OF_THIS_MACHINE };
+  const { clockUrl, token } = config;
+  const timeCodeClock = clockUrl === null ? CLOCK_OF_THIS_MACHINE : await ProbeClock.open(clockUrl, token, clock);
+  const parts = { ...(await surroundingsOf(config)), ffmpeg: ffmpegWhenNeeded(process.env), timeCodeClock };
   const result = await probe(config, parts);
   return reportProbe(config, result);
 }
@@ -90,7 +92,7 @@ async function viewOpener(config: OutputConfig): Promise<OpenView> {
       output: process.stdout,
       traits,
       decode: (jpeg, width, height) => decodeJpeg(jpeg, { width, height }),
-      latestJpeg: (streamId) => source.latestJpeg(streamId),
+      latestJpeg: source.latestJpeg?.bind(source),
       snapshotToFile: () => saveSnapshot(source),
       onReset: () => source.reset(),
       onQuit: quit,

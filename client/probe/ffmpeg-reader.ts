@@ -7,7 +7,7 @@ import { liveError } from '../../shared/ffmpeg/live-error.js';
 import { INPUT_TIMEOUT_US, ffmpegInput } from './ffmpeg-input.js';
 import type { ProbeInput } from './ffmpeg-input.js';
 import { NutReader } from './nut-reader.js';
-import type { ProbeFfmpeg, ReaderParts } from './open-reader.js';
+import type { ProbeFfmpeg, ReaderParts } from './reader-parts.js';
 import { PacketLines } from './packet-lines.js';
 import { readPgm } from './pgm-picture.js';
 import type { GreyPicture } from './pgm-picture.js';

@@ -1,22 +1,10 @@
-import type { Clock } from '../../shared/clock.js';
-import type { FfmpegVersion } from '../../shared/ffmpeg/ffmpeg-version.js';
 import { FfmpegReader } from './ffmpeg-reader.js';
+import { HttpReader } from './http-reader.js';
 import type { ProbeReader } from './probe-events.js';
 import type { ProbeTarget } from './probe-target.js';
-
-/** What readers take from their surroundings. */
-export interface ReaderParts {
-  readonly clock: Clock;
-  /** The FFmpeg to use; asked for when the first path needs one. */
-  readonly ffmpeg: () => Promise<ProbeFfmpeg>;
-  /** Token of our own servers; null where they have none. */
-  readonly token: string | null;
-}
-
-/** An FFmpeg that was found, and what is special about it. */
-export interface ProbeFfmpeg extends FfmpegVersion {
-  readonly path: string;
-}
+import type { ReaderParts } from './reader-parts.js';
+import { tcpPath, webSocketPath } from './session-path.js';
+import { SessionReader } from './session-reader.js';
 
 /**
  * The reader for the kind of path that `target` is.
@@ -24,5 +12,14 @@ export interface ProbeFfmpeg extends FfmpegVersion {
  * @throws {StreamerError} BAD_USAGE for an address that its reader cannot take
  */
 export function openReader(target: ProbeTarget, parts: ReaderParts): ProbeReader {
-  return new FfmpegReader(target, parts);
+  switch (target.kind) {
+    case 'streamer':
+      return new SessionReader(tcpPath(target.url, parts.token), parts.clock);
+    case 'websocket':
+      return new SessionReader(webSocketPath(target.url, parts), parts.clock);
+    case 'http':
+      return new HttpReader(target, parts);
+    default:
+      return new FfmpegReader(target, parts);
+  }
 }

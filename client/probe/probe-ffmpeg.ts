@@ -1,6 +1,6 @@
 import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import { readFfmpegVersion } from '../../shared/ffmpeg/ffmpeg-version.js';
-import type { ProbeFfmpeg } from './open-reader.js';
+import type { ProbeFfmpeg } from './reader-parts.js';
 
 /**
  * Asks for FFmpeg, and what is special about it, when it is first needed, and then not again. What it returns rejects

@@ -4,7 +4,7 @@ import type { Logger } from '../../shared/logger.js';
 import type { FiguresSource } from '../figures-view.js';
 import type { EncodedHistograms, Snapshot } from '../metrics/snapshot.js';
 import { openReader } from './open-reader.js';
-import type { ProbeFfmpeg } from './open-reader.js';
+import type { ProbeFfmpeg } from './reader-parts.js';
 import { ProbedPath } from './probed-path.js';
 import type { ProbeTarget } from './probe-target.js';
 import type { TimeCodeClock } from './time-code-clock.js';
@@ -43,6 +43,7 @@ export class ProbeSession implements FiguresSource {
   ) {
     const { clock, logger, ffmpeg, timeCodeClock } = parts;
     const { targets, reconnect, token } = options;
+    const clockAt = (nowUs: number) => timeCodeClock.readingAt(nowUs);
     this.startUs = clock.nowUs();
     this.paths = targets.map(
       (target, id) =>
@@ -51,8 +52,8 @@ export class ProbeSession implements FiguresSource {
             target,
             id,
             reconnect,
-            openReader: () => openReader(target, { clock, ffmpeg, token }),
-            clockAt: (nowUs) => timeCodeClock.readingAt(nowUs),
+            openReader: () => openReader(target, { clock, ffmpeg, token, clockAt }),
+            clockAt,
             onDone: (error) => this.onDone(target.name, error),
           },
           { clock, logger },
@@ -100,11 +101,6 @@ export class ProbeSession implements FiguresSource {
     const nowUs = this.parts.clock.nowUs();
     this.startUs = nowUs;
     for (const { recorder } of this.paths) recorder.reset(nowUs);
-  }
-
-  /** There are decoded pictures here, but no JPEGs. */
-  latestJpeg(): null {
-    return null;
   }
 
   private onDone(name: string, error: StreamerError | null): void {

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
 import type { FiguresSource, FiguresView } from '../figures-view.js';
-import type { ProbeFfmpeg } from './open-reader.js';
+import type { ProbeFfmpeg } from './reader-parts.js';
 import type { ProbeConfig } from './probe-config.js';
 import { ProbeSession } from './probe-session.js';
 import type { TimeCodeClock } from './time-code-clock.js';

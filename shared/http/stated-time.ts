@@ -34,6 +34,16 @@ export function statedTime(header: HeaderLookup): StatedTime | null {
   return { timeUs, errorUs: MICROSECONDS.test(errorText) ? Number(errorText) : null };
 }
 
+/** How far `X-Timestamp` can be from the time that it was made of, by its number of digits; 0 where there is none. */
+export function statedResolutionUs(header: HeaderLookup): number {
+  const text = (header('x-timestamp') ?? '').trim();
+  const digits = /\.(\d+)/.exec(text)?.[1]?.length ?? 0;
+  // Dates are read to the millisecond.
+  if (ISO_DATE.test(text)) return Math.max(1000, 1_000_000 / 10 ** digits);
+  const unit = DECIMAL.test(text) ? UNITS.find(({ below }) => Number(text) < below) : undefined;
+  return unit === undefined ? 0 : Math.max(1, unit.unitUs / 10 ** digits);
+}
+
 function timeFromText(text: string): number | null {
   if (ISO_DATE.test(text)) {
     const timeMs = Date.parse(text);
