@@ -226,11 +226,10 @@ export class Fleet implements FleetControl {
   private async take(name: string, reason: 'removed' | 'shed'): Promise<void> {
     const publisher = this.find(name);
     this.publishers.delete(name);
-    const stopped = publisher.stop();
-    this.gone.push(publisher.record(null, reason));
+    this.gone.push(publisher.record(this.parts.serverPaths()?.get(name) ?? null, reason));
     if (this.gone.length > MAX_RECORDS) this.gone.shift();
     this.parts.videos.release(publisher.options.video);
-    await stopped;
+    await publisher.stop();
   }
 
   private onState(publisher: FleetPublisher, status: PublisherStatus): void {

@@ -7,7 +7,7 @@ import type { CodedPicture, VideoFormat } from '../rtsp/coded-video.js';
 import { EncoderChild } from '../rtsp/encoder-child.js';
 import type { EncoderChildEvents, EncoderChildOptions } from '../rtsp/encoder-child.js';
 import { packetize } from '../rtsp/packetizer.js';
-import { formatOf } from '../rtsp/video-format.js';
+import { formatOf } from '../rtsp/nal-units.js';
 import type { Source, SourceFrame, SourceRun } from '../sources/source.js';
 import { LivePlayer } from './live-player.js';
 import type { PictureSink, PlayableVideo, VideoFacts, VideoPlayer } from './playable-video.js';

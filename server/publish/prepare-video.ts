@@ -40,7 +40,7 @@ const GOP_SECONDS = 2;
 /** A pattern goes on for ever; so much of it is repeated. */
 const PATTERN_SECONDS = 10;
 const LOCAL_FILES = ['-protocol_whitelist', 'file,crypto,data'];
-const ONLY_VIDEO = ['-map', '0:v:0', '-an', '-sn', '-dn'];
+const FIRST_VIDEO = ['-map', '0:v:0'];
 
 /**
  * The video as it is, its container apart; null where it has to be encoded: another codec, turned or stretched pictures,
@@ -57,7 +57,7 @@ export async function copyVideo({ name, input }: VideoSpec, parts: PreparationPa
       ffmpegPath: binaries.ffmpegPath,
       input: `file:${input.path}`,
       inputOptions: LOCAL_FILES,
-      outputOptions: [...ONLY_VIDEO, '-c:v', 'copy', ...TS_OUTPUT_OPTIONS],
+      outputOptions: [...FIRST_VIDEO, '-c:v', 'copy', ...TS_OUTPUT_OPTIONS],
       output,
       shownInput: name,
       onProgress: () => undefined,
@@ -86,7 +86,6 @@ export async function encodeVideo(spec: VideoSpec, parts: PreparationParts): Pro
       input: original.input,
       inputOptions: [...choice.globalOptions, ...original.inputOptions],
       outputOptions: [
-        ...ONLY_VIDEO,
         ...withFilters([`fps=${fps}`, `scale=${width}:${height}`], choice.options),
         ...(kind === 'ts' ? TS_OUTPUT_OPTIONS : ['-f', 'mjpeg']),
       ],
@@ -159,7 +158,7 @@ function evenSize({ width, height }: Size): Size {
   return { width: Math.max(2, width - (width % 2)), height: Math.max(2, height - (height % 2)) };
 }
 
-/** The encoder may have filters of its own, for pictures that go to hardware; they come last. */
+/** The filters of the encoder come last: they hand the pictures to it. */
 function withFilters(filters: readonly string[], options: readonly string[]): string[] {
   const at = options.findIndex((option) => option === '-vf' || option === '-filter:v');
   if (at < 0) return ['-vf', filters.join(','), ...options];

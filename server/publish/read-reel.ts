@@ -5,7 +5,7 @@ import { TICKS_PER_SECOND } from '../rtsp/coded-video.js';
 import type { CodedPicture, VideoFormat } from '../rtsp/coded-video.js';
 import { packetize } from '../rtsp/packetizer.js';
 import { TsReader } from '../rtsp/ts-reader.js';
-import { formatOf } from '../rtsp/video-format.js';
+import { formatOf } from '../rtsp/nal-units.js';
 import { makeReel } from './picture-reel.js';
 import type { PictureReel, ReadPicture } from './picture-reel.js';
 import type { PreparedVideo } from './prepare-video.js';

@@ -10,7 +10,7 @@ export function verdictOn(report: PublishReport, wasStopped: boolean): number | 
   const shed = streams.filter(({ ended }) => ended === 'shed').length;
   const missing = shed + (limits.length > 0 ? totals.unstarted : 0);
   if (missing > 0) {
-    const sentence = `${missing} streams did not run to the end because of a limit: ${limits.at(-1)?.message ?? ''}.`;
+    const sentence = `${missing} of the streams did not run to the end, because of a limit: ${limits.at(-1)?.message ?? ''}.`;
     return new StreamerError('RESOURCE_LIMIT', sentence);
   }
   if (totals.streams === 0 || totals.framesSent > 0) return 0;
