@@ -15,6 +15,6 @@ export interface FiguresSource {
   histograms(): ReadonlyMap<string, EncodedHistograms>;
   /** Starts all figures over. */
   reset(): void;
-  /** The newest JPEG of a stream; null where there is none. */
-  latestJpeg(streamId: number): Buffer | null;
+  /** The newest JPEG of a stream, null while there is none; absent where there never is one. */
+  latestJpeg?(streamId: number): Buffer | null;
 }

@@ -21,8 +21,8 @@ export interface DashboardOptions extends TerminalStreams {
   readonly title: string;
   readonly clock: Clock;
   readonly decode: DecodePicture;
-  /** The newest JPEG of a stream for the live picture, or null while there is none. */
-  latestJpeg(streamId: number): Buffer | null;
+  /** The newest JPEG of a stream for the live picture, or null while there is none; absent where there never is one. */
+  readonly latestJpeg?: ((streamId: number) => Buffer | null) | undefined;
   /** Writes the figures to a file and resolves with its name, to be shown. */
   snapshotToFile(): Promise<string>;
   /** `r` was pressed: all figures are to begin anew. */
@@ -58,7 +58,7 @@ export class Dashboard {
     this.livePicture = new LivePicture({
       clock,
       decode,
-      latestJpeg: () => (this.paused || !this.stream ? null : options.latestJpeg(this.stream.id)),
+      latestJpeg: () => (this.paused || !this.stream ? null : (options.latestJpeg?.(this.stream.id) ?? null)),
       size: () => (this.place ? panels.inside(this.place.body) : null),
       show: (picture) => this.showPicture(picture),
       fail: (error) => this.say(error.message),
@@ -122,6 +122,7 @@ export class Dashboard {
   }
 
   private togglePicture(): void {
+    if (!this.options.latestJpeg) return;
     if (this.livePicture.running) this.livePicture.stop();
     else this.livePicture.start();
     this.repaint();
@@ -182,7 +183,8 @@ export class Dashboard {
   private drawAll(place: Layout, snapshot: Snapshot): void {
     const { screen, stream, selectedIndex } = this;
     const { glyphs, paint, columns } = screen;
-    const view = { paused: this.paused, picture: this.livePicture.running };
+    const hasPictures = this.options.latestJpeg !== undefined;
+    const view = { paused: this.paused, picture: this.livePicture.running, hasPictures };
     screen.text(place.status, [statusLine(this.options.title, snapshot, selectedIndex, view, columns, glyphs, paint)]);
     screen.text(place.headline, panels.headlineLines(stream, place.bigHeadline, columns, screen));
     screen.text(place.keys, [keyLine(view, columns, paint)]);
@@ -235,7 +237,7 @@ export class Dashboard {
 
   private drawPictureFrame(rect: Rect): void {
     const { stream } = this;
-    const jpeg = stream && this.options.latestJpeg(stream.id);
+    const jpeg = stream && this.options.latestJpeg?.(stream.id);
     const label = stream ? `Live picture of ${safeText(stream.name)}` : 'Live picture';
     this.screen.text(rect, jpeg ? [] : panels.waiting(rect, nothingText(stream)), label);
   }

@@ -2,7 +2,7 @@ import type { LatencyFigures, SecondFigures, Snapshot, StreamSnapshot } from '..
 import { sparkline, type Size } from './columns.js';
 import type { Glyphs } from './glyphs.js';
 import type { Paint } from './paint.js';
-import { encodingText, SINCE } from './stream-words.js';
+import { encodingText, sinceText } from './stream-words.js';
 import { longestFitting, shortened } from './text.js';
 import {
   formatBytes,
@@ -62,7 +62,9 @@ function countLines(snapshot: Snapshot, stream: StreamSnapshot | null, columns: 
     ],
     [
       ['data', formatBytes(stream?.bytes ?? 0), false],
-      ['skipped', formatCount(stream?.frames.skipped ?? 0), false],
+      stream?.probe
+        ? ['freezes', formatCount(stream.probe.freezes.count), stream.probe.freezes.count > 0]
+        : ['skipped', formatCount(stream?.frames.skipped ?? 0), false],
     ],
     [
       ['reconnects', formatCount(snapshot.reconnects), snapshot.reconnects > 0],
@@ -85,7 +87,9 @@ function countLines(snapshot: Snapshot, stream: StreamSnapshot | null, columns: 
   );
 }
 
-function clockLines({ clock }: Snapshot, columns: number): string[] {
+function clockLines({ clock, streams }: Snapshot, columns: number): string[] {
+  const isOwn = clock.offsetUs === 0 && clock.errorUs === 0 && streams.some(({ probe }) => probe);
+  if (isOwn) return [labelled('clock', 'of this machine')];
   return [
     labelled('clock', clock.offsetUs === null ? 'not known yet' : formatOffset(clock.offsetUs, clock.errorUs)),
     labelled('drift', formatPpm(clock.driftPpm)),
@@ -108,9 +112,11 @@ function detailLines(stream: StreamSnapshot, columns: number): string[] {
 
 /** What the figures are about: where the times come from, and the pictures. */
 function originLines(stream: StreamSnapshot, columns: number, glyphs: Glyphs): string[] {
+  // Of a path it stands in a panel of its own.
+  if (stream.probe) return [];
   const { kept } = stream.frames;
   return [
-    labelled('times', `${stream.timeSource}, latency ${SINCE[stream.timeSource]}`),
+    labelled('times', `${stream.timeSource}, latency ${sinceText(stream)}`),
     labelled('jpeg', shortened(encodingText(stream), columns - LABEL_COLUMNS, glyphs)),
     ...(kept > 0 ? [labelled('kept', `${formatCount(kept)} of the past`)] : []),
   ].map((text) => text.slice(0, columns));

@@ -6,6 +6,7 @@ import type { Glyphs } from './glyphs.js';
 import { histogramLines } from './histogram.js';
 import type { Rect } from './layout.js';
 import type { Paint } from './paint.js';
+import { pathLines } from './path-panel.js';
 import { stageRows } from './stage-rows.js';
 import { headline } from './status.js';
 import { nothingText, NO_FRAMES } from './stream-words.js';
@@ -92,9 +93,12 @@ export function figuresPanel(
   return { label: 'Frames, data, clock', lines: figureLines(snapshot, stream, inside(rect), glyphs, paint) };
 }
 
-/** Where the time of a frame goes. */
+/** Where the time of a frame goes; of the path of a probe, which nobody knows that of, what else is known. */
 export function waterfallPanel(stream: StreamSnapshot | null, rect: Rect, { glyphs, paint }: Style): Panel {
   const { columns, rows } = inside(rect);
+  if (stream?.probe) {
+    return { label: 'Path', lines: pathLines(stream, stream.probe, columns, glyphs, paint).slice(0, rows) };
+  }
   const full = glyphs.horizontal.at(-1) ?? '';
   const legend = [paint(`${full} p50`, 'p50'), paint(`${glyphs.mark} p99`, 'p99')].join('  ');
   const label = `${columns >= 44 ? 'Where the time goes' : 'Stages'}  ${legend}`;

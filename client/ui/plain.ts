@@ -1,5 +1,5 @@
 import type { SecondFigures, Snapshot, StreamSnapshot } from '../metrics/snapshot.js';
-import { isDelivering, SINCE, stateText } from './stream-words.js';
+import { isDelivering, sinceText, stateText } from './stream-words.js';
 import { safeText } from './text.js';
 import {
   formatCount,
@@ -70,12 +70,15 @@ function streamText(stream: StreamSnapshot, { clock }: Snapshot): string {
   return [
     `${name} ${stream.state === 'live' ? '' : `${stream.state} `}${formatFps(second?.frames ?? stream.fps.current)}`,
     formatMbps(second ? (second.bytes * 8) / 1e6 : stream.throughputMbps.current),
-    latencyText(second, SINCE[stream.timeSource]),
+    latencyText(second, sinceText(stream)),
     `lost ${formatCount(frames.lost)}`,
-    `skipped ${formatCount(frames.skipped)}`,
+    stream.probe ? `freezes ${formatCount(stream.probe.freezes.count)}` : `skipped ${formatCount(frames.skipped)}`,
     ...(frames.corrupt > 0 ? [`corrupt ${formatCount(frames.corrupt)}`] : []),
     ...(latencyUs.negative > 0 ? [`negative ${formatCount(latencyUs.negative)}`] : []),
-    `clock ${clock.offsetUs === null ? 'not known yet' : formatOffset(clock.offsetUs, clock.errorUs)}`,
+    // Of a probe the error of the clock is in that of the latency.
+    ...(stream.probe
+      ? []
+      : [`clock ${clock.offsetUs === null ? 'not known yet' : formatOffset(clock.offsetUs, clock.errorUs)}`]),
   ].join('  ');
 }
 

@@ -2,7 +2,7 @@ import type { Snapshot, StreamSnapshot } from '../metrics/snapshot.js';
 import type { Glyphs } from './glyphs.js';
 import type { Paint, Role } from './paint.js';
 import { longestFitting, safeText, shortened } from './text.js';
-import { nothingText, pictureText, SINCE, stateText } from './stream-words.js';
+import { nothingText, pictureText, sinceText, stateText } from './stream-words.js';
 import { formatDurationUs, formatElapsedMs, formatWithError } from '../../shared/units.js';
 
 /** The keys of the dashboard, as they are listed on the screen. */
@@ -24,6 +24,8 @@ const GAP = '  ';
 export interface View {
   readonly paused: boolean;
   readonly picture: boolean;
+  /** Whether there are pictures to show at all. */
+  readonly hasPictures: boolean;
 }
 
 /** The top line: what runs, with which server, how the connection is, for how long; at the right the stream. */
@@ -77,7 +79,7 @@ export function headline(stream: StreamSnapshot | null): Headline {
   return {
     p50: formatWithError(p50, errorUs),
     rest: `p99 ${formatDurationUs(p99)}   max ${formatDurationUs(max)}`,
-    since: SINCE[stream.timeSource],
+    since: sinceText(stream),
   };
 }
 
@@ -90,7 +92,8 @@ export function messageLine(snapshot: Snapshot, stream: StreamSnapshot | null): 
 
 /** The list of keys, with less space between them and shorter names where it must be. */
 export function keyLine(view: View, columns: number, paint: Paint): string {
-  const long = KEYS.map(([key, name]) => [key, nameIn(key, name, view)] as const);
+  const keys = KEYS.filter(([key]) => key !== 'v' || view.hasPictures);
+  const long = keys.map(([key, name]) => [key, nameIn(key, name, view)] as const);
   const short = long.map(([key, name]) => [key, name.split(' ')[0] ?? ''] as const);
   const width = (names: typeof long, gap: number): number =>
     names.reduce((sum, [key, name]) => sum + key.length + 1 + name.length, 1) + gap * (names.length - 1);
@@ -114,6 +117,6 @@ function streamTexts(snapshot: Snapshot, selected: number): string[] {
   const name = safeText(stream.name);
   const shortName = name.length > 16 ? `${name.slice(0, 13)}...` : name;
   const picture = pictureText(stream);
-  const pictures = picture === '' ? [] : [`${picture}, ${stream.encoding.mode}`, picture];
+  const pictures = picture === '' ? [] : [`${picture}, ${stream.probe?.codec ?? stream.encoding.mode}`, picture];
   return [...pictures.map((text) => `${name} ${text}${place}`), `${name}${place}`, `${shortName}${place}`, shortName];
 }

@@ -20,19 +20,39 @@ interface Column {
   readonly isText?: boolean;
 }
 
-const COLUMNS: readonly Column[] = [
-  { header: 'size', width: 9, rank: 8, textOf: (stream) => formatSize(stream) ?? NOTHING },
+const SIZE: Column = { header: 'size', width: 9, rank: 8, textOf: (stream) => formatSize(stream) ?? NOTHING };
+const RATES: readonly Column[] = [
   { header: 'fps', width: 5, rank: 3, textOf: ({ fps }) => fps.current.toFixed(1) },
   { header: 'Mbit/s', width: 6, rank: 7, textOf: ({ throughputMbps }) => throughputMbps.current.toFixed(1) },
+];
+const LATENCIES: readonly Column[] = [
   { header: 'p50', width: 8, rank: 1, textOf: ({ latencyUs }) => formatDurationUs(latencyUs.p50) },
   { header: 'p99', width: 8, rank: 4, textOf: ({ latencyUs }) => formatDurationUs(latencyUs.p99) },
   { header: '± error', width: 8, rank: 9, textOf: ({ latencyUs }) => formatDurationUs(latencyUs.errorUs) },
+];
+const COLUMNS: readonly Column[] = [
+  SIZE,
+  ...RATES,
+  ...LATENCIES,
   { header: 'received', width: 8, rank: 10, textOf: ({ frames }) => formatCount(frames.received) },
   { header: 'lost', width: 5, rank: 5, textOf: ({ frames }) => formatCount(frames.lost) },
   { header: 'skipped', width: 7, rank: 6, textOf: ({ frames }) => formatCount(frames.skipped) },
   { header: 'corrupt', width: 7, rank: 12, textOf: ({ frames }) => formatCount(frames.corrupt) },
   { header: 'times', width: 8, rank: 13, textOf: ({ timeSource }) => timeSource },
   { header: 'jpeg', width: 12, rank: 11, textOf: ({ encoding }) => encoding.mode },
+];
+
+/** Of the paths of a probe. */
+const PATH_COLUMNS: readonly Column[] = [
+  ...LATENCIES,
+  { header: 'measured by', width: 11, rank: 12, textOf: ({ probe }) => probe?.latencySource ?? NOTHING },
+  ...RATES,
+  { header: 'first', width: 7, rank: 6, textOf: ({ probe }) => formatDurationUs(probe?.firstFrameUs ?? null) },
+  { header: 'lost', width: 5, rank: 5, textOf: ({ frames }) => formatCount(frames.lost) },
+  { header: 'freezes', width: 7, rank: 10, textOf: ({ probe }) => formatCount(probe?.freezes.count ?? 0) },
+  { header: 'gaps', width: 5, rank: 11, textOf: ({ probe }) => formatCount(probe?.arrivalGaps.count ?? 0) },
+  { header: 'codec', width: 6, rank: 13, textOf: ({ probe }) => probe?.codec ?? NOTHING },
+  SIZE,
 ];
 
 /** The state comes last, with as much of its reason as there is room. */
@@ -58,12 +78,16 @@ export function streamTable(
 ): StreamTable {
   const longest = Math.max(MIN_NAME_COLUMNS, ...streams.map(({ name }) => name.length + 2));
   const state = stateColumn(streams, columns, glyphs);
-  const shown = fitting([...COLUMNS, state], columns - Math.min(longest, nameColumns(columns)));
+  const own = streams.some(({ probe }) => probe) ? PATH_COLUMNS : COLUMNS;
+  const shown = fitting([...own, state], columns - Math.min(longest, nameColumns(columns)));
   const rest = shown.reduce((left, { width }) => left - width - COLUMN_GAP, columns);
   const nameWidth = Math.min(rest, longest, MAX_NAME_COLUMNS);
   return {
     widths: [nameWidth, ...shown.map(({ width }) => width)],
-    headers: ['  stream'.padEnd(nameWidth), ...shown.map((column) => aligned(column, column.header))],
+    headers: [
+      (own === PATH_COLUMNS ? '  path' : '  stream').padEnd(nameWidth),
+      ...shown.map((column) => aligned(column, column.header)),
+    ],
     rows: streams.map((stream, index) => [
       shortened(`${index === selected ? '>' : ' '} ${safeText(stream.name)}`, nameWidth, glyphs).padEnd(nameWidth),
       ...shown.map((column) => aligned(column, column.textOf(stream))),

@@ -35,9 +35,15 @@ export function stateText({ state, reason }: State): string {
   return reason === null || state === 'live' ? state : `${state}: ${safeText(reason)}`;
 }
 
-/** What stands where a stream has nothing to show: that it waits, or that there will be nothing. */
-export function nothingText(stream: State | null): string {
+/** What stands where a stream has no latency to show: that it waits, or that there will be nothing. */
+export function nothingText(stream: StreamSnapshot | null): string {
+  if (stream?.probe && stream.frames.received > 0) return 'no latency: the pictures carry no capture time';
   return stream?.state === 'ended' || stream?.state === 'removed' ? 'no more frames' : NO_FRAMES;
+}
+
+/** From when on the latency of the newest frame counts, or what it was measured by where a probe did that. */
+export function sinceText({ timeSource, probe }: Pick<StreamSnapshot, 'timeSource' | 'probe'>): string {
+  return probe?.latencySource ? `by ${probe.latencySource}` : SINCE[timeSource];
 }
 
 /** Size and announced rate of the picture as far as they are known: `1280x720, 29.97 fps`; empty when neither is. */

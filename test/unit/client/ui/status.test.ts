@@ -6,7 +6,7 @@ import { headline, keyLine, messageLine, statusLine, type View } from '../../../
 import { connected, emptyStream, liveStream } from '../../../helpers/chart-samples.js';
 
 const PLAIN: Paint = (text) => text;
-const VIEW: View = { paused: false, picture: false };
+const VIEW: View = { paused: false, picture: false, hasPictures: true };
 const STREAMS = [liveStream(4, { name: 'cam1' }), liveStream(4, { name: 'front-door' })];
 
 function status(
@@ -50,7 +50,7 @@ describe('statusLine', () => {
   });
 
   it('never exceeds the line', () => {
-    const view = fc.record({ paused: fc.boolean(), picture: fc.boolean() });
+    const view = fc.record({ paused: fc.boolean(), picture: fc.boolean(), hasPictures: fc.boolean() });
     const server = fc.string({ maxLength: 80, unit: 'binary' });
     const ms = fc.integer({ min: 0, max: 1e11 });
     fc.assert(
@@ -115,7 +115,7 @@ describe('keyLine', () => {
   });
 
   it('says what the keys do now', () => {
-    const line = keyLine({ paused: true, picture: true }, 100, PLAIN);
+    const line = keyLine({ paused: true, picture: true, hasPictures: true }, 100, PLAIN);
     expect(line).toContain('p resume');
     expect(line).toContain('v figures');
   });
