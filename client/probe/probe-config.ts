@@ -1,6 +1,7 @@
 import type { LogLevel } from '../../shared/log-level.js';
 import { checkedValues, defaultsOf, givenByEnvironment, givenByFlags } from '../../shared/option-table.js';
 import { PROBE_OPTIONS } from './probe-options.js';
+import { parseProtocolAddress } from './protocol-address.js';
 import { parseTargets } from './probe-target.js';
 import type { ProbeTarget } from './probe-target.js';
 
@@ -30,6 +31,7 @@ export function resolveProbeConfig(
   const flagValues = checkedValues(PROBE_OPTIONS, givenByFlags(PROBE_OPTIONS, flags));
   const envValues = checkedValues(PROBE_OPTIONS, givenByEnvironment(PROBE_OPTIONS, env));
   const { url, clock, duration, ...values } = { ...defaultsOf(PROBE_OPTIONS), ...envValues, ...flagValues };
+  if (clock !== null) parseProtocolAddress(clock);
   return Object.freeze({
     ...values,
     targets: Object.freeze(parseTargets(url)),

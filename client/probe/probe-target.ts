@@ -2,6 +2,7 @@ import { StreamerError } from '../../shared/errors.js';
 import { redactUrl } from '../../shared/redact.js';
 import { ALL_STREAMS, isStreamName } from '../../shared/stream-name.js';
 import { nearest } from '../../shared/suggestion.js';
+import { parseProtocolAddress } from './protocol-address.js';
 
 /** How each kind of path is called, by the scheme of its address. */
 const KIND_OF_SCHEME = {
@@ -89,6 +90,8 @@ function parseAddress(text: string): { kind: PathKind; url: string } {
   if (!isScheme(scheme)) throw unknownScheme(scheme, text);
   const kind = KIND_OF_SCHEME[scheme];
   if (kind === 'file') return { kind, url: text.slice('file://'.length) };
+  if (kind === 'streamer') parseProtocolAddress(text);
+  if (kind === 'websocket' && text.includes('#')) throw refusal(`${shown(text)} has a part after #; leave it out.`);
   if (text.includes(' ')) throw refusal(`${shown(text)} has a space; write it as %20.`);
   // FFmpeg's own addresses may have an @ before the host (udp://@:1234), which no other reader of URLs takes.
   const authority = /^[^:]+:\/\/([^/?#]*)/.exec(text)?.[1] ?? '';
