@@ -1,19 +1,13 @@
-import type { Clock } from '../shared/clock.js';
 import type { ErrorCode } from '../shared/errors.js';
-import { Access } from './api/access.js';
-import { EventStream } from './api/event-stream.js';
-import { Gateway } from './api/gateway.js';
-import { ApiViews } from './api/views.js';
-import type { ProcessFigures } from './api/views.js';
 import { ClientRegistry } from './clients.js';
 import type { ServerConfig } from './config.js';
 import { exposureWarning } from './exposure.js';
+import { createHttpSide } from './http-side.js';
 import { Hub } from './hub/hub.js';
 import { openStreams } from './open-streams.js';
+import type { ProcessFigures } from './process-figures.js';
 import { Recordings } from './recordings.js';
 import { RtspBridges } from './rtsp-bridges.js';
-import { createMetrics } from './statistics/prometheus.js';
-import { ServerStatistics } from './statistics/server-statistics.js';
 import { GuardedNetwork } from './sources/guarded-network.js';
 import { SourceGuard } from './sources/source-guard.js';
 import { StreamControl } from './stream-control.js';
@@ -23,10 +17,8 @@ import { Streams } from './streams.js';
 import { TlsIdentity } from './tls-identity.js';
 import { AttemptLimit } from './transports/attempt-limit.js';
 import { ClassicTransport } from './transports/classic-transport.js';
-import { MjpegTransport } from './transports/mjpeg-transport.js';
 import { TcpTransport } from './transports/tcp-transport.js';
 import { createTokenCheck } from './transports/token.js';
-import { WebSocketTransport } from './transports/websocket-transport.js';
 
 /** What the app takes from its surroundings; the signal breaks off the start, what runs is ended with `App.stop`. */
 export interface AppParts extends OpenerParts {
@@ -79,7 +71,10 @@ export async function startApp(config: ServerConfig, parts: AppParts): Promise<A
   const tcp = new TcpTransport({ ...context, transport: 'tcp' }, identity);
   const classic = config.classicPort === null ? null : new ClassicTransport({ ...context, transport: 'classic' });
   const ports = { tcpPort: 0, httpPort: 0 };
-  const web = config.httpPort === null ? null : createWeb({ ...context, config, control, identity, ports, parts });
+  const web =
+    config.httpPort === null
+      ? null
+      : createHttpSide({ ...context, config, control, fleet: null, identity, ports, parts });
 
   let stopped: Promise<void> | null = null;
   async function stopAll(code: ErrorCode, message: string): Promise<void> {
@@ -115,56 +110,4 @@ export async function startApp(config: ServerConfig, parts: AppParts): Promise<A
     await stop('SERVER_CLOSING', 'The server could not start.');
     throw error;
   }
-}
-
-interface WebParts {
-  readonly hub: Hub;
-  readonly clients: ClientRegistry;
-  readonly clock: Clock;
-  readonly logger: AppParts['logger'];
-  readonly checkToken: ReturnType<typeof createTokenCheck>;
-  readonly maxClientBytesPerSecond: number | null;
-  readonly config: ServerConfig;
-  readonly control: StreamControl;
-  readonly identity: TlsIdentity | null;
-  /** Filled in when the ports are known. */
-  readonly ports: { readonly tcpPort: number; readonly httpPort: number };
-  readonly parts: AppParts;
-}
-
-/** The HTTP side, with what is measured for it. */
-function createWeb({
-  config,
-  control,
-  identity,
-  ports,
-  parts,
-  ...context
-}: WebParts): Pick<Gateway, 'listen' | 'close'> {
-  const { hub, clients, clock, checkToken } = context;
-  const statistics = new ServerStatistics(hub, clients, clock);
-  const process = () => parts.processFigures();
-  const views = new ApiViews({
-    ...{ config, control, clients, statistics, clock, process },
-    startedAtUs: clock.nowUs(),
-    ports: () => ports,
-  });
-  const metrics = createMetrics({ clients, statistics, control });
-  const gateway = new Gateway({
-    ...context,
-    ...{ config, control, views, statistics, metrics },
-    mjpeg: new MjpegTransport(context),
-    webSockets: new WebSocketTransport({ ...context, transport: 'websocket' }),
-    events: new EventStream({ views, hub, clients, clock }),
-    access: new Access(config, checkToken),
-    tls: identity,
-  });
-  return {
-    listen: gateway.listen.bind(gateway),
-    close: async (code, message) => {
-      await gateway.close(code, message);
-      metrics.close();
-      statistics.close();
-    },
-  };
 }

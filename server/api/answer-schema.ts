@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { newPublisherSchema } from '../../shared/api/publisher-schema.js';
 import { newRecordingSchema } from '../../shared/api/recording-schema.js';
 import { streamNameSchema } from '../../shared/protocol/control-schema.js';
 
@@ -15,8 +16,12 @@ export const clientParamsSchema = z.object({
   id: z.string().min(1).max(100).describe('Id of the client, as the list has it.'),
 });
 
-/** A body that may be left out. */
+/** Path parameters of one publisher. */
+export const publisherParamsSchema = z.object({ name: streamNameSchema.describe('Name of the publisher.') });
+
+/** Bodies that may be left out. */
 export const newRecordingBodySchema = newRecordingSchema.nullish();
+export const newPublisherBodySchema = newPublisherSchema.nullish();
 
 /** Bytes of whatever type the answer has. */
 export const binarySchema = z.unknown().meta({ type: 'string', format: 'binary' });

@@ -12,7 +12,7 @@ import type { ApiViews } from './views.js';
 
 /** What events are made of. */
 export interface EventParts {
-  readonly views: Pick<ApiViews, 'server' | 'streams' | 'stream' | 'stats' | 'clients' | 'client'>;
+  readonly views: Pick<ApiViews, 'server' | 'streams' | 'stream' | 'stats' | 'clients' | 'client' | 'fleet'>;
   readonly hub: Hub;
   readonly clients: ClientRegistry;
   readonly clock: Clock;
@@ -58,7 +58,8 @@ export class EventFeed {
   snapshot(role: Role): Buffer {
     const { views } = this.parts;
     const server = views.server(role);
-    return encode({ type: 'snapshot', server, streams: views.streams(), clients: views.clients(role) });
+    const clients = views.clients(role);
+    return encode({ type: 'snapshot', server, streams: views.streams(), clients, fleet: views.fleet() });
   }
 
   private start(): void {
@@ -144,7 +145,9 @@ export class EventFeed {
       const streams = hub.list().flatMap(({ name }) => views.stats(name) ?? []);
       return { type: 'stats', server: views.server(role), streams, clients: views.clients(role) };
     });
-    for (const listener of this.listeners) listener.offerStats(stats);
+    const fleet = views.fleet();
+    const publishers = fleet && onceForEachRole(() => ({ type: 'publishers', ...fleet }));
+    for (const listener of this.listeners) listener.offerStats(stats, ...(publishers ? [publishers] : []));
   }
 }
 

@@ -53,9 +53,9 @@ export class EventListener implements WebSocketHandlers {
   }
 
   /** Sends figures to who has read the last ones. */
-  offerStats(stats: TextForRole): void {
+  offerStats(...stats: readonly TextForRole[]): void {
     if (!this.hasRoom() || this.readBytes < this.statsEndBytes) return;
-    this.send(stats);
+    for (const event of stats) this.send(event);
     this.statsEndBytes = this.sentBytes;
   }
 

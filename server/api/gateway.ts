@@ -14,6 +14,7 @@ import { DEFAULT_HTTP_LIMITS, createHttpServer } from './http-server.js';
 import type { HttpLimits, HttpServer } from './http-server.js';
 import { describeApi } from './openapi.js';
 import { registerPictureRoutes } from './picture-routes.js';
+import { registerPublisherRoutes } from './publisher-routes.js';
 import { registerRecordingRoutes } from './recording-routes.js';
 import { DEFAULT_RATE, RequestRate } from './request-rate.js';
 import type { RateLimits } from './request-rate.js';
@@ -54,6 +55,7 @@ const ROUTES: readonly RegisterRoutes[] = [
   registerFrameRoutes,
   registerRecordingRoutes,
   registerClientRoutes,
+  registerPublisherRoutes,
   registerServerRoutes,
   registerPictureRoutes,
 ];

@@ -13,6 +13,7 @@ import type { Logger } from '../../shared/logger.js';
 import type { ClientRegistry } from '../clients.js';
 import type { ServerConfig } from '../config.js';
 import type { Hub } from '../hub/hub.js';
+import type { FleetControl } from '../publish/fleet-status.js';
 import type { Metrics } from '../statistics/prometheus.js';
 import type { ServerStatistics } from '../statistics/server-statistics.js';
 import type { StreamControl } from '../stream-control.js';
@@ -35,6 +36,8 @@ export type ApiApp = FastifyInstance<
 /** Everything that routes are made of. */
 export interface RouteParts {
   readonly control: StreamControl;
+  /** Null, or left out, where the server publishes no videos. */
+  readonly fleet?: FleetControl | null;
   readonly hub: Hub;
   readonly clients: ClientRegistry;
   readonly views: ApiViews;

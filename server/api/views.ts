@@ -1,4 +1,5 @@
 import type { ApiClient } from '../../shared/api/client-schema.js';
+import type { ApiFleet } from '../../shared/api/publisher-schema.js';
 import type { ApiRecordingStatus } from '../../shared/api/recording-schema.js';
 import type { ApiServer, Role } from '../../shared/api/server-schema.js';
 import type { StreamStatistics } from '../../shared/api/stats-schema.js';
@@ -7,25 +8,21 @@ import type { Clock } from '../../shared/clock.js';
 import { VERSION } from '../../shared/package-info.js';
 import type { ClientRecord, ClientRegistry } from '../clients.js';
 import type { ServerConfig } from '../config.js';
+import type { ProcessFigures } from '../process-figures.js';
+import type { FleetControl } from '../publish/fleet-status.js';
 import type { ServerStatistics } from '../statistics/server-statistics.js';
 import type { ControlledStream, StreamControl } from '../stream-control.js';
 import { clientView } from './client-view.js';
 import { publishingCounts, publishingView } from './publishing-view.js';
+import { fleetView } from './publisher-view.js';
 import { recordingStatusView } from './recording-view.js';
 import { shownReason, streamView } from './stream-view.js';
-
-/** What the system says of this process; only the main program asks it. */
-export interface ProcessFigures {
-  readonly nodeVersion: string;
-  /** Resident memory. */
-  readonly memoryBytes: number;
-  /** CPU time since the start, of all threads. */
-  readonly cpuSeconds: number;
-}
 
 /** What the API shows. */
 export interface ViewParts {
   readonly control: Pick<StreamControl, 'list' | 'get' | 'recordingStatus' | 'publishingStatus'>;
+  /** Null, or left out, where the server publishes no videos. */
+  readonly fleet?: FleetControl | null;
   readonly clients: ClientRegistry;
   readonly statistics: Pick<ServerStatistics, 'stream' | 'client' | 'eventLoopDelayP99Us'>;
   readonly config: ServerConfig;
@@ -88,13 +85,20 @@ export class ApiViews {
     return status && recordingStatusView(status);
   }
 
+  /** The publishers and the load of the machine; null where the server publishes no videos. */
+  fleet(): ApiFleet | null {
+    const { fleet } = this.parts;
+    return fleet ? fleetView(fleet) : null;
+  }
+
   /** The server, and what one with `role` may do with it. */
   server(role: Role): ApiServer {
-    const { control, clients, statistics, config, clock, startedAtUs } = this.parts;
+    const { control, fleet, clients, statistics, config, clock, startedAtUs } = this.parts;
     return {
       version: VERSION,
       ...{ nowUs: clock.nowUs(), startedAtUs },
       ...{ streams: control.list().length, maxStreams: config.maxStreams },
+      publishers: fleet?.list().length ?? null,
       ...{ clients: clients.count, maxClients: clients.maxClients },
       ...this.parts.ports(),
       isTls: config.tls !== null,

@@ -6,7 +6,7 @@ import { readFfmpegVersion } from '../../shared/ffmpeg/ffmpeg-version.js';
 import type { FfmpegVersion } from '../../shared/ffmpeg/ffmpeg-version.js';
 import { createLogger } from '../../shared/logger.js';
 import type { Logger } from '../../shared/logger.js';
-import { startControlServer } from '../publish/control-server.js';
+import { startFleetApp } from '../fleet-app.js';
 import { Fleet } from '../publish/fleet.js';
 import { MachineWatch } from '../publish/machine-load.js';
 import { PreparationLog } from '../publish/preparation-log.js';
@@ -120,9 +120,12 @@ function createLibrary({ config, surroundings, logger, binaries, ffmpeg, signal 
 }
 
 async function runFleet(fleet: Fleet, server: RtspServerLink, setting: Setting): Promise<number> {
-  const { config, surroundings, logger, view } = setting;
+  const { config, surroundings, logger, view, binaries } = setting;
   const { clock } = surroundings;
-  const control = config.control && (await startControlServer(fleet, config.control, { logger }));
+  const { ffmpegPath } = binaries;
+  const processFigures = () => surroundings.processFigures();
+  const parts = { clock, logger, ffmpegPath, processFigures };
+  const control = config.control && (await startFleetApp(fleet, config.control, parts));
   try {
     const startedUs = clock.nowUs();
     const cpuBefore = surroundings.processFigures().cpuSeconds;

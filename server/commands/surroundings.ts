@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.js';
-import type { ProcessFigures } from '../api/views.js';
+import type { ProcessFigures } from '../process-figures.js';
 import type { StandardInput } from '../sources/standard-input.js';
 
 /** Where a command writes for people. */

@@ -14,6 +14,7 @@ export const serverSchema = z
     startedAtUs: count.describe('When it started, microseconds since the epoch.'),
     streams: count,
     maxStreams: count,
+    publishers: count.nullable().describe('Publishers of the fleet; null where the server has none.'),
     clients: count,
     maxClients: count,
     tcpPort: count.describe('Port of the protocol over TCP.'),

@@ -1,4 +1,5 @@
 import type { ApiClient } from '../../shared/api/client-schema.js';
+import type { ApiFleet, ApiPublisher } from '../../shared/api/publisher-schema.js';
 import type { ApiPublishing } from '../../shared/api/publishing-schema.js';
 import type { ApiServer } from '../../shared/api/server-schema.js';
 import type { ApiLatency, StreamStatistics } from '../../shared/api/stats-schema.js';
@@ -12,6 +13,7 @@ export function serverSample(change: Partial<ApiServer> = {}): ApiServer {
     startedAtUs: 1_000_000,
     streams: 1,
     maxStreams: 50,
+    publishers: null,
     clients: 0,
     maxClients: 100,
     tcpPort: 8000,
@@ -128,6 +130,41 @@ export function clientSample(id: string, change: Partial<ApiClient> = {}): ApiCl
     clockErrorUs: null,
     latency: null,
     lostFrames: 0,
+    ...change,
+  };
+}
+
+/** What the API says of a fleet with these publishers. */
+export function fleetSample(change: Partial<ApiFleet> = {}): ApiFleet {
+  return {
+    publishers: [publisherSample('stream-001')],
+    resources: {
+      ...{ cpuPercent: 41.5, memoryPercent: 30, notice: null },
+      limits: { maxStreams: 50, maxCpuPercent: 90, maxMemoryPercent: 80 },
+    },
+    videos: ['film.mp4', 'test:bars'],
+    ...change,
+  };
+}
+
+/** What the API says of a publisher. */
+export function publisherSample(name: string, change: Partial<ApiPublisher> = {}): ApiPublisher {
+  return {
+    name,
+    video: 'film.mp4',
+    codec: 'h264',
+    width: 1280,
+    height: 720,
+    nominalFps: 30,
+    fps: 29.9,
+    bitrateBps: 2_100_000,
+    loops: 4,
+    health: 'healthy',
+    connection: {
+      ...{ state: 'publishing', url: `rtsp://127.0.0.1:8554/${name}`, error: null, framesSent: 1_234 },
+      ...{ framesDropped: 5, bytesSent: 6_000_000, reconnects: 1, sinceUs: 1_000_000 },
+    },
+    server: { isReady: true, readers: 2, bytesReceived: 6_000_000 },
     ...change,
   };
 }

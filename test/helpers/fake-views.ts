@@ -1,6 +1,7 @@
 import type { EventParts } from '../../server/api/event-feed.js';
 import type { ClientRecord, ClientRegistry } from '../../server/clients.js';
 import type { Hub } from '../../server/hub/hub.js';
+import type { ApiFleet } from '../../shared/api/publisher-schema.js';
 import type { Role } from '../../shared/api/server-schema.js';
 
 /** Views of what there is, each with no more than a test needs to tell it; counts what they are asked for. */
@@ -8,6 +9,8 @@ export class FakeViews {
   calls = 0;
   /** Settings by the name of the stream; a stream without any cannot be looked at yet. */
   readonly quality = new Map<string, number>();
+  /** What there is of a fleet. */
+  publishers: ApiFleet | null = null;
 
   constructor(
     private readonly hub: Hub,
@@ -43,6 +46,11 @@ export class FakeViews {
 
   clients(role: Role) {
     return this.registry.list().map((record) => this.client(record, role));
+  }
+
+  fleet(): ApiFleet | null {
+    this.calls += 1;
+    return this.publishers;
   }
 
   /** As the API's own views, which tell more of everything. */

@@ -6,7 +6,9 @@ import { usePageFocus } from './hooks/use-page-focus.js';
 import { useRoute } from './hooks/use-route.js';
 import { SessionContext } from './hooks/use-session.js';
 import { ServerApi } from './model/api-client.js';
+import type { Route } from './model/router.js';
 import type { TokenStore } from './model/token-store.js';
+import { PublishersPage } from './pages/publishers-page.js';
 import { StreamPage } from './pages/stream-page.js';
 import { TokenPage } from './pages/token-page.js';
 import { WallPage } from './pages/wall-page.js';
@@ -23,7 +25,10 @@ export function App({ base, initialToken, tokens }: AppProps): ReactElement {
   const [token, setToken] = useState(initialToken);
   const api = useMemo(() => new ServerApi(base, token), [base, token]);
   const view = useLiveView(api);
-  const route = useRoute();
+  const asked = useRoute();
+  // A server that takes no streams has no wall.
+  const hasWall = view.server === null || view.server.maxStreams > 0 || view.fleet === null;
+  const route: Route = asked.page === 'wall' && !hasWall ? { page: 'publishers', dialog: null } : asked;
   const mainRef = usePageFocus(route);
   const session = useMemo(
     () => ({
@@ -44,12 +49,13 @@ export function App({ base, initialToken, tokens }: AppProps): ReactElement {
       <button type="button" className="skip-link" onClick={() => mainRef.current?.focus()}>
         Skip to content
       </button>
-      <SiteHeader view={view} />
+      <SiteHeader view={view} page={route.page} hasWall={hasWall} />
       <ConnectionBanner status={view.status} heardAtMs={view.heardAtMs} />
       <main ref={mainRef} tabIndex={-1} data-stale={view.status.kind === 'reconnecting'}>
         {isRefused && view.status.kind === 'refused' && <TokenPage problem={view.status.problem} />}
         {!isRefused && route.page === 'wall' && <WallPage view={view} isAdding={route.dialog === 'add'} />}
         {!isRefused && route.page === 'stream' && <StreamPage key={route.name} view={view} route={route} />}
+        {!isRefused && route.page === 'publishers' && <PublishersPage view={view} route={route} />}
       </main>
       <div className="visually-hidden" role="status">
         {view.announcement}

@@ -7,6 +7,7 @@ import './styles/base.css';
 import './styles/header.css';
 import './styles/wall.css';
 import './styles/stream.css';
+import './styles/publishers.css';
 import './styles/forms.css';
 
 const tokens = new TokenStore(() => sessionStorage);

@@ -7,6 +7,8 @@ export interface FormFieldProps {
   /** What is wrong with the value, in the server's words. */
   readonly error?: string | null;
   readonly placeholder?: string;
+  /** Values that the browser offers; others can be typed. */
+  readonly suggestions?: readonly string[];
   readonly isRequired?: boolean;
   readonly isDisabled?: boolean;
   readonly hasFocus?: boolean;
@@ -26,6 +28,7 @@ export function FormField(props: FormFieldProps): ReactElement {
         id={id}
         value={value}
         placeholder={props.placeholder}
+        list={props.suggestions && `${id}-suggestions`}
         required={props.isRequired}
         disabled={props.isDisabled}
         autoFocus={props.hasFocus}
@@ -36,6 +39,13 @@ export function FormField(props: FormFieldProps): ReactElement {
         aria-describedby={describedBy === '' ? undefined : describedBy}
         onChange={(event) => onChange(event.target.value)}
       />
+      {props.suggestions && (
+        <datalist id={`${id}-suggestions`}>
+          {props.suggestions.map((suggestion) => (
+            <option key={suggestion} value={suggestion} />
+          ))}
+        </datalist>
+      )}
       {hint !== undefined && (
         <p className="hint" id={`${id}-hint`}>
           {hint}

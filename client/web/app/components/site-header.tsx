@@ -1,22 +1,25 @@
 import { type ReactElement, useState } from 'react';
 import { useSession } from '../hooks/use-session.js';
 import type { LiveView } from '../model/live-store.js';
+import type { Route } from '../model/router.js';
 import { countText, sinceText } from '../model/texts.js';
 import { BrandMark } from './brand-mark.js';
 import { TokenDialog } from './token-dialog.js';
 
 /** The head of every page: the name, how the server is, and what one may do. */
-export function SiteHeader({ view }: { readonly view: LiveView }): ReactElement {
-  const { server } = view;
+export function SiteHeader({ view, page, hasWall }: SiteHeaderProps): ReactElement {
+  const { server, fleet } = view;
   return (
     <header className="site-header">
       <a className="brand" href="#/">
         <BrandMark />
         frame-streamer
       </a>
+      {fleet !== null && <SiteNav page={page} hasWall={hasWall} />}
       {server !== null && (
         <p className="server-summary">
-          <span>{countText(view.streams.length, 'stream')}</span>
+          {hasWall && <span>{countText(view.streams.length, 'stream')}</span>}
+          {fleet !== null && <span>{countText(fleet.publishers.length, 'publisher')}</span>}
           <span>{countText(view.clients.length, 'client')}</span>
           <span className="wide-only">up {sinceText(server.startedAtUs, server.nowUs)}</span>
           <span className="wide-only">{server.version}</span>
@@ -24,6 +27,29 @@ export function SiteHeader({ view }: { readonly view: LiveView }): ReactElement 
       )}
       {server !== null && <Access hasAdminToken={server.hasAdminToken} />}
     </header>
+  );
+}
+
+export interface SiteHeaderProps {
+  readonly view: LiveView;
+  readonly page: Route['page'];
+  /** Whether the server can have streams. */
+  readonly hasWall: boolean;
+}
+
+/** The pages of a server that has publishers, too. */
+function SiteNav({ page, hasWall }: Omit<SiteHeaderProps, 'view'>): ReactElement {
+  return (
+    <nav className="site-nav" aria-label="Pages">
+      {hasWall && (
+        <a href="#/" aria-current={page === 'publishers' ? undefined : 'page'}>
+          Streams
+        </a>
+      )}
+      <a href="#/publishers" aria-current={page === 'publishers' ? 'page' : undefined}>
+        Publishers
+      </a>
+    </nav>
   );
 }
 

@@ -8,7 +8,7 @@ import type { Route } from '../model/router.js';
 export function usePageFocus(route: Route): RefObject<HTMLElement | null> {
   const mainRef = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
-  const name = route.page === 'stream' ? route.name : null;
+  const name = titleOf(route);
   useEffect(() => {
     document.title = name === null ? 'frame-streamer' : `${name} · frame-streamer`;
     if (!isFirst.current) {
@@ -18,4 +18,10 @@ export function usePageFocus(route: Route): RefObject<HTMLElement | null> {
     isFirst.current = false;
   }, [name]);
   return mainRef;
+}
+
+/** What the page is about; null for the first one. */
+function titleOf(route: Route): string | null {
+  if (route.page === 'publishers') return 'Publishers';
+  return route.page === 'stream' ? route.name : null;
 }

@@ -1,5 +1,6 @@
 import type { ApiClient } from '../../../../shared/api/client-schema.js';
 import type { Problem } from '../../../../shared/api/problem-schema.js';
+import type { ApiPublisher, NewPublisher } from '../../../../shared/api/publisher-schema.js';
 import type { ApiRecordingList } from '../../../../shared/api/recording-schema.js';
 import type { ApiServer } from '../../../../shared/api/server-schema.js';
 import type { ApiStream, NewStream, StreamPatch } from '../../../../shared/api/stream-schema.js';
@@ -50,6 +51,18 @@ export class ServerApi {
 
   async removeStream(name: string): Promise<void> {
     await this.ask('DELETE', streamPath(name));
+  }
+
+  async addPublisher(publisher: NewPublisher): Promise<void> {
+    await this.ask('POST', 'api/publishers', publisher);
+  }
+
+  async removePublisher(name: string): Promise<void> {
+    await this.ask('DELETE', publisherPath(name));
+  }
+
+  async restartPublisher(name: string): Promise<void> {
+    await this.ask('POST', `${publisherPath(name)}/restart`);
   }
 
   async kick(client: ApiClient): Promise<void> {
@@ -134,6 +147,10 @@ function isTimeout(thrown: unknown): boolean {
 
 function streamPath(name: string): string {
   return `api/streams/${encodeURIComponent(name)}`;
+}
+
+function publisherPath(name: ApiPublisher['name']): string {
+  return `api/publishers/${encodeURIComponent(name)}`;
 }
 
 /** A proxy between may answer with something else than a problem document. */

@@ -105,12 +105,15 @@ export class EventsConnection {
   }
 }
 
+/** What this page understands. */
+const EVENTS: readonly ApiEvent['type'][] = ['snapshot', 'stream', 'client', 'stats', 'publishers'];
+
 /** One event, or null for what is none: the server may be of a later version. */
 function parseEvent(data: unknown): ApiEvent | null {
   if (typeof data !== 'string') return null;
   try {
     const event = JSON.parse(data) as ApiEvent;
-    return ['snapshot', 'stream', 'client', 'stats'].includes(event.type) ? event : null;
+    return EVENTS.includes(event.type) ? event : null;
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import type { ApiClient } from '../../../../shared/api/client-schema.js';
 import type { ApiEvent } from '../../../../shared/api/event-schema.js';
+import type { ApiFleet } from '../../../../shared/api/publisher-schema.js';
 import type { ApiServer } from '../../../../shared/api/server-schema.js';
 import type { StreamStatistics } from '../../../../shared/api/stats-schema.js';
 import type { ApiStream } from '../../../../shared/api/stream-schema.js';
@@ -12,6 +13,8 @@ export interface LiveState {
   readonly streams: readonly ApiStream[];
   readonly stats: ReadonlyMap<string, StreamStatistics>;
   readonly clients: readonly ApiClient[];
+  /** Its publishers; null on a server that publishes no videos. */
+  readonly fleet: ApiFleet | null;
   /** Latency of each stream since the page was opened. */
   readonly history: ReadonlyMap<string, LatencyHistory>;
 }
@@ -21,6 +24,7 @@ export const EMPTY_STATE: LiveState = {
   streams: [],
   stats: new Map(),
   clients: [],
+  fleet: null,
   history: new Map(),
 };
 
@@ -33,6 +37,7 @@ export function applyEvent(state: LiveState, event: ApiEvent): LiveState {
         server: event.server,
         streams: event.streams,
         clients: event.clients,
+        fleet: event.fleet,
         stats: onlyOf(state.stats, event.streams),
         // A snapshot tells that events were missed, so what was measured before does not go on without a gap.
         history: onlyOf(mapValues(state.history, appendGap), event.streams),
@@ -51,6 +56,8 @@ export function applyEvent(state: LiveState, event: ApiEvent): LiveState {
           event.streams.map((stats) => [stats.name, appendLatency(state.history.get(stats.name) ?? [], stats)]),
         ),
       };
+    case 'publishers':
+      return { ...state, fleet: event };
   }
 }
 

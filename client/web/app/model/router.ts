@@ -4,13 +4,16 @@ export type RouteDialog = 'add' | 'edit' | 'remove';
 /** What the page shows; it stands in the part of its address after `#`, so that links and the back button work. */
 export type Route =
   | { readonly page: 'wall'; readonly dialog: 'add' | null }
-  | { readonly page: 'stream'; readonly name: string; readonly dialog: 'edit' | 'remove' | null };
+  | { readonly page: 'stream'; readonly name: string; readonly dialog: 'edit' | 'remove' | null }
+  | { readonly page: 'publishers'; readonly dialog: 'add' | null }
+  | { readonly page: 'publishers'; readonly dialog: 'remove'; readonly name: string };
 
 /** The route of an address's hash; what is not known is the wall. */
 export function parseRoute(hash: string): Route {
   const [first, second, third, ...rest] = hash.replace(/^#?\/?/, '').split('/');
   if (first === 'add' && second === undefined) return { page: 'wall', dialog: 'add' };
   const name = decode(second);
+  if (first === 'publishers' && rest.length === 0) return publishersRoute(name, third);
   if (first !== 'streams' || name === null || rest.length > 0) return { page: 'wall', dialog: null };
   const dialog = third === 'edit' || third === 'remove' ? third : null;
   return { page: 'stream', name, dialog };
@@ -19,13 +22,24 @@ export function parseRoute(hash: string): Route {
 /** The hash of a route; `parseRoute` gives the route back. */
 export function formatRoute(route: Route): string {
   if (route.page === 'wall') return route.dialog === 'add' ? '#/add' : '#/';
+  if (route.page === 'publishers') return formatPublishers(route);
   const path = `#/streams/${encodeURIComponent(route.name)}`;
   return route.dialog === null ? path : `${path}/${route.dialog}`;
 }
 
 /** The route below a dialog. */
 export function withoutDialog(route: Route): Route {
-  return { ...route, dialog: null };
+  return route.page === 'publishers' ? { page: 'publishers', dialog: null } : { ...route, dialog: null };
+}
+
+function publishersRoute(second: string | null, third: string | undefined): Route {
+  if (second !== null && third === 'remove') return { page: 'publishers', dialog: 'remove', name: second };
+  return { page: 'publishers', dialog: second === 'add' && third === undefined ? 'add' : null };
+}
+
+function formatPublishers(route: Extract<Route, { page: 'publishers' }>): string {
+  if (route.dialog === 'remove') return `#/publishers/${encodeURIComponent(route.name)}/remove`;
+  return route.dialog === 'add' ? '#/publishers/add' : '#/publishers';
 }
 
 function decode(text: string | undefined): string | null {

@@ -5,6 +5,7 @@ import { ClientRegistry } from '../../../../server/clients.js';
 import type { ClientRecord } from '../../../../server/clients.js';
 import { Hub } from '../../../../server/hub/hub.js';
 import type { Role } from '../../../../shared/api/server-schema.js';
+import { fleetSample } from '../../../helpers/api-samples.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
 import { FakeViews } from '../../../helpers/fake-views.js';
 import { FakeWebSocket } from '../../../helpers/fake-websocket.js';
@@ -31,10 +32,10 @@ describe('EventFeed', () => {
   it('begins with a snapshot of what the role may see', () => {
     clients.admit(client('c1'));
     expect(listen('view').take()).toEqual([
-      '{"type":"snapshot","server":{"role":"view"},"streams":[{"name":"a","state":"idle","reason":null,"quality":80}],"clients":[{"id":"c1","peer":null}]}',
+      '{"type":"snapshot","server":{"role":"view"},"streams":[{"name":"a","state":"idle","reason":null,"quality":80}],"clients":[{"id":"c1","peer":null}],"fleet":null}',
     ]);
     expect(listen('admin').take()).toEqual([
-      '{"type":"snapshot","server":{"role":"admin"},"streams":[{"name":"a","state":"idle","reason":null,"quality":80}],"clients":[{"id":"c1","peer":"10.0.0.1:5"}]}',
+      '{"type":"snapshot","server":{"role":"admin"},"streams":[{"name":"a","state":"idle","reason":null,"quality":80}],"clients":[{"id":"c1","peer":"10.0.0.1:5"}],"fleet":null}',
     ]);
   });
 
@@ -135,9 +136,21 @@ describe('EventFeed', () => {
     const many = Array.from({ length: 10 }, () => listenFromNow('admin'));
     views.calls = 0;
     clock.advance(SECOND_US);
-    // The server, and of the one stream its figures and what may have changed.
-    expect(views.calls).toBe(3);
+    // The server, whether there is a fleet, and of the one stream its figures and what may have changed.
+    expect(views.calls).toBe(4);
     for (const { take } of many) expect(take()).toHaveLength(1);
+  });
+
+  it('tells of the fleet right behind the figures, where there is one', () => {
+    const without = listenFromNow('view');
+    clock.advance(SECOND_US);
+    expect(without.take().map(typeOf)).toEqual(['stats']);
+    views.publishers = fleetSample();
+    const { take } = listenFromNow('view');
+    clock.advance(SECOND_US);
+    const [stats = '', publishers = ''] = take();
+    expect(typeOf(stats)).toBe('stats');
+    expect(JSON.parse(publishers)).toEqual({ type: 'publishers', ...fleetSample() });
   });
 
   it('looks at nothing while nobody listens', async () => {
@@ -152,7 +165,7 @@ describe('EventFeed', () => {
     expect(clock.pending).toBe(0);
     expect(first.take()).toEqual([]);
     expect(listen('view').take()).toEqual([
-      '{"type":"snapshot","server":{"role":"view"},"streams":[{"name":"a","state":"idle","reason":null,"quality":80},{"name":"b","state":"idle","reason":null,"quality":80}],"clients":[{"id":"c1","peer":null}]}',
+      '{"type":"snapshot","server":{"role":"view"},"streams":[{"name":"a","state":"idle","reason":null,"quality":80},{"name":"b","state":"idle","reason":null,"quality":80}],"clients":[{"id":"c1","peer":null}],"fleet":null}',
     ]);
   });
 
@@ -200,6 +213,10 @@ describe('EventFeed', () => {
 function client(id: string): ClientRecord {
   const record = { id, name: id, peer: '10.0.0.1:5', transport: 'tcp', connectedAtUs: 0 } as const;
   return { ...record, streams: () => [], disconnect: () => undefined };
+}
+
+function typeOf(event: string): string {
+  return (JSON.parse(event) as { type: string }).type;
 }
 
 /** Resolves when what happened was told. */

@@ -237,6 +237,7 @@ describe('ApiViews of clients and the server', () => {
     const { views } = setup({ clients: [client('a', [])], flags: { adminToken: 'x', maxStreams: '9' } });
     const expected = {
       ...{ version: VERSION, nowUs: START_US, startedAtUs: START_US - 5, streams: 1, maxStreams: 9, clients: 1 },
+      publishers: null,
       ...{ maxClients: 5, tcpPort: 8000, httpPort: 8080, isTls: false, role: 'view', hasAdminToken: true },
       ...{ memoryBytes: 1e8, cpuSeconds: 1.5, eventLoopDelayP99Us: 123, nodeVersion: 'v20.9.0' },
     };

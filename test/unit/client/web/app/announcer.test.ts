@@ -17,7 +17,7 @@ const changed = (change: Partial<ApiStream>): ApiEvent => ({
 function announcerOf(state: ApiStream['state'] = 'live'): Announcer {
   const announcer = new Announcer();
   const streams = [streamSample('cam1', { state })];
-  announcer.announce(EMPTY_STATE, { type: 'snapshot', server: serverSample(), streams, clients: [] });
+  announcer.announce(EMPTY_STATE, { type: 'snapshot', server: serverSample(), streams, clients: [], fleet: null });
   return announcer;
 }
 

@@ -4,7 +4,7 @@ import { EventsConnection, type EventsStatus } from '../../../../../client/web/a
 import type { ApiEvent } from '../../../../../shared/api/event-schema.js';
 import { serverSample } from '../../../../helpers/api-samples.js';
 
-const SNAPSHOT: ApiEvent = { type: 'snapshot', server: serverSample(), streams: [], clients: [] };
+const SNAPSHOT: ApiEvent = { type: 'snapshot', server: serverSample(), streams: [], clients: [], fleet: null };
 
 class FakeSocket extends EventTarget {
   isClosed = false;

@@ -8,6 +8,7 @@ const snapshotOf = (...names: string[]): ApiEvent => ({
   server: serverSample(),
   streams: names.map((name) => streamSample(name)),
   clients: [clientSample('1')],
+  fleet: null,
 });
 const statsOf = (atUs: number, ...names: string[]): ApiEvent => ({
   type: 'stats',
