@@ -101,7 +101,7 @@ function pathLines(path: Path): string[] {
 }
 
 function shownDelay(delay: string): string {
-  return `  In its latency: ${safeText(delay)}.`;
+  return `  Latency includes ${safeText(delay)}.`;
 }
 
 /** Columns of `left` begin at the left, the others end at the right. */
