@@ -226,6 +226,7 @@ export class Fleet implements FleetControl {
   private async take(name: string, reason: 'removed' | 'shed'): Promise<void> {
     const publisher = this.find(name);
     this.publishers.delete(name);
+    this.log.forget(name);
     this.gone.push(publisher.record(this.parts.serverPaths()?.get(name) ?? null, reason));
     if (this.gone.length > MAX_RECORDS) this.gone.shift();
     this.parts.videos.release(publisher.options.video);

@@ -16,7 +16,7 @@ const ORDER: readonly FleetMember['health'][] = ['waiting', 'degraded', 'connect
 const MAX_REASONS = 3;
 /** From this width on the name of the video has a column. */
 const WIDE_COLUMNS = 100;
-const NAME_COLUMNS = 14;
+const NAME_COLUMNS = 12;
 const VIDEO_COLUMNS = 30;
 
 /** One line: `12s  50 streams: 48 healthy, 2 waiting  1440 fps  96 Mbit/s  CPU 31 %  memory 12 %`. */
@@ -43,14 +43,18 @@ export function reasonLines(members: readonly FleetMember[]): string[] {
   for (const member of members) {
     const { error } = member.connection;
     if (!error || member.health === 'healthy') continue;
-    const reason = `${toPrintable(error.message)} (${error.code})`;
+    const reason = `${toPrintable(withoutAddress(error.message, member.connection.url))} (${error.code})`;
     byReason.set(reason, [...(byReason.get(reason) ?? []), member]);
   }
-  // Addresses make the sentences of all streams differ, but a few tell enough.
   return [...byReason].slice(0, MAX_REASONS).map(([reason, [first, ...others]]) => {
     const more = others.length === 0 ? '' : ` and ${others.length} more`;
     return `  ${first?.name ?? ''}${more}: ${reason}`;
   });
+}
+
+/** Without the address of a stream that it begins with, a sentence is the same for all streams of a server. */
+export function withoutAddress(sentence: string, url: string): string {
+  return sentence.startsWith(`${url}: `) ? sentence.slice(url.length + 2) : sentence;
 }
 
 /** All of it as lines of at most `columns` characters, and at most `rows` of them. */
@@ -79,18 +83,7 @@ function worstFirst(members: readonly FleetMember[]): FleetMember[] {
 }
 
 function headLine(isWide: boolean): string {
-  return cells(
-    'stream',
-    'health',
-    'fps',
-    'Mbit/s',
-    'frames',
-    'dropped',
-    'loops',
-    'recon.',
-    'readers',
-    isWide ? 'video' : '',
-  );
+  return cells('stream', 'health', 'fps', 'Mbit/s', 'frames', 'drop', 'loops', 'recon', 'read', isWide ? 'video' : '');
 }
 
 function memberLine({ name, health, fps, bitrateBps, loops, connection, server, video }: FleetMember, isWide: boolean) {
@@ -110,7 +103,7 @@ function memberLine({ name, health, fps, bitrateBps, loops, connection, server, 
 
 function cells(name: string, health: string, ...figures: string[]): string {
   const video = figures.pop() ?? '';
-  const widths = [5, 6, 8, 7, 5, 6, 7];
+  const widths = [5, 6, 8, 6, 5, 5, 4];
   const numbers = figures.map((figure, index) => figure.padStart(widths[index] ?? 0)).join('  ');
   const line = `  ${name.slice(0, NAME_COLUMNS).padEnd(NAME_COLUMNS)} ${health.padEnd(10)} ${numbers}`;
   return video === '' ? line : `${line}  ${video.slice(0, VIDEO_COLUMNS)}`;

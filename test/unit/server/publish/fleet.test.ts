@@ -87,6 +87,9 @@ describe('Fleet', () => {
     const lost = lines.filter(({ code }) => code === 'PUBLISH_LOST');
     expect(lost).toHaveLength(1);
     expect(lost[0]).toMatchObject({ streams: 40, first: 'stream-001', level: 'warn' });
+    for (const sender of senders.values()) sender.fail();
+    await pass(SECOND);
+    expect(lines.filter(({ code }) => code === 'PUBLISH_LOST')).toHaveLength(1);
     await fleet.stop();
   });
 
