@@ -97,7 +97,7 @@ function videoOf(pattern: VideoPattern, values: Values): VideoToMake {
     hasTimecode: values.timeCode,
     codec,
     gopFrames: gop ?? defaultGopFrames(fps),
-    bitrateBps: bitrate === null ? null : Math.round(bitrate * 1_000_000),
+    bitrateBps: bitrate,
     crf,
     mayOverwrite: values.force,
   };

@@ -1,4 +1,12 @@
-import { filePath, frameRate, oneOf, positiveNumber, trueOrFalse, wholeNumber } from '../../shared/option-schema.js';
+import {
+  bitRate,
+  filePath,
+  frameRate,
+  oneOf,
+  positiveNumber,
+  trueOrFalse,
+  wholeNumber,
+} from '../../shared/option-schema.js';
 import type { OptionTable } from '../../shared/option-table.js';
 import { videoSize } from './size-schema.js';
 import { MAX_DURATION_SECONDS, MAX_FPS, VIDEO_CODECS, VIDEO_PATTERNS } from './video-request.js';
@@ -6,8 +14,8 @@ import { MAX_DURATION_SECONDS, MAX_FPS, VIDEO_CODECS, VIDEO_PATTERNS } from './v
 const PICTURE = 'Picture';
 const ENCODING = 'Encoding';
 const OUTPUT = 'Output';
-/** Megabits a second. */
-const MAX_BITRATE = 1000;
+const MIN_BITRATE_BPS = 10_000;
+const MAX_BITRATE_BPS = 1_000_000_000;
 
 /** Every option of `streamer-server generate`. */
 export const GENERATE_OPTIONS = {
@@ -84,11 +92,11 @@ export const GENERATE_OPTIONS = {
     default: null,
   },
   bitrate: {
-    flags: '--bitrate <mbit>',
+    flags: '--bitrate <rate>',
     env: [],
     group: ENCODING,
-    help: 'megabits a second; a constant quality by default',
-    schema: positiveNumber(MAX_BITRATE, 'megabits a second'),
+    help: 'bits a second, such as 800k or 2.5M; a constant quality by default',
+    schema: bitRate(MIN_BITRATE_BPS, MAX_BITRATE_BPS),
     default: null,
   },
   crf: {

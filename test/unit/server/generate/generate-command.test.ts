@@ -34,7 +34,7 @@ describe('streamer-server generate', () => {
   it('takes every flag', () => {
     const flags = [
       ...['--pattern', 'NOISE', '--size', '640X360', '--fps', '30000/1001', '--duration', '2.5', '--noise', '100'],
-      ...['--no-time-code', '--codec', 'h265', '--gop', '25', '--bitrate', '1.5', '--out', 'a/b.mkv', '--force'],
+      ...['--no-time-code', '--codec', 'h265', '--gop', '25', '--bitrate', '1.5M', '--out', 'a/b.mkv', '--force'],
     ];
     expect(commandOf(...flags)).toEqual({
       kind: 'generate',
@@ -72,7 +72,7 @@ describe('streamer-server generate', () => {
     [['--all', '--pattern', 'bars'], '--all and --pattern cannot be used together'],
     [['--all', '--out', 'a.mp4'], '--all makes several files; give a folder'],
     [['--noise', '10'], '--noise is for --pattern noise'],
-    [['--bitrate', '2', '--crf', '20'], 'a bitrate or a CRF, not both'],
+    [['--bitrate', '2M', '--crf', '20'], 'a bitrate or a CRF, not both'],
     [['--out', 'a.webm'], 'A .webm file is not made with h264'],
     [['--codec', 'mjpeg', '--out', 'a.ts'], 'A .ts file is not made with mjpeg'],
     [['--patern', 'bars'], 'did you mean --pattern?'],

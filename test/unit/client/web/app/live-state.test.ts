@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY_STATE, type LiveState, applyEvent } from '../../../../../client/web/app/model/live-state.js';
 import type { ApiEvent } from '../../../../../shared/api/event-schema.js';
-import { clientSample, serverSample, statsSample, streamSample } from '../../../../helpers/api-samples.js';
+import {
+  clientSample,
+  fleetSample,
+  publisherSample,
+  serverSample,
+  statsSample,
+  streamSample,
+} from '../../../../helpers/api-samples.js';
 
 const snapshotOf = (...names: string[]): ApiEvent => ({
   type: 'snapshot',
@@ -68,6 +75,16 @@ describe('applyEvent', () => {
   it('leaves a gap where events were missed', () => {
     const state = after(snapshotOf('a'), statsOf(10, 'a'), snapshotOf('a'), statsOf(20, 'a'));
     expect(state.history.get('a')?.map(({ p50Us }) => p50Us)).toEqual([4_000, null, 4_000]);
+  });
+
+  it('knows the publishers of a server that has some', () => {
+    expect(after(snapshotOf('a')).fleet).toBeNull();
+    const state = after({ ...snapshotOf(), fleet: fleetSample() } as ApiEvent);
+    expect(state.fleet?.publishers.map(({ name }) => name)).toEqual(['stream-001']);
+    const publishers = [publisherSample('x'), publisherSample('y')];
+    const next = applyEvent(state, { type: 'publishers', ...fleetSample({ publishers }) });
+    expect(next.fleet?.publishers.map(({ name }) => name)).toEqual(['x', 'y']);
+    expect(applyEvent(next, statsOf(1)).fleet).toBe(next.fleet);
   });
 
   it('changes no state that somebody may still show', () => {

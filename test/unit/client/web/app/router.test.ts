@@ -18,6 +18,12 @@ describe('parseRoute', () => {
     ['#/streams/cam1/edit', { page: 'stream', name: 'cam1', dialog: 'edit' }],
     ['#/streams/cam1/remove', { page: 'stream', name: 'cam1', dialog: 'remove' }],
     ['#/streams/cam1/fly', { page: 'stream', name: 'cam1', dialog: null }],
+    ['#/publishers', { page: 'publishers', dialog: null }],
+    ['#/publishers/', { page: 'publishers', dialog: null }],
+    ['#/publishers/add', { page: 'publishers', dialog: 'add' }],
+    ['#/publishers/add/remove', { page: 'publishers', dialog: 'remove', name: 'add' }],
+    ['#/publishers/stream-001/remove', { page: 'publishers', dialog: 'remove', name: 'stream-001' }],
+    ['#/publishers/stream-001', { page: 'publishers', dialog: null }],
   ])('reads %s', (hash, route) => {
     expect(parseRoute(hash)).toEqual(route);
   });
@@ -29,6 +35,12 @@ describe('parseRoute', () => {
         page: fc.constant('stream' as const),
         name: fc.string({ minLength: 1, unit: 'grapheme' }),
         dialog: fc.constantFrom('edit' as const, 'remove' as const, null),
+      }),
+      fc.record({ page: fc.constant('publishers' as const), dialog: fc.constantFrom('add' as const, null) }),
+      fc.record({
+        page: fc.constant('publishers' as const),
+        dialog: fc.constant('remove' as const),
+        name: fc.string({ minLength: 1, unit: 'grapheme' }),
       }),
     );
     fc.assert(
@@ -42,6 +54,9 @@ describe('parseRoute', () => {
 describe('withoutDialog', () => {
   it('is the page below', () => {
     expect(withoutDialog({ page: 'wall', dialog: 'add' })).toEqual(WALL);
+    expect(withoutDialog({ page: 'publishers', dialog: 'remove', name: 'a' })).toEqual({
+      ...{ page: 'publishers', dialog: null },
+    });
     expect(formatRoute(withoutDialog({ page: 'stream', name: 'a', dialog: 'edit' }))).toBe('#/streams/a');
   });
 });
