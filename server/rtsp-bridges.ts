@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { CancelTimer } from '../shared/clock.js';
 import type { Hub } from './hub/hub.js';
 import { InTurn } from './in-turn.js';
 import type { BridgePlan } from './rtsp/bridge-plan.js';
@@ -9,6 +10,9 @@ interface PublishedStream {
   readonly plan: BridgePlan;
   readonly bridge: RtspBridge;
 }
+
+/** The sources are ended after this, and all of it has to be over before the server may be killed. */
+const CLOSE_LIMIT_US = 1_000_000;
 
 /** Which streams are published over RTSP: at most one bridge a stream. */
 export class RtspBridges {
@@ -44,10 +48,13 @@ export class RtspBridges {
     return this.bridges.get(name)?.bridge.status() ?? null;
   }
 
-  /** Ends all of them for good. */
+  /** Ends all of them for good; a server that does not take the goodbye is not waited for. */
   async close(): Promise<void> {
     this.isClosed = true;
-    await Promise.all([...this.bridges.keys()].map((name) => this.stop(name)));
+    let cancel: CancelTimer = () => undefined;
+    const limit = new Promise<void>((resolve) => (cancel = this.parts.clock.schedule(CLOSE_LIMIT_US, resolve)));
+    await Promise.race([limit, Promise.all([...this.bridges.keys()].map((name) => this.stop(name)))]);
+    cancel();
   }
 
   private async end(name: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.js';
 import type { CodedPicture, VideoFormat } from './coded-video.js';
+import { HeldPictures } from './held-pictures.js';
 import { packetize } from './packetizer.js';
 import { PictureTimeline } from './picture-timeline.js';
 import type { PublisherStatus } from './publisher-status.js';
@@ -25,6 +26,7 @@ type Totals = Pick<PublisherStatus, 'framesSent' | 'framesDropped' | 'bytesSent'
  */
 export class PublisherLink {
   private readonly timeline = new PictureTimeline();
+  private readonly held = new HeldPictures();
   private publisher: Publisher | null = null;
   private format: VideoFormat | null = null;
   private past: Totals = { framesSent: 0, framesDropped: 0, bytesSent: 0, reconnects: 0 };
@@ -53,7 +55,8 @@ export class PublisherLink {
 
   /** Since the link was made. */
   get totals(): Totals {
-    return this.publisher ? sum(this.past, this.publisher.status()) : this.past;
+    const { framesDropped, ...others } = this.publisher ? sum(this.past, this.publisher.status()) : this.past;
+    return { ...others, framesDropped: framesDropped + this.held.lost };
   }
 
   /** Sends a picture, if the server takes it; nothing before the first key picture. False for one that RTP cannot carry. */
@@ -61,7 +64,8 @@ export class PublisherLink {
     const packetized = packetize({ ...picture, ptsTicks: this.timeline.place(picture) });
     if (!packetized) return false;
     if (picture.isKey) this.announce(formatOf(picture));
-    this.publisher?.send(packetized);
+    if (this.isPublishing) this.publisher?.send(packetized);
+    else if (this.publisher) this.held.add(packetized);
     return true;
   }
 
@@ -74,8 +78,9 @@ export class PublisherLink {
   end(): Promise<void> {
     const { publisher } = this;
     if (publisher) {
-      this.past = this.totals;
+      this.past = sum(this.past, publisher.status());
       this.publisher = null;
+      this.held.clear();
       this.format = null;
       this.ending = this.ending.then(() => publisher.stop());
     }
@@ -95,9 +100,15 @@ export class PublisherLink {
     this.hadPublisher = true;
     const publisher = createPublisher(
       { url: this.url },
-      { onState: () => this.publisher === publisher && this.onState() },
+      { onState: () => this.publisher === publisher && this.onPublisher() },
     );
     return publisher;
+  }
+
+  private onPublisher(): void {
+    if (this.isPublishing)
+      for (const picture of this.held.take(this.parts.clock.nowUs())) this.publisher?.send(picture);
+    this.onState();
   }
 }
 

@@ -42,8 +42,12 @@ describe('RtspBridge', () => {
     expect(publishers[0]?.formats).toHaveLength(1);
     expect(bridge.status()).toEqual({
       ...{ state: 'connecting', url: 'rtsp://u:***@h/cam1', codec: 'h264', mode: 'encode', encoder: 'libx264' },
-      ...{ framesSent: 1, framesDropped: 0, bytesSent: 18, reconnects: 0, error: null },
+      ...{ framesSent: 0, framesDropped: 0, bytesSent: 0, reconnects: 0, error: null },
     });
+    // With what came before it was connected, so that nobody has to wait for the next key picture.
+    publishers[0]?.become('publishing');
+    expect(bridge.status()).toMatchObject({ framesSent: 1, framesDropped: 0, bytesSent: 18 });
+    await bridge.stop();
   });
 
   it('sends every picture with its capture time, and says once that it is published', async () => {
@@ -252,6 +256,7 @@ describe('RtspBridge, Motion JPEG', () => {
     await settled();
     const jpeg = await numberedJpeg(1);
     await shoot({ jpeg });
+    publishers[0]?.become('publishing');
     await shoot({ jpeg });
     expect([encoders.length, publishers[0]?.sent.length]).toEqual([0, 2]);
     expect(publishers[0]?.formats).toEqual([{ codec: 'mjpeg', parameterSets: [] }]);
