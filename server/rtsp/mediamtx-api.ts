@@ -20,7 +20,8 @@ const ITEMS_PER_PAGE = 200;
 const MAX_PAGES = 50;
 /** A path with a thousand readers takes 80 KB. */
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;
-const DEFAULT_TIMEOUT_MS = 2000;
+/** It takes two seconds to say that credentials are wrong. */
+const DEFAULT_TIMEOUT_MS = 3000;
 
 /**
  * A client of the API of MediaMTX (v3, of MediaMTX 1.x). It only looks: what it cannot learn is null, and `problem` says

@@ -43,6 +43,8 @@ export function mediamtxConfig({ host, ports, owner, viewer }: MediamtxSettings)
     ...{ hls: true, hlsAddress: at(ports.hls), hlsAllowOrigin: '' },
     ...{ webrtc: true, webrtcAddress: at(ports.webrtc), webrtcAllowOrigin: '', ...ice(host, at(ports.ice)) },
     ...{ srt: true, srtAddress: at(ports.srt) },
+    // Readers learn when a picture was captured; our reports say it before the first one.
+    pathDefaults: { useAbsoluteTimestamp: true },
     paths: { all_others: {} },
   };
   return `${JSON.stringify(config, null, 2)}\n`;

@@ -6,11 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { MediamtxApi } from '../../server/rtsp/mediamtx-api.js';
 import { type MediamtxOptions, type MediamtxProcess, startMediamtx } from '../../server/rtsp/mediamtx-process.js';
 import { SystemClock } from '../../shared/clock.js';
 import { createLogger } from '../../shared/logger.js';
+import { isAlive } from '../helpers/child-processes.js';
+import { rtspSource, runOfTest } from '../helpers/live-source-of-test.js';
 import { mediamtxPath } from '../helpers/mediamtx-build.js';
 import { requireMediamtx } from '../helpers/mediamtx-server.js';
+import { ofTest } from '../helpers/of-test.js';
+import { h264, StreamSender } from '../helpers/stream-sender.js';
 import { until } from '../helpers/until.js';
 
 const LIVES_ON = fileURLToPath(new URL('../helpers/mediamtx-keeper.ts', import.meta.url));
@@ -21,6 +26,7 @@ const logger = createLogger({
   pretty: false,
   destination: { write: (line) => lines.push(JSON.parse(line) as (typeof lines)[number]) },
 });
+const CAMERA = { codec: h264(), format: 'rtsp', size: '320x240', fps: 25, outputOptions: ['-rtsp_transport', 'tcp'] };
 const OPTIONS = { host: '127.0.0.1', viewerPassword: null, env: process.env };
 
 let folder = '';
@@ -39,7 +45,7 @@ describe.skipIf(!requireMediamtx())('a MediaMTX of our own', () => {
       expect.objectContaining({ level: 'debug', msg: expect.stringMatching(/^MediaMTX: \[RTSP\] listener opened/) }),
     );
     await mediamtx.stop();
-    expect(isThere(pid)).toBe(false);
+    expect(isAlive(pid ?? 0)).toBe(false);
     expect([mediamtx.pid, await mediamtx.api.paths()]).toEqual([null, null]);
     expect(lines.filter(({ level }) => level === 'warn')).toEqual([]);
   });
@@ -50,6 +56,29 @@ describe.skipIf(!requireMediamtx())('a MediaMTX of our own', () => {
     const { password } = new URL(mediamtx.rtspUrl);
     expect(password).toHaveLength(32);
     expect(JSON.stringify(lines)).not.toMatch(new RegExp(`${password}|v1ewer`));
+  });
+
+  it('takes streams of its owner alone, and shows them to who knows the password alone', async () => {
+    const mediamtx = await start({ viewerPassword: 'tökén / 1' });
+    await ofTest(StreamSender.start(`${mediamtx.rtspUrl}/cam`, CAMERA));
+    await until(async () => (await mediamtx.api.paths())?.get('cam')?.isReady === true);
+    const { rtsp } = mediamtx.readUrls('cam');
+    const right = withUser(rtsp, 'viewer', 'tökén / 1');
+    const stranger = await ofTest(StreamSender.start(right.replace(/cam$/, 'other'), CAMERA));
+    const denied = runOfTest(await rtspSource(rtsp));
+    const viewer = runOfTest(await rtspSource(right));
+    const [, api = ''] = /\[API\] listener opened on (\S+)/.exec(lines.map(({ msg }) => msg).join('\n')) ?? [];
+    // MediaMTX takes its time to refuse.
+    const anonymous = new MediamtxApi(`http://${api}`, null, clock, 10_000);
+
+    const [error, paths] = await Promise.all([denied.untilError(), anonymous.paths(), stranger.ended()]);
+    expect(error).toMatchObject({ code: 'SOURCE_DENIED' });
+    expect([paths, anonymous.problem]).toEqual([null, 'it wants other credentials']);
+    expect(stranger.complaints).toMatch(/401 Unauthorized/);
+    await viewer.untilFrames(1);
+    expect([...((await mediamtx.api.paths()) ?? []).values()]).toEqual([
+      { name: 'cam', isReady: true, tracks: ['H264'], readers: 1, bytesReceived: expect.any(Number) },
+    ]);
   });
 
   it('comes back on the same ports when it was killed', async () => {
@@ -83,9 +112,9 @@ describe.skipIf(!requireMediamtx())('a MediaMTX of our own', () => {
   it('ends with the process that started it, however that ends', async () => {
     const keeper = fork(LIVES_ON, [mediamtxPath() ?? ''], { execArgv: ['--import', 'tsx'] });
     const [pid] = (await once(keeper, 'message')) as [number];
-    expect(isThere(pid)).toBe(true);
+    expect(isAlive(pid ?? 0)).toBe(true);
     keeper.kill('SIGKILL');
-    await until(() => !isThere(pid));
+    await until(() => !isAlive(pid ?? 0));
   });
 
   it('is not told what the environment says to another one', async () => {
@@ -155,7 +184,7 @@ describe('a program that is no MediaMTX', () => {
     await expect(running).rejects.toMatchObject({
       message: 'MediaMTX does not start: its start was broken off.',
     });
-    expect(isThere(await pidOf())).toBe(false);
+    expect(isAlive(await pidOf())).toBe(false);
     expect(await readFile(join(folder, 'program.mode'), 'utf8')).toBe('600\n');
   });
 
@@ -166,18 +195,17 @@ describe('a program that is no MediaMTX', () => {
   }
 });
 
+function withUser(url: string, user: string, password: string): string {
+  const changed = new URL(url);
+  changed.username = user;
+  changed.password = encodeURIComponent(password);
+  return changed.href;
+}
+
 function taken(server: Server, port: number): Promise<boolean> {
   const listening = once(server.listen(port, '127.0.0.1'), 'listening');
   return listening.then(
     () => true,
     () => false,
   );
-}
-
-function isThere(pid: number | null): boolean {
-  try {
-    return process.kill(pid ?? 0, 0);
-  } catch {
-    return false;
-  }
 }
