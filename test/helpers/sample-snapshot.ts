@@ -1,4 +1,4 @@
-import type { Snapshot, StreamSnapshot } from '../../client/metrics/snapshot.js';
+import type { ProbeFigures, Snapshot, StreamSnapshot } from '../../client/metrics/snapshot.js';
 
 /** A snapshot of one stream in which every figure is another one. `overrides` replace single fields. */
 export function sampleSnapshot(overrides: Partial<Snapshot> = {}): Snapshot {
@@ -61,4 +61,43 @@ export function sampleStream(overrides: Partial<StreamSnapshot> = {}): StreamSna
     bars: [],
     ...overrides,
   };
+}
+
+/** A path as a probe measures it, in which every figure is another one. */
+export function samplePath(overrides: Partial<StreamSnapshot> = {}, probe: Partial<ProbeFigures> = {}): StreamSnapshot {
+  return sampleStream({
+    ...{ name: 'rtsp', encoding: { mode: 'unknown', reason: '' }, timeSource: 'source' },
+    ...{ timeSources: { schedule: 0, arrival: 0, source: 369 } },
+    probe: {
+      ...{ url: 'rtsp://user:***@host:8554/cam', codec: 'h264', delays: ['FFmpeg: demuxing and decoding'] },
+      ...{ latencySource: 'time code', statedLatencyUs: null, firstFrameUs: 640_000 },
+      ...{ timeCode: { kind: 'capture', read: 369, unread: 0 }, repeated: 0, outOfOrder: 0 },
+      arrivalGaps: { count: 0, totalUs: 0, longestUs: 0 },
+      mediaGaps: { count: 0, frames: 0 },
+      freezes: { count: 0, totalUs: 0, longestUs: 0 },
+      ...{ resolutionChanges: 0, reconnects: 0, outageUs: 0 },
+      ...probe,
+    },
+    ...overrides,
+  });
+}
+
+/** A path of which every figure tells of trouble. */
+export function troubledPath(): StreamSnapshot {
+  const { latencyUs } = sampleStream();
+  return samplePath(
+    {
+      ...{ name: 'hls', state: 'offline', reason: 'The server is gone. Next try in 1.0 s.' },
+      frames: { received: 300, lost: 12, skipped: 0, corrupt: 3, kept: 0 },
+      latencyUs: { ...latencyUs, p50: 4_100_000, negative: 2, min: -5000 },
+    },
+    {
+      ...{ url: 'http://host/index.m3u8', statedLatencyUs: { ...latencyUs, p50: 12_000 } },
+      ...{ timeCode: { kind: 'capture', read: 299, unread: 1 }, repeated: 7, outOfOrder: 1 },
+      arrivalGaps: { count: 9, totalUs: 2_000_000, longestUs: 600_000 },
+      mediaGaps: { count: 2, frames: 5 },
+      freezes: { count: 3, totalUs: 4_000_000, longestUs: 2_000_000 },
+      ...{ resolutionChanges: 2, reconnects: 1, outageUs: 1_500_000 },
+    },
+  );
 }

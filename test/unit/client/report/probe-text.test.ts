@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { formatProbe } from '../../../../client/report/probe-text.js';
+import { summarize } from '../../../../client/report/summary.js';
+import { summarySchema } from '../../../../client/report/summary-schema.js';
+import { samplePath, sampleSnapshot, sampleStream, troubledPath } from '../../../helpers/sample-snapshot.js';
+
+const THIS_MACHINE = { offsetUs: 0, errorUs: 0, driftPpm: 0, rttUs: { min: null, p50: null } };
+const NOTHING_MEASURED = { ...sampleStream().latencyUs, count: 0, p50: null, p90: null, p99: null, max: null };
+
+const linesOf = (snapshot: Parameters<typeof formatProbe>[0]) => formatProbe(snapshot).split('\n');
+
+describe('formatProbe', () => {
+  it('compares paths, and says what has to be known about each', () => {
+    expect(linesOf(sampleSnapshot({ streams: [samplePath(), troubledPath()] }))).toEqual([
+      'probe: 12s, 2 paths, clock +5.00 s ± 87 µs',
+      '',
+      'latency               p50      p90      p99      max      against rtsp  measured by',
+      'rtsp     12.4 ms ± 0.3 ms  13.0 ms  15.5 ms  21.0 ms                 -  time code',
+      'hls       4.10 s ± 270 µs  13.0 ms  15.5 ms  21.0 ms  +4.09 s ± 540 µs  time code',
+      '',
+      'path   first   fps  Mbit/s  frames  lost  gaps  freezes  jitter p99  again  video',
+      'rtsp  640 ms  30.0     7.2     369     0     0        0      1.1 ms      0  h264 1280x720',
+      'hls   640 ms  30.0     7.2     300    12     9        3      1.1 ms      1  h264 1280x720',
+      '',
+      'rtsp  rtsp://user:***@host:8554/cam',
+      '  Latency includes FFmpeg: demuxing and decoding.',
+      'hls  http://host/index.m3u8',
+      '  Latency includes FFmpeg: demuxing and decoding.',
+      '  Note: The server is gone. Next try in 1.0 s.',
+      '  Note: It was connected again once, after 1.50 s in all.',
+      '  Note: The time code of 1 picture could not be read.',
+      '  Note: By what the path states itself latency is p50 12.0 ms ± 0.3 ms.',
+      '  Note: Latency of 2 pictures is below zero, down to -5.0 ms: the clock that wrote the time codes is another one; ' +
+        'give its server as --clock.',
+      '  Note: Nothing new was to be seen 3 times, 4.00 s in all, at most 2.00 s.',
+      '  Note: 7 pictures showed the same as the one before.',
+      '  Note: 1 picture came after a later one.',
+      '  Note: 3 pictures could not be decoded as a whole.',
+      '  Note: Its time line leaps 2 times, over 5 pictures.',
+      '  Note: Its size changed 2 times.',
+    ]);
+  });
+
+  it('compares with the first path whose latency is known', () => {
+    const first = samplePath({ latencyUs: NOTHING_MEASURED }, { latencySource: null });
+    const lines = linesOf(
+      sampleSnapshot({ streams: [first, samplePath({ name: 'srt' }), samplePath({ name: 'tcp' })] }),
+    );
+    expect(lines[2]).toContain('against srt');
+    expect(lines[3]?.split(/ {2,}/)).toEqual(['rtsp', '-', '-', '-', '-', '-', '-']);
+    expect(lines[5]).toContain('0 µs ± 540 µs');
+  });
+
+  it('shows no latencies where there are none, and says why', () => {
+    const path = samplePath({ latencyUs: NOTHING_MEASURED }, { latencySource: null });
+    const lines = linesOf(sampleSnapshot({ clock: THIS_MACHINE, streams: [path] }));
+    expect(lines[0]).toBe('probe: 12s, 1 path, time codes by the clock of this machine');
+    expect(lines.some((line) => line.startsWith('latency'))).toBe(false);
+    expect(lines.at(-1)).toBe('  Note: Latency is unknown: its pictures carry no time code, and it states no time.');
+  });
+
+  it('says what a code of a video that was made beforehand is good for', () => {
+    const timeCode = { kind: 'media', read: 3, unread: 0 } as const;
+    const path = samplePath({ latencyUs: NOTHING_MEASURED }, { latencySource: null, timeCode });
+    expect(formatProbe(sampleSnapshot({ streams: [path] }))).toContain(
+      'they count pictures, but say nothing about latency',
+    );
+  });
+
+  it.each([
+    ['connecting', 'Not one picture came.'],
+    ['silent', 'Nothing comes any more.'],
+    ['frozen', 'It shows the same picture still.'],
+  ] as const)('says that a path is %s', (state, note) => {
+    const received = state === 'connecting' ? 0 : 10;
+    const path = samplePath({ state, frames: { ...sampleStream().frames, received } });
+    expect(formatProbe(sampleSnapshot({ streams: [path] }))).toContain(`  Note: ${note}`);
+  });
+
+  it('lets no path act upon the terminal', () => {
+    const text = formatProbe(sampleSnapshot({ streams: [samplePath({ state: 'offline', reason: 'a\x1b[2Jb' })] }));
+    expect(text).not.toContain('\x1b');
+  });
+});
+
+describe('the summary of a probe', () => {
+  it('has what is known of each path, and is one', () => {
+    const snapshot = sampleSnapshot({ streams: [samplePath(), troubledPath()] });
+    const summary = summarize(snapshot, new Map());
+    expect(summarySchema.parse(summary)).toEqual(summary);
+    expect(summary).toMatchObject({
+      streams: [
+        { stream: 'rtsp', probe: { url: 'rtsp://user:***@host:8554/cam', size: { width: 1280, height: 720 } } },
+        { stream: 'hls', probe: { statedLatencyUs: { p50: 12_000 }, freezes: { count: 3 } } },
+      ],
+    });
+  });
+});
