@@ -143,6 +143,12 @@ module.exports = {
       'It records what the hub hands it, wherever that comes from.',
     ),
     forbid(
+      'rtsp-knows-only-the-hub',
+      path('^server/rtsp/'),
+      values('^server/(sources|pipeline|transports|api)/', '^server/transports/socket-backlog\\.ts$'),
+      'It publishes what the hub hands it, wherever that comes from.',
+    ),
+    forbid(
       'statistics-watch-only-the-hub',
       path('^server/statistics/'),
       values('^server/(sources|pipeline|transports|api)/'),
