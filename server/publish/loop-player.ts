@@ -12,8 +12,11 @@ export interface PlayerPlace {
   readonly phase: number;
 }
 
-/** Up to so late the missed pictures are sent at once; beyond it they are left out, so that no burst follows a pause. */
-const LATE_LIMIT_US = 200_000;
+/**
+ * Up to so late the missed pictures are sent at once; beyond it they are left out up to a key picture, so that no burst
+ * follows a pause.
+ */
+const LATE_LIMIT_US = 500_000;
 const US_PER_TICK = 1_000_000 / TICKS_PER_SECOND;
 
 /**
