@@ -17,7 +17,7 @@ import type { ProbedPicture, ProbeSink } from './probe-events.js';
 
 /** The connection is given up when nothing comes for so long. */
 const SILENCE_TIMEOUT_US = 10_000_000;
-const DELAYS = ['decoding is not in it'];
+const DELAYS = ['no decoding'];
 const SEQUENCE = /^\d{1,15}$/;
 
 /**

@@ -5,12 +5,15 @@ import { DEFAULT_CLOCK_SYNC } from '../../shared/protocol/clock-sync.js';
 import { ClockSettling } from '../../shared/receiver/clock-settling.js';
 import type { ClockFigures } from '../metrics/snapshot.js';
 import { Session } from '../session.js';
+import type { SessionListener } from '../session.js';
 import type { ClockReading } from './path-latency.js';
 import { parseProtocolAddress } from './protocol-address.js';
 import { PROBE_NAME } from './session-reader.js';
 import type { TimeCodeClock } from './time-code-clock.js';
 
 const CHECK_US = 50_000;
+/** A server that answers HELLO but no ping is given up after so long. */
+const OPEN_TIMEOUT_US = 8_000_000;
 
 interface Reading {
   readonly atUs: number;
@@ -28,7 +31,9 @@ export class ProbeClock implements TimeCodeClock {
   private last: Reading | null = null;
   private isOver = false;
   private cancelCheck: CancelTimer = () => undefined;
+  /** Of `open`; what comes after its end does nothing. */
   private settle: { resolve(): void; reject(error: StreamerError): void } | null = null;
+  private readonly openedUs: number;
 
   private constructor(
     url: string,
@@ -37,14 +42,20 @@ export class ProbeClock implements TimeCodeClock {
   ) {
     const { host, port, token: ownToken } = parseProtocolAddress(url);
     const options = { host, port, token: ownToken ?? token, name: PROBE_NAME, subscriptions: [] };
-    let onEnd: (error: StreamerError | null) => void = () => undefined;
-    this.over = new Promise((resolve) => {
-      onEnd = (error) => {
-        this.onEnd(error);
-        resolve();
-      };
-    });
-    this.session = new Session({ ...options, reconnect: true, acknowledgeOnReceipt: true }, { onEnd }, clock);
+    this.openedUs = clock.nowUs();
+    let tellOver: () => void = () => undefined;
+    this.over = new Promise((resolve) => (tellOver = resolve));
+    const listener: SessionListener = {
+      onOutage: (error) => this.giveUpOpening(error),
+      onEnd: (error) => {
+        this.isOver = true;
+        this.giveUpOpening(
+          error ?? new StreamerError('CONNECTION_LOST', 'The server of --clock ended the connection.'),
+        );
+        tellOver();
+      },
+    };
+    this.session = new Session({ ...options, reconnect: true, acknowledgeOnReceipt: true }, listener, clock);
   }
 
   /**
@@ -85,17 +96,24 @@ export class ProbeClock implements TimeCodeClock {
     await this.over;
   }
 
-  private onEnd(error: StreamerError | null): void {
+  private giveUpOpening(error: StreamerError): void {
+    const { settle } = this;
+    if (!settle) return;
+    this.settle = null;
     this.cancelCheck();
-    this.isOver = true;
-    this.settle?.reject(error ?? new StreamerError('CONNECTION_LOST', 'The server of --clock ended the connection.'));
+    this.session.close();
+    settle.reject(error);
   }
 
   private check(): void {
     const nowUs = this.clock.nowUs();
     const reading = this.readingAt(nowUs);
     if (reading) this.settling.onReading(nowUs, reading.errorUs);
-    if (this.settling.isSettledAt(nowUs)) return this.settle?.resolve();
-    this.cancelCheck = this.clock.schedule(CHECK_US, () => this.check());
+    if (this.settling.isSettledAt(nowUs)) {
+      this.settle?.resolve();
+      this.settle = null;
+    } else if (nowUs - this.openedUs >= OPEN_TIMEOUT_US) {
+      this.giveUpOpening(new StreamerError('CONNECT_TIMEOUT', 'The server of --clock answers no ping.'));
+    } else this.cancelCheck = this.clock.schedule(CHECK_US, () => this.check());
   }
 }

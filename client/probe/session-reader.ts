@@ -12,7 +12,7 @@ import type { SessionPath } from './session-path.js';
 
 /** How the server and its logs call a probe. */
 export const PROBE_NAME = 'frame-streamer probe';
-const DELAYS = ['decoding is not in it'];
+const DELAYS = ['no decoding'];
 
 /** Reads one stream of our own protocol, over TCP or whatever else carries it. */
 export class SessionReader implements ProbeReader {

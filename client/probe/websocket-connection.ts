@@ -29,6 +29,7 @@ export class WebSocketConnection implements Link {
   private readonly socket: WebSocket;
   private lastHeardUs: number;
   private cancelTimer: CancelTimer;
+  private wasOpen = false;
   private isClosed = false;
 
   /** @param url of ws:// or wss://, without a fragment */
@@ -75,6 +76,7 @@ export class WebSocketConnection implements Link {
 
   private onOpen(): void {
     if (this.isClosed) return;
+    this.wasOpen = true;
     this.cancelTimer();
     this.lastHeardUs = this.clock.nowUs();
     this.watchSilence();
@@ -129,7 +131,7 @@ export class WebSocketConnection implements Link {
   }
 
   private connectionError(cause: NodeJS.ErrnoException): StreamerError {
-    if (this.socket.readyState !== WebSocket.CONNECTING) return this.lostError(cause);
+    if (this.wasOpen) return this.lostError(cause);
     const why = cause.code === 'ECONNREFUSED' ? 'nothing listens there' : (cause.code ?? 'it speaks no WebSocket');
     return new StreamerError('CONNECT_FAILED', `Cannot connect to ${this.place}: ${why}.`, { cause });
   }
