@@ -9,6 +9,8 @@ export class SourceLog implements SourceSink {
   /** How often it said that it is connected, before it knew its pictures. */
   connections = 0;
   readonly frames: SourceFrame[] = [];
+  /** Bytes of each transport stream of the source's own video. */
+  readonly packets: number[] = [];
   readonly warnings: StreamerError[] = [];
   readonly errors: StreamerError[] = [];
   private readonly run: SourceRun;
@@ -67,6 +69,12 @@ export class SourceLog implements SourceSink {
     this.note('info');
   }
 
+  onPackets(bytes: Buffer, isStart: boolean): void {
+    if (isStart) this.packets.push(0);
+    this.packets.push((this.packets.pop() ?? 0) + bytes.length);
+    this.wake();
+  }
+
   onFrame(frame: SourceFrame): void {
     this.frames.push(frame);
     this.note('frame');
@@ -95,6 +103,10 @@ export class SourceLog implements SourceSink {
     if (this.isStopped) throw new Error(`${what} after stop`);
     if (['end', 'error'].includes(this.order.at(-1) ?? '')) throw new Error(`${what} after the end`);
     this.order.push(what);
+    this.wake();
+  }
+
+  private wake(): void {
     const waiting = this.waiting;
     this.waiting = waiting.filter(({ holds }) => !holds());
     for (const each of waiting) if (!this.waiting.includes(each)) each.resolve();
