@@ -10,6 +10,7 @@ import { VideoCache } from '../../server/publish/video-cache.js';
 import { VideoLibrary } from '../../server/publish/video-library.js';
 import { RtspPublisher } from '../../server/rtsp/rtsp-publisher.js';
 import { SystemClock } from '../../shared/clock.js';
+import type { Clock } from '../../shared/clock.js';
 import type { FfmpegBinaries } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import { readFfmpegVersion } from '../../shared/ffmpeg/ffmpeg-version.js';
 import { LogOfTest } from './log-of-test.js';
@@ -18,16 +19,16 @@ import { until } from './until.js';
 /** A folder for prepared videos, and what videos are prepared with. */
 export class PreparationOfTest {
   readonly warnings: string[] = [];
-  readonly clock = new SystemClock();
   private readonly stopping = new AbortController();
 
   private constructor(
     readonly folder: string,
     readonly binaries: FfmpegBinaries,
+    readonly clock: Clock,
   ) {}
 
-  static async create(binaries: FfmpegBinaries): Promise<PreparationOfTest> {
-    return new PreparationOfTest(await mkdtemp(join(tmpdir(), 'prepared-')), binaries);
+  static async create(binaries: FfmpegBinaries, clock: Clock = new SystemClock()): Promise<PreparationOfTest> {
+    return new PreparationOfTest(await mkdtemp(join(tmpdir(), 'prepared-')), binaries, clock);
   }
 
   /** The library that these flags of `publish` ask for. */

@@ -2,6 +2,7 @@ import { copyFile, readdir, utimes } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PacketizedPicture } from '../../server/rtsp/coded-video.js';
 import type { PlayableVideo } from '../../server/publish/playable-video.js';
+import { EagerClock } from '../helpers/eager-clock.js';
 import { PreparationOfTest } from '../helpers/publishing-of-test.js';
 import { until } from '../helpers/until.js';
 import { VideoFixtures } from '../helpers/video-fixtures.js';
@@ -14,7 +15,7 @@ describe('VideoLibrary', { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     fixtures = await VideoFixtures.create();
-    preparation = await PreparationOfTest.create(fixtures.binaries);
+    preparation = await PreparationOfTest.create(fixtures.binaries, new EagerClock());
   });
   afterAll(async () => {
     await Promise.all([fixtures.remove(), preparation.remove()]);
