@@ -1,13 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CLIENT_OPTIONS } from '../../client/options.js';
+import { PROBE_OPTIONS } from '../../client/probe/probe-options.js';
+import { GENERATE_OPTIONS } from '../../server/generate/generate-options.js';
 import { SERVER_OPTIONS } from '../../server/options.js';
+import { PUBLISH_OPTIONS } from '../../server/publish/publish-options.js';
 import { PATTERN_NAMES } from '../../server/sources/pattern-spec.js';
 import { ERROR_CODES } from '../../shared/errors.js';
 import type { OptionEntry } from '../../shared/option-table.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const [, server = '', client = ''] = readme.split(/^## streamer-(?:server|client)$/m);
+const SUBCOMMANDS = {
+  'streamer-client probe': PROBE_OPTIONS,
+  'streamer-server publish': PUBLISH_OPTIONS,
+  'streamer-server generate': GENERATE_OPTIONS,
+};
 
 describe('README', () => {
   it.each(Object.values<OptionEntry>(SERVER_OPTIONS).map((entry) => [entry.flags, entry] as const))(
@@ -25,6 +33,14 @@ describe('README', () => {
       for (const variable of env) expect(client).toContain(variable);
     },
   );
+
+  const options = Object.entries(SUBCOMMANDS).flatMap(([command, table]) =>
+    Object.values<OptionEntry>(table).map((entry) => [command, entry.flags.split(' ')[0] ?? '', entry.env] as const),
+  );
+  it.each(options)('says of %s what %s is, and its variables', (command, flag, env) => {
+    const section = readme.split(`\n## ${command}\n`)[1]?.split('\n## ')[0];
+    for (const word of [flag, ...env]) expect(section).toContain(word);
+  });
 
   it.each(Object.entries(SERVER_OPTIONS).filter(([, entry]) => 'inFile' in entry))(
     'names the key %s of the file',
