@@ -22,7 +22,7 @@ export type InterfaceOptions = BrowserContextOptions & { readonly isServerAway?:
  */
 export async function openInterface(
   chromium: ChromiumOfTest,
-  server: ServerProcess,
+  server: Pick<ServerProcess, 'httpPort'>,
   { isServerAway = false, ...options }: InterfaceOptions = {},
 ): Promise<WebInterfacePage> {
   const page = await chromium.open({ viewport: DESK, ...options });

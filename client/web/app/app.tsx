@@ -29,7 +29,7 @@ export function App({ base, initialToken, tokens }: AppProps): ReactElement {
   // A server that takes no streams has no wall.
   const hasWall = view.server === null || view.server.maxStreams > 0 || view.fleet === null;
   const route: Route = asked.page === 'wall' && !hasWall ? { page: 'publishers', dialog: null } : asked;
-  const mainRef = usePageFocus(route);
+  const mainRef = usePageFocus(route, view.server !== null);
   const session = useMemo(
     () => ({
       api,

@@ -3,20 +3,22 @@ import type { Route } from '../model/router.js';
 
 /**
  * Gives each page its title, and moves the focus to it when the page changes, as a browser does for pages of their own:
- * so a keyboard starts at its beginning and a screen reader says where it is.
+ * so a keyboard starts at its beginning and a screen reader says where it is. What the server has to be asked for first,
+ * which page comes first, is no change.
  */
-export function usePageFocus(route: Route): RefObject<HTMLElement | null> {
+export function usePageFocus(route: Route, isServerKnown: boolean): RefObject<HTMLElement | null> {
   const mainRef = useRef<HTMLElement>(null);
-  const isFirst = useRef(true);
+  const shown = useRef<string | null | undefined>(undefined);
   const name = titleOf(route);
   useEffect(() => {
     document.title = name === null ? 'frame-streamer' : `${name} · frame-streamer`;
-    if (!isFirst.current) {
+    if (!isServerKnown) return;
+    if (shown.current !== undefined && shown.current !== name) {
       mainRef.current?.focus({ preventScroll: true });
       scrollTo(0, 0);
     }
-    isFirst.current = false;
-  }, [name]);
+    shown.current = name;
+  }, [name, isServerKnown]);
   return mainRef;
 }
 
