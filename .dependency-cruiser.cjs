@@ -32,7 +32,7 @@ const VALUE_OWNERS = {
 const OWN_TRANSPORT_FILE = '^server/transports/(tcp|classic|mjpeg|websocket|relay|nats)(/|-(?!listener))';
 const ENTRIES =
   '(^|/)(main|[^/]*worker[^/]*)\\.tsx?$|^client/connect\\.ts$|^client/web/(browser/connect|react/stream-viewer)\\.tsx?$' +
-  '|^client/web/[a-z]+/vite\\.config\\.ts$|^shared/timecode/timecode-reader\\.ts$';
+  '|^client/web/[a-z]+/vite\\.config\\.ts$';
 
 const libraryPath = (library) => `node_modules/(@types/)?${library}/`;
 

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeJpeg } from '../../../client/jpeg-decoder.js';
+import { decodeJpeg, decodeLuma } from '../../../client/jpeg-decoder.js';
 import { StreamerError } from '../../../shared/errors.js';
 
 function jpegOf(width: number, height: number, grey = false): Promise<Buffer> {
@@ -70,5 +70,35 @@ describe('decodeJpeg', () => {
     jpeg.writeUInt16BE(65_000, frameHeader + 5);
     jpeg.writeUInt16BE(65_000, frameHeader + 7);
     expect(String(await failureOf(jpeg))).toMatch(/cannot be decoded: .*pixel/);
+  });
+});
+
+describe('decodeLuma', () => {
+  it.each([true, false])('gives one byte a pixel, grey: %s', async (grey) => {
+    const { data, width, height } = await decodeLuma(await jpegOf(33, 17, grey), 640);
+    expect([width, height, data.length]).toEqual([33, 17, 33 * 17]);
+  });
+
+  it('makes a large picture fit, keeping its aspect, and no picture larger', async () => {
+    expect(await decodeLuma(await jpegOf(1280, 720), 640)).toMatchObject({ width: 640, height: 360 });
+    expect(await decodeLuma(await jpegOf(90, 1000), 500)).toMatchObject({ width: 45, height: 500 });
+    expect(await decodeLuma(await jpegOf(8, 8), 640)).toMatchObject({ width: 8, height: 8 });
+  });
+
+  it('tells black from white over the whole range', async () => {
+    const both = await sharp({ create: { width: 16, height: 16, channels: 3, background: 'white' } })
+      .composite([{ input: { create: { width: 8, height: 16, channels: 3, background: 'black' } }, left: 0, top: 0 }])
+      .jpeg({ quality: 95 })
+      .toBuffer();
+    const { data } = await decodeLuma(both, 640);
+    expect(data[0]).toBeLessThan(5);
+    expect(data[15]).toBeGreaterThan(250);
+  });
+
+  it('rejects what is no JPEG, or is cut off', async () => {
+    const jpeg = await jpegOf(64, 64);
+    for (const bytes of [Buffer.from('hello'), jpeg.subarray(0, jpeg.length - 20)]) {
+      await expect(decodeLuma(bytes, 640)).rejects.toThrow('The picture cannot be decoded: ');
+    }
   });
 });

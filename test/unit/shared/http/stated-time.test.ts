@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { statedTime } from '../../../../shared/http/stated-time.js';
+import { statedResolutionUs, statedTime } from '../../../../shared/http/stated-time.js';
 
 const TIME_US = 1_700_000_000_123_456;
 
@@ -72,5 +72,24 @@ describe('statedTime', () => {
         expect(timeUs).toBeGreaterThanOrEqual(1_000_000_000_000_000);
       }),
     );
+  });
+});
+
+describe('how exact a stated time is', () => {
+  it.each([
+    ['1700000000.123456', 1],
+    ['1700000000.123', 1000],
+    ['1700000000', 1_000_000],
+    ['1700000000.1234567', 1],
+    ['1700000000123', 1000],
+    ['1700000000123456', 1],
+    ['1700000000123456789', 1],
+    ['2023-11-14T22:13:20Z', 1_000_000],
+    ['2023-11-14T22:13:20.5Z', 100_000],
+    ['2023-11-14T22:13:20.123456Z', 1000],
+    ['soon', 0],
+    ['', 0],
+  ])('%s is %d µs', (text, resolutionUs) => {
+    expect(statedResolutionUs((name) => (name === 'x-timestamp' ? text : undefined))).toBe(resolutionUs);
   });
 });
