@@ -28,7 +28,7 @@ export interface GenerateCommand {
 
 const NOTES = `
 Patterns:
-  bars      colour bars and grey steps, with a line that sweeps across
+  bars      colour bars and a grey ramp, with a line that sweeps across
   shapes    nine shapes of several sizes, each at its own speed
   gradient  soft colours that drift, and dark tones: shows banding
   counter   the number of the frame, as large as it goes: costs least
