@@ -24,6 +24,7 @@ import { mjpeg } from './scenarios/mjpeg.js';
 import { parser } from './scenarios/parser.js';
 import { passThrough } from './scenarios/pass-through.js';
 import { processing } from './scenarios/processing.js';
+import { publish } from './scenarios/publish.js';
 import { reconnect } from './scenarios/reconnect.js';
 import { recording } from './scenarios/recording.js';
 import { statistics } from './scenarios/statistics.js';
@@ -31,7 +32,7 @@ import { websocket } from './scenarios/websocket.js';
 
 const SCENARIOS: readonly Scenario[] = [
   ...[encode, fanOut, latency, parser, memory, measuring, statistics, websocket, mjpeg],
-  ...[passThrough, cameras, idle, reconnect, health, processing, recording],
+  ...[passThrough, cameras, idle, reconnect, health, processing, recording, publish],
 ];
 
 // An interrupted run may still wait for something that nobody wants any more.
