@@ -56,6 +56,7 @@ class FfmpegProbe implements ProbeRun {
   private size: { readonly width: number; readonly height: number } | null = null;
   /** What was read before the log that says what it is. */
   private readonly early: (() => void)[] = [];
+  private isOpen = false;
   private isOver = false;
   private hasOutputEnded = false;
   private exit: { readonly error: StreamerError | null } | null = null;
@@ -68,7 +69,10 @@ class FfmpegProbe implements ProbeRun {
     this.startTimeUs = parts.clock.nowUs();
     this.playout = new Playout(
       parts.clock,
-      ({ luma, ptsUs }) => this.onPicture(luma, ptsUs, parts.clock.nowUs()),
+      ({ luma, ptsUs }) => {
+        this.onPicture(luma, ptsUs, parts.clock.nowUs());
+        this.tellWhenGone();
+      },
       () => this.run?.resume(),
     );
     this.begun = this.begin();
@@ -174,8 +178,10 @@ class FfmpegProbe implements ProbeRun {
     if (CORRUPT.test(line)) this.sink.onCorrupt();
     const event = this.log.push(line);
     if (event?.kind === 'size') this.size = event;
-    if (event?.kind !== 'chosen') return;
-    // It is open: what was said on the way there does not explain its end.
+    // Both outputs take the same, and each says so.
+    if (event?.kind !== 'chosen' || this.isOpen) return;
+    this.isOpen = true;
+    // What was said on the way there does not explain its end.
     this.lines.length = 0;
     const { codec, fps } = event.video;
     this.sink.onFacts({ codec, nominalFps: fps > 0 ? fps : null, delays: this.input?.delays ?? [] });
@@ -183,7 +189,7 @@ class FfmpegProbe implements ProbeRun {
 
   /** Not before the pictures that FFmpeg left behind. */
   private tellWhenGone(): void {
-    if (this.isOver || !this.hasOutputEnded || !this.exit) return;
+    if (this.isOver || !this.hasOutputEnded || !this.exit || !this.playout.isEmpty) return;
     const { error } = this.exit;
     const wasOpen = this.size !== null;
     if (this.early.length > 0) return void setImmediate(() => this.tellWhenGone());

@@ -37,6 +37,10 @@ export class Playout<T> {
     return this.ready.length >= MAX_READY;
   }
 
+  get isEmpty(): boolean {
+    return this.ready.length === 0;
+  }
+
   /** Takes the next picture, which may be shown before this returns. */
   push(item: T, mediaTimeUs: number): void {
     this.ready.push({ item, mediaTimeUs, readyTimeUs: this.clock.nowUs() });
