@@ -128,7 +128,7 @@ export class EncoderChild {
     const reader = new TsReader(
       {
         onPicture: (picture) => this.isOver || this.events.onPicture(picture),
-        onError: (error) => this.fail(error),
+        onError: (error) => this.fail(failure(this.options.name, 'what it writes cannot be read', error)),
         captureTimeUsOf: (ptsTicks) => this.times.leave(ptsTicks),
       },
       this.options.encoder.codec === 'mjpeg' ? { privateCodec: 'mjpeg' } : {},
@@ -161,6 +161,6 @@ function toUs(ticks: number): number {
   return Math.round((ticks * 1_000_000) / TICKS_PER_SECOND);
 }
 
-function failure(name: string, problem: string): StreamerError {
-  return new StreamerError('FFMPEG_FAILED', `The encoder of ${name} failed: ${problem}.`);
+function failure(name: string, problem: string, cause?: StreamerError): StreamerError {
+  return new StreamerError('FFMPEG_FAILED', `The encoder of ${name} failed: ${problem}.`, { cause });
 }
