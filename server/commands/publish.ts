@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { StreamerError } from '../../shared/errors.js';
 import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import type { FfmpegBinaries } from '../../shared/ffmpeg/ffmpeg-binary.js';
@@ -61,13 +62,10 @@ export async function publish(command: PublishCommand, surroundings: Surrounding
   const { signal } = stopping;
   try {
     parseRtspTarget(streamUrl(config.to, 'stream'));
+    await checkReportFolder(config.report);
     const binaries = await findFfmpeg(env);
     const ffmpeg = await readFfmpegVersion(binaries.ffmpegPath);
     return await run({ command, config, surroundings, logger, view, binaries, ffmpeg, signal });
-  } catch (error) {
-    // Asked to stop while it was starting: what that broke off is no failure.
-    if (signal.aborted && !(error instanceof StreamerError)) return INTERRUPTED;
-    throw error;
   } finally {
     view.stop();
   }
@@ -80,11 +78,26 @@ function createView(config: PublishConfig, { stdout, stderr, clock }: Surroundin
 }
 
 async function run(setting: Setting): Promise<number> {
-  const { config, surroundings, logger, signal } = setting;
-  const { clock, env } = surroundings;
   const library = createLibrary(setting);
-  await library.prepareAll();
-  const server = await RtspServerLink.open(config, { clock, logger, env, signal });
+  let server: RtspServerLink;
+  try {
+    await library.prepareAll();
+    server = await openServer(setting);
+  } catch (error) {
+    // Asked to stop while it was starting: what that broke off is no failure.
+    if (setting.signal.aborted) return INTERRUPTED;
+    throw error;
+  }
+  return runAt(server, library, setting);
+}
+
+function openServer({ config, surroundings: { clock, env }, logger, signal }: Setting): Promise<RtspServerLink> {
+  return RtspServerLink.open(config, { clock, logger, env, signal });
+}
+
+async function runAt(server: RtspServerLink, library: VideoLibrary, setting: Setting): Promise<number> {
+  const { config, surroundings, logger } = setting;
+  const { clock } = surroundings;
   const fleet = new Fleet(
     { to: server.to, limits: config.limits, staggerUs: config.staggerUs },
     {
@@ -97,7 +110,8 @@ async function run(setting: Setting): Promise<number> {
   try {
     return await runFleet(fleet, server, setting);
   } finally {
-    await Promise.all([fleet.stop().then(() => server.close())]);
+    await fleet.stop();
+    await server.close();
   }
 }
 
@@ -169,6 +183,18 @@ async function endOf(fleet: Fleet, { config, surroundings, logger }: Setting): P
   if (cause === 'over') return 'over';
   logger.info({ signal: cause }, 'stopping');
   return 'stopped';
+}
+
+/** After hours of a run it is too late to learn that there is no such folder. */
+async function checkReportFolder(report: string | null): Promise<void> {
+  if (report === null || report === '-') return;
+  const folder = report === 'auto' ? '.' : dirname(report);
+  try {
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    const sentence = `The report cannot be written into ${resolve(folder)}; name a file with --report, or none with --report off.`;
+    throw new StreamerError('FILE_WRITE_FAILED', sentence, { cause });
+  }
 }
 
 async function writeReport(report: PublishReport, { report: wanted }: PublishConfig, setting: Setting): Promise<void> {

@@ -111,7 +111,10 @@ export function publishFileName(flags: Readonly<Record<string, unknown>>): strin
 }
 
 function check(values: PublishOptionValues, given: readonly GivenValue[]): void {
-  const { streams, maxStreams, mediamtx, codec, timeCode } = values;
+  const { streams, maxStreams, mediamtx, codec, timeCode, httpPort } = values;
+  if (streams === 0 && httpPort === null) {
+    throw new StreamerError('BAD_USAGE', 'With no stream at the start, --http-port is needed to add some.');
+  }
   if (streams > maxStreams) {
     const sentence = `There are ${streams} streams, more than the ${maxStreams} allowed; raise --max-streams (limits.max_streams).`;
     throw new StreamerError('TOO_MANY_STREAMS', sentence);

@@ -98,6 +98,10 @@ monitoring: { log_level: INFO }
   it('refuses what is wrong before anything starts', async () => {
     const run = await publish('--video', 'none.mp4');
     expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('SOURCE_NOT_FOUND') as unknown });
+    expect(await publish('--video', video, '--report', 'none/x.json')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('FILE_WRITE_FAILED') as unknown,
+    });
     expect(await publish('--strems', '3')).toMatchObject({
       exitCode: 2,
       stderr: 'streamer-server publish: There is no option "--strems"; did you mean --streams? (BAD_USAGE)',

@@ -184,6 +184,7 @@ describe('resolvePublish', () => {
     [{ video: ['test:bras'] }, 'BAD_USAGE', /did you mean test:bars/],
     [{ width: '640' }, 'BAD_USAGE', /^--width asks for another size, which a copy cannot have/],
     [{ mediamtx: true, to: 'rtsp://x' }, 'BAD_USAGE', /leave --to out/],
+    [{ streams: '0' }, 'BAD_USAGE', /^With no stream at the start, --http-port is needed/],
     [{ report: '' }, 'BAD_USAGE', '--report has no value'],
   ])('refuses the flags %j', (flags, code, message) => {
     const error = failure({ flags });
