@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
+import { pictureSize } from '../rtsp/picture-size.js';
 import type { FleetVideos } from './fleet.js';
 import type { PlayableVideo } from './playable-video.js';
 import { PlaySchedule } from './play-schedule.js';
@@ -116,7 +117,8 @@ export class VideoLibrary implements FleetVideos {
     onLoaded: (lengthBytes: number) => void,
   ): PlayableVideo {
     onLoaded(reel.lengthBytes);
-    return new ReelVideo(reel, loop, prepared, this.schedule, this.parts.clock);
+    const size = pictureSize(reel.format) ?? prepared;
+    return new ReelVideo(reel, loop, size, this.schedule, this.parts.clock);
   }
 
   /** A pattern that nobody asked for at the start; files are not opened for whoever may add streams. */
