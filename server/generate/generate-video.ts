@@ -51,7 +51,7 @@ export async function generateVideo(
   try {
     await encode(request, partialPath, parts, onProgress, signal);
     if (signal.aborted) return null;
-    const { bytes } = await sizeOf(partialPath);
+    const bytes = await lengthOf(partialPath);
     await placeOutput(partialPath, outputPath, mayOverwrite);
     return { path: outputPath, bytes };
   } finally {
@@ -120,14 +120,14 @@ async function* drawnFrames(
 }
 
 async function checkLength(path: string): Promise<void> {
-  const { bytes } = await sizeOf(path);
+  const bytes = await lengthOf(path);
   if (bytes > MAX_BYTES) throw new Error(`the file has more than ${MAX_BYTES / 1e9} GB; ask for less`);
 }
 
-/** 0 for a file that is not there yet. */
-async function sizeOf(path: string): Promise<{ bytes: number }> {
+/** In bytes; 0 for a file that is not there yet. */
+async function lengthOf(path: string): Promise<number> {
   const found = await stat(path).catch(() => null);
-  return { bytes: found?.size ?? 0 };
+  return found?.size ?? 0;
 }
 
 function outputError(error: StreamerError, path: string): StreamerError {

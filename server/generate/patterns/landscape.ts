@@ -64,7 +64,8 @@ export function hillsLayer(scene: Landscape): Layer[] {
     const ridge = fractalNoise(layer.width, 1, seed, { cellWidth: Math.round(height * 0.7), cellHeight: 1 });
     const outline = layer.outline.map((_, x) => Math.floor((height * rise * (255 - (ridge.values[x] ?? 0))) / 255));
     const texture = fractalNoise(layer.width, layer.height, seed + 20, cells(height, 0.12));
-    fill(layer, texture, (noise) => mix(low, high, noise));
+    const palette = paletteOf(low, high);
+    fill(layer, texture, (noise) => palette[noise] ?? high);
     return { ...layer, outline, solidFrom: Math.max(...outline) };
   });
 }
@@ -84,9 +85,10 @@ export function shoreLayer({ width, height, reachX, reachY }: Landscape): Layer 
     cellHeight: Math.round(height * 0.14),
     roughness: 6,
   });
+  const palette = paletteOf(GRASS_LOW, GRASS_HIGH);
   fill(layer, texture, (noise, x, y) => {
     const shade = Math.max(0, Math.min(256, noise - 90 + Math.floor((220 * (y - (outline[x] ?? 0))) / layer.height)));
-    return mix(GRASS_LOW, GRASS_HIGH, shade);
+    return palette[shade] ?? GRASS_HIGH;
   });
   return { ...layer, outline, solidFrom: Math.max(...outline) };
 }
@@ -99,6 +101,11 @@ function emptyLayer(width: number, height: number, top: number, nearness: number
 function cells(height: number, share: number): NoiseScale {
   const size = Math.max(1, Math.round(height * share));
   return { cellWidth: size, cellHeight: size, roughness: 6 };
+}
+
+/** The colours from one to the other by 256th, made once for millions of pixels. */
+function paletteOf(from: Rgb, to: Rgb): readonly Rgb[] {
+  return Array.from({ length: 257 }, (_, share) => mix(from, to, share));
 }
 
 function fill(layer: Layer, { values }: NoiseField, colorAt: (noise: number, x: number, y: number) => Rgb): void {

@@ -181,7 +181,7 @@ describe('parseServerCommand --help and --version', () => {
 
   it('prints to standard output and exits 0', () => {
     expect(help).toMatchObject({ exitCode: 0, stream: 'stdout' });
-    expect(help.text).toMatch(/^Usage: streamer-server \[options\] \[source\.\.\.\]\n/);
+    expect(help.text).toMatch(/^Usage: streamer-server \[options\] \[command\] \[source\.\.\.\]\n/);
     expect(exitOf(['--port', 'x', '-h']).text).toBe(help.text);
   });
 
