@@ -29,8 +29,14 @@ export class ClientProcess {
 
   /** Starts it against a server on this machine. */
   static spawn(port: number, args: readonly string[]): ClientProcess {
-    const child = spawn(process.execPath, [CLIENT_BINARY, '--port', String(port), ...args], {
+    return ClientProcess.run(['--port', String(port), ...args]);
+  }
+
+  /** Starts it with nothing but `args`. */
+  static run(args: readonly string[], env: NodeJS.ProcessEnv = {}): ClientProcess {
+    const child = spawn(process.execPath, [CLIENT_BINARY, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
     });
     const client = new ClientProcess(child);
     onTestFinished(async () => {
