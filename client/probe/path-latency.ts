@@ -11,16 +11,39 @@ export interface ClockReading {
   readonly errorUs: number;
 }
 
-/** A latency with the bound of its error, and when the picture was captured, in our clock. */
+/** A latency with the bound of its error, and when the picture was captured and came, in our clock. */
 export interface PictureLatency {
   readonly latencyUs: number;
   readonly errorUs: number;
   readonly captureTimeUs: number;
+  readonly arrivalTimeUs: number;
+}
+
+/** The latencies of one picture; null where there is no capture time of that kind. */
+export interface MeasuredPicture {
+  readonly byCode: PictureLatency | null;
+  readonly byStatement: PictureLatency | null;
 }
 
 /** Both clocks tell whole microseconds. */
 export const CLOCK_RESOLUTION_US = 1;
 const MAX_BARS = 64;
+
+/** @param clock null while nothing is known about the clock of the time codes */
+export function measurePicture(
+  { arrivalTimeUs, stated }: ProbedPicture,
+  code: Timecode | null,
+  clock: ClockReading | null,
+): MeasuredPicture {
+  const since = (captureTimeUs: number, errorUs: number): PictureLatency => {
+    return { latencyUs: arrivalTimeUs - captureTimeUs, errorUs, captureTimeUs, arrivalTimeUs };
+  };
+  const hasCode = code?.kind === 'capture' && clock !== null;
+  return {
+    byCode: hasCode ? since(code.timeUs - clock.offsetUs, clock.errorUs + CLOCK_RESOLUTION_US) : null,
+    byStatement: stated && since(stated.captureTimeUs, stated.errorUs),
+  };
+}
 
 /** The latencies of a path: by the time codes of its pictures, and by what the path says of their capture times. */
 export class PathLatency {
@@ -32,20 +55,11 @@ export class PathLatency {
     return this.byCode.histogram.count > 0;
   }
 
-  /**
-   * Takes a picture; returns its latency, by its code where the pictures of the path have any.
-   *
-   * @param clock null while nothing is known about the clock of the time codes
-   */
-  onPicture(
-    { arrivalTimeUs, stated }: ProbedPicture,
-    code: Timecode | null,
-    clock: ClockReading | null,
-  ): PictureLatency | null {
-    const statedLatency = stated && this.byStatement.record(arrivalTimeUs, stated.captureTimeUs, stated.errorUs);
-    if (code?.kind !== 'capture' || clock === null) return this.isByCode ? null : statedLatency;
-    const errorUs = clock.errorUs + CLOCK_RESOLUTION_US;
-    return this.byCode.record(arrivalTimeUs, code.timeUs - clock.offsetUs, errorUs);
+  /** Records a picture; returns its latency, by its code where the pictures of the path have any. */
+  record({ byCode, byStatement }: MeasuredPicture): PictureLatency | null {
+    if (byStatement) this.byStatement.record(byStatement);
+    if (byCode) this.byCode.record(byCode);
+    return byCode ?? (this.isByCode ? null : byStatement);
   }
 
   /** The figures, and those by the statement of the path where they are others. */
@@ -81,11 +95,9 @@ class Latencies {
   readonly histogram = new LatencyHistogram();
   private errorUs: number | null = null;
 
-  record(arrivalTimeUs: number, captureTimeUs: number, errorUs: number): PictureLatency {
-    const latencyUs = arrivalTimeUs - captureTimeUs;
+  record({ latencyUs, errorUs }: PictureLatency): void {
     this.histogram.record(latencyUs);
     this.errorUs = Math.max(this.errorUs ?? 0, errorUs);
-    return { latencyUs, errorUs, captureTimeUs };
   }
 
   figures(): LatencyFigures {

@@ -8,8 +8,8 @@ import { SecondSeries } from '../metrics/second-series.js';
 import type { EncodedHistograms, LatencySource, ProbeFigures, StreamSnapshot } from '../metrics/snapshot.js';
 import { StageHistograms } from '../metrics/stage-histograms.js';
 import { FreezeWatch } from './freeze-watch.js';
-import { PathLatency } from './path-latency.js';
-import type { ClockReading } from './path-latency.js';
+import { measurePicture, PathLatency } from './path-latency.js';
+import type { ClockReading, MeasuredPicture } from './path-latency.js';
 import { PathPace } from './path-pace.js';
 import { PathState } from './path-state.js';
 import { PictureOrder } from './picture-order.js';
@@ -20,6 +20,9 @@ const UNKNOWN_PERIOD_US = 1_000_000;
 /** Nobody but our own server says where the time goes on the way. */
 const NO_STAGES = new StageHistograms().quantiles();
 const NO_FACTS: ProbeFacts = { codec: '', nominalFps: null, delays: [] };
+
+/** The first picture is one of the past when it is so much older than the next. */
+const OF_THE_PAST_US = 1_000_000;
 
 /**
  * Measures one path. Like `StreamRecorder` it has no clock: every time is passed in, in microseconds of our clock, and
@@ -37,6 +40,9 @@ export class ProbeRecorder {
   private facts = NO_FACTS;
   private size = { width: 0, height: 0 };
   private received = 0;
+  private kept = 0;
+  /** The first picture of the connection, until there is a second one to compare it with. */
+  private first: MeasuredPicture | 'to come' | null = 'to come';
   private corrupt = 0;
   private bytes = 0;
   private withLatency = 0;
@@ -70,7 +76,9 @@ export class ProbeRecorder {
    */
   onPicture(picture: ProbedPicture, code: Timecode | null, clock: ClockReading | null): void {
     const { arrivalTimeUs, lengthBytes } = picture;
+    const measured = measurePicture(picture, code, clock);
     this.state.onPicture(arrivalTimeUs);
+    this.lookAtFirst(measured);
     this.received += 1;
     this.bytes += lengthBytes ?? 0;
     this.newestUs = arrivalTimeUs;
@@ -80,11 +88,8 @@ export class ProbeRecorder {
     this.pace.onPicture(picture);
     this.onPeriod();
     if (this.order.onPicture(picture, code)) this.freezes.onNew(arrivalTimeUs);
-    const latency = this.latency.onPicture(picture, code, clock);
-    if (!latency) return;
-    this.withLatency += 1;
-    this.seconds.onLatency(latency.latencyUs, latency.errorUs);
-    this.age.onFrame(arrivalTimeUs, latency.captureTimeUs);
+    if (this.first === 'to come') this.first = measured;
+    else this.recordLatency(measured);
   }
 
   /** Bytes of pictures that do not say their length themselves. */
@@ -107,8 +112,7 @@ export class ProbeRecorder {
     this.advance(nowUs);
     this.state.onBroken(nowUs, reason);
     this.freezes.stop(nowUs, false);
-    this.pace.restart();
-    this.order.restart();
+    this.restart();
   }
 
   /** The path came to its regular end. */
@@ -142,7 +146,7 @@ export class ProbeRecorder {
       reason: this.state.reason,
       timeSource: this.withLatency > 0 ? 'source' : 'arrival',
       timeSources: { schedule: 0, arrival: this.received - this.withLatency, source: this.withLatency },
-      frames: { received: this.received, lost, skipped: 0, corrupt: this.corrupt, kept: 0 },
+      frames: { received: this.received, lost, skipped: 0, corrupt: this.corrupt, kept: this.kept },
       ...rateFiguresOf(mean, this.seconds),
       bytes: this.bytes,
       latencyUs: this.latency.figures().latencyUs,
@@ -170,10 +174,42 @@ export class ProbeRecorder {
     this.rate = new ArrivalRate();
     this.seconds = new SecondSeries(nowUs);
     this.received = 0;
+    this.kept = 0;
     this.corrupt = 0;
     this.bytes = 0;
     this.withLatency = 0;
     this.resolutionChanges = 0;
+  }
+
+  /** What comes next cannot be compared with what came. */
+  private restart(): void {
+    this.pace.restart();
+    this.order.restart();
+    this.first = 'to come';
+  }
+
+  /**
+   * The first picture of a connection may be one of the past, which a server keeps for those who join: the next shows
+   * whether it was on its way all that time.
+   */
+  private lookAtFirst(next: MeasuredPicture): void {
+    const { first } = this;
+    if (first === null || first === 'to come') return;
+    const olderUs = (ageOf(first) ?? 0) - (ageOf(next) ?? 0);
+    if (olderUs > OF_THE_PAST_US) {
+      this.restart();
+      this.received -= 1;
+      this.kept += 1;
+    } else this.recordLatency(first);
+    this.first = null;
+  }
+
+  private recordLatency(measured: MeasuredPicture): void {
+    const latency = this.latency.record(measured);
+    if (!latency) return;
+    this.withLatency += 1;
+    this.seconds.onLatency(latency.latencyUs, latency.errorUs);
+    this.age.onFrame(latency.arrivalTimeUs, latency.captureTimeUs);
   }
 
   private onSize({ width, height }: ProbedPicture): void {
@@ -223,4 +259,8 @@ export class ProbeRecorder {
     if (this.latency.isByCode) return 'time code';
     return this.target.kind === 'http' ? 'X-Timestamp' : 'protocol';
   }
+}
+
+function ageOf({ byCode, byStatement }: MeasuredPicture): number | null {
+  return (byCode ?? byStatement)?.latencyUs ?? null;
 }

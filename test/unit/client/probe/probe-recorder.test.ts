@@ -65,24 +65,26 @@ describe('ProbeRecorder', () => {
 
   it('keeps what the path states beside the time code', () => {
     const recorder = recorderOf('streamer://host');
-    const shown = picture(0);
-    const stated = { captureTimeUs: shown.arrivalTimeUs - 9000, errorUs: 40 };
-    recorder.onPicture({ ...shown, stated }, null, null);
+    const stating = (index: number): ProbedPicture => {
+      const shown = picture(index);
+      return { ...shown, stated: { captureTimeUs: shown.arrivalTimeUs - 9000, errorUs: 40 } };
+    };
+    for (const index of [0, 1]) recorder.onPicture(stating(index), null, null);
     expect(recorder.snapshot(START_US + 600_000)).toMatchObject({
-      latencyUs: { count: 1, p50: 9000, errorUs: 40 },
+      latencyUs: { count: 2, p50: 9000, errorUs: 40 },
       probe: { latencySource: 'protocol', statedLatencyUs: null },
     });
-    recorder.onPicture({ ...picture(1), stated }, capture(picture(1).arrivalTimeUs - 10_000), SAME_CLOCK);
+    recorder.onPicture(stating(2), capture(picture(2).arrivalTimeUs - 10_000), SAME_CLOCK);
     expect(recorder.snapshot(START_US + 600_000)).toMatchObject({
       latencyUs: { count: 1, p50: 10_000, errorUs: 1 },
-      probe: { latencySource: 'time code', statedLatencyUs: { count: 2 } },
+      probe: { latencySource: 'time code', statedLatencyUs: { count: 3 } },
     });
   });
 
   it('says what a page of MJPEG states its times in', () => {
     const recorder = recorderOf('http://host/cam.mjpg');
     const stated = { captureTimeUs: START_US, errorUs: 1000 };
-    recorder.onPicture({ ...picture(0), stated }, null, SAME_CLOCK);
+    for (const index of [0, 1]) recorder.onPicture({ ...picture(index), stated }, null, SAME_CLOCK);
     expect(recorder.snapshot(START_US + 600_000).probe?.latencySource).toBe('X-Timestamp');
   });
 
@@ -100,8 +102,23 @@ describe('ProbeRecorder', () => {
 
   it('counts latencies below zero', () => {
     const recorder = recorderOf();
-    recorder.onPicture(picture(0), capture(picture(0).arrivalTimeUs + 10), SAME_CLOCK);
-    expect(recorder.snapshot(START_US + 600_000).latencyUs).toMatchObject({ count: 1, negative: 1, min: -10 });
+    for (const index of [0, 1]) {
+      recorder.onPicture(picture(index), capture(picture(index).arrivalTimeUs + 10, index), SAME_CLOCK);
+    }
+    expect(recorder.snapshot(START_US + 600_000).latencyUs).toMatchObject({ count: 2, negative: 2, min: -10 });
+  });
+
+  it('leaves out a first picture that the server had kept for whoever joins', () => {
+    const recorder = recorderOf('http://host/cam.mjpg');
+    const at = (index: number, counter: number, latencyUs: number) =>
+      recorder.onPicture(picture(index), capture(picture(index).arrivalTimeUs - latencyUs, counter), SAME_CLOCK);
+    at(0, 0, 600_000_000);
+    at(1, 15_000, 7000);
+    at(2, 15_001, 7000);
+    const { frames, latencyUs, probe } = recorder.snapshot(START_US + 700_000);
+    expect(frames).toMatchObject({ received: 2, lost: 0, kept: 1 });
+    expect(latencyUs).toMatchObject({ count: 2, max: 7000 });
+    expect(probe?.firstFrameUs).toBe(500_000);
   });
 
   it('sees gaps in the arrival, and in the time line', () => {
