@@ -57,6 +57,12 @@ export class FakePublisher implements Publisher {
     return Promise.resolve();
   }
 
+  /** Is told to end, and has ended when `goodbye` resolves. */
+  stopAfter(goodbye: Promise<void>): Promise<void> {
+    this.isStopped = true;
+    return goodbye;
+  }
+
   /** Goes into another state, and tells. */
   become(state: PublisherStatus['state'], error: StreamerError | null = null): void {
     this.present = { ...this.present, state, error };
