@@ -27,12 +27,13 @@ import { processing } from './scenarios/processing.js';
 import { publish } from './scenarios/publish.js';
 import { reconnect } from './scenarios/reconnect.js';
 import { recording } from './scenarios/recording.js';
+import { rtspEncode } from './scenarios/rtsp-encode.js';
 import { statistics } from './scenarios/statistics.js';
 import { websocket } from './scenarios/websocket.js';
 
 const SCENARIOS: readonly Scenario[] = [
   ...[encode, fanOut, latency, parser, memory, measuring, statistics, websocket, mjpeg],
-  ...[passThrough, cameras, idle, reconnect, health, processing, recording, publish],
+  ...[passThrough, cameras, idle, reconnect, health, processing, recording, publish, rtspEncode],
 ];
 
 // An interrupted run may still wait for something that nobody wants any more.
