@@ -4,6 +4,7 @@ import type { StreamerError } from '../shared/errors.js';
 import type { Logger } from '../shared/logger.js';
 import type { Notice, StreamState } from '../shared/protocol/messages.js';
 import { RepeatLimiter } from '../shared/repeat-limiter.js';
+import type { EncodedFrame } from './hub/frame.js';
 import type { HubStream, StreamDescription } from './hub/stream.js';
 import { FramePipeline } from './pipeline/frame-pipeline.js';
 import type { FrameProcessing } from './pipeline/frame-processing.js';
@@ -103,7 +104,7 @@ export class StreamRuntime {
       onError: (error: StreamerError) => this.warn('encode', error, 'frame not encoded'),
     };
     const sink = {
-      publish: this.stream.publish.bind(this.stream),
+      publish: (frame: EncodedFrame) => this.publish(frame),
       drop: (first: number, last: number) => this.onDrop(first, last),
     };
     return new FramePipeline(parts, sink);
@@ -111,8 +112,17 @@ export class StreamRuntime {
 
   /** What nobody would get is not encoded; a source that is to run always is looked at in other ways too. */
   private onFrame(frame: SourceFrame): void {
-    if (!this.stream.isHeldOnly || !this.settings.onDemand) this.pipeline.accept(frame);
+    if (!this.isForNobody) this.pipeline.accept(frame);
     else if (frame.kind === 'raw') frame.release();
+  }
+
+  /** A frame that was on its way when the last viewer left would be taken for the newest one by the next. */
+  private publish(frame: EncodedFrame): void {
+    if (!this.isForNobody) this.stream.publish(frame);
+  }
+
+  private get isForNobody(): boolean {
+    return this.stream.isHeldOnly && this.settings.onDemand;
   }
 
   private onInfo(info: SourceInfo): void {

@@ -95,6 +95,48 @@ describe('StreamRuntime', () => {
     expect(sinks).toHaveLength(0);
   });
 
+  it('runs for whom only its own video is for, but encodes no frame until somebody looks', async () => {
+    const { sinks, watch, encodes, runtime } = setUp();
+    const release = runtime.stream.hold();
+    const frames = [0, 1, 2].map((sequence) => new FakeRawFrame(sequence));
+    sinks[0]?.onFrame(frames[0]!);
+    expect([sinks.length, encodes.length, frames[0]?.releases]).toEqual([1, 0, 1]);
+    const { sink, leave } = watch();
+    sinks[0]?.onFrame(frames[1]!);
+    expect(encodes).toHaveLength(1);
+    encodes[0]?.finish();
+    await settle();
+    expect(sink.take()).toEqual(['frame 1']);
+    sinks[0]?.onFrame(frames[2]!);
+    leave();
+    encodes[1]?.finish();
+    await settle();
+    sinks[0]?.onFrame(new FakeRawFrame(3));
+    expect([encodes.length, frames[2]?.releases, runtime.stream.newestFrame]).toEqual([2, 1, undefined]);
+    release();
+  });
+
+  it('encodes every frame of a source that is to run always', () => {
+    const { sinks, encodes, runtime } = setUp({ settings: { ...SETTINGS, onDemand: false } });
+    runtime.stream.hold();
+    sinks[0]?.onFrame(new FakeRawFrame(0));
+    expect(encodes).toHaveLength(1);
+  });
+
+  it('passes on the video of the source, and whether there is any', () => {
+    const { sinks, runtime } = setUp();
+    const told: unknown[] = [];
+    runtime.stream.packets.listen({
+      onOffer: (isOffered) => told.push(isOffered),
+      onPackets: (bytes, isStart) => told.push([bytes.toString(), isStart]),
+    });
+    runtime.stream.hold();
+    sinks[0]?.onInfo({ ...INFO, fps: 29, offersPackets: true });
+    sinks[0]?.onPackets?.(Buffer.from('a'), true);
+    sinks[0]?.onInfo({ ...INFO, fps: 28, codec: 'vp8' });
+    expect(told).toEqual([true, ['a', true], false]);
+  });
+
   it('runs from the first viewer to the last', () => {
     const { sinks, watch, events, stops, clock } = setUp();
     const [first, second] = [watch(), watch()];
