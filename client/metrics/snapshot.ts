@@ -105,6 +105,14 @@ export interface Episodes {
   readonly longestUs: number;
 }
 
+/** The code in the pixels: of which kind, in how many pictures it was read or not, and how many came too fast to look. */
+export interface TimeCodeFigures {
+  readonly kind: 'capture' | 'media' | null;
+  readonly read: number;
+  readonly unread: number;
+  readonly undecoded: number;
+}
+
 /** What a probe knows of a path. */
 export interface ProbeFigures {
   /** The address without its secrets. */
@@ -119,8 +127,7 @@ export interface ProbeFigures {
   readonly statedLatencyUs: LatencyFigures | null;
   /** From the beginning to connect to the first picture; null before it. */
   readonly firstFrameUs: number | null;
-  /** The code in the pixels: of which kind, and in how many of the pictures that were decoded it was read. */
-  readonly timeCode: { readonly kind: 'capture' | 'media' | null; readonly read: number; readonly unread: number };
+  readonly timeCode: TimeCodeFigures;
   /** Pictures that showed the same as the one before. */
   readonly repeated: number;
   /** Pictures that came after a later one. */

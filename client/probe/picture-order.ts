@@ -1,4 +1,5 @@
 import type { Timecode } from '../../shared/timecode/timecode.js';
+import type { TimeCodeFigures } from '../metrics/snapshot.js';
 import { CodeSequence } from './code-sequence.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { ProbedPicture } from './probe-events.js';
@@ -8,7 +9,7 @@ export interface OrderFigures {
   readonly lost: number;
   readonly repeated: number;
   readonly outOfOrder: number;
-  readonly timeCode: { readonly kind: Timecode['kind'] | null; readonly read: number; readonly unread: number };
+  readonly timeCode: TimeCodeFigures;
 }
 
 /**
@@ -20,13 +21,14 @@ export class PictureOrder {
   private kind: Timecode['kind'] | null = null;
   private read = 0;
   private unread = 0;
+  private undecoded = 0;
   private lostByPath = 0;
   private repeated = 0;
   private fingerprint: number | null = null;
 
   /** Takes the next picture with its code; false when it shows nothing that was not to be seen before. */
   onPicture({ luma }: ProbedPicture, code: Timecode | null): boolean {
-    if (!luma) return true;
+    if (!luma) return this.onUndecoded();
     const fingerprint = fingerprintOf(luma.data);
     const isSame = fingerprint === this.fingerprint;
     this.fingerprint = fingerprint;
@@ -51,19 +53,27 @@ export class PictureOrder {
     this.codes.reset();
     this.read = 0;
     this.unread = 0;
+    this.undecoded = 0;
     this.lostByPath = 0;
     this.repeated = 0;
   }
 
   figures(): OrderFigures {
     const { lost, repeated, outOfOrder } = this.codes.counts;
-    const { kind, read, unread } = this;
+    const { kind, read, unread, undecoded } = this;
     return {
       lost: kind === null ? this.lostByPath : lost,
       repeated: repeated + this.repeated,
       outOfOrder,
-      timeCode: { kind, read, unread },
+      timeCode: { kind, read, unread, undecoded },
     };
+  }
+
+  private onUndecoded(): boolean {
+    this.undecoded += 1;
+    this.codes.onUnread();
+    this.fingerprint = null;
+    return true;
   }
 
   private onUnread(isSame: boolean): boolean {

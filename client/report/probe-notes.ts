@@ -34,6 +34,8 @@ function notesOnTimes({ latencyUs, probe }: Path): string[] {
     notes.push('Latency is unknown: its pictures carry no time code, and it states no time.');
   if (timeCode.read > 0 && timeCode.unread > 0)
     notes.push(`The time code of ${pictures(timeCode.unread)} could not be read.`);
+  if (timeCode.read > 0 && timeCode.undecoded > 0)
+    notes.push(`${sentenceStart(pictures(timeCode.undecoded))} came too fast to be decoded here, and have no latency.`);
   if (statedLatencyUs && latencySource === 'time code') {
     const stated = formatWithError(statedLatencyUs.p50, statedLatencyUs.errorUs);
     notes.push(`By what the path states itself latency is p50 ${stated}.`);

@@ -18,8 +18,8 @@ export const probeSummarySchema = z
     statedLatencyUs: latencySchema.nullable().describe('by what the path states, where latencyUs is by the time code'),
     firstFrameUs: us.nullable().describe('from the beginning to connect to the first picture'),
     timeCode: z
-      .object({ kind: z.enum(['capture', 'media']).nullable(), read: count, unread: count })
-      .describe('of which kind, and in how many of the decoded pictures it was read'),
+      .object({ kind: z.enum(['capture', 'media']).nullable(), read: count, unread: count, undecoded: count })
+      .describe('of which kind, in how many pictures it was read or not, and how many came too fast to be decoded'),
     repeated: count.describe('pictures that showed the same as the one before'),
     outOfOrder: count.describe('pictures that came after a later one'),
     arrivalGaps: episodes.describe('pictures that came more than two periods after the one before'),

@@ -1,4 +1,4 @@
-import type { ProbeFigures, StreamSnapshot } from '../metrics/snapshot.js';
+import type { ProbeFigures, StreamSnapshot, TimeCodeFigures } from '../metrics/snapshot.js';
 import { formatCount, formatDurationUs, formatWithError } from '../../shared/units.js';
 import type { Glyphs } from './glyphs.js';
 import type { Paint } from './paint.js';
@@ -47,7 +47,8 @@ function episodesText(count: number, totalUs: number, longestUs: number): string
   return `${formatCount(count)}, longest ${formatDurationUs(longestUs)}, in all ${formatDurationUs(totalUs)}`;
 }
 
-function codeText({ kind, read, unread }: ProbeFigures['timeCode'], received: number): string {
+function codeText({ kind, read, unread, undecoded }: TimeCodeFigures, received: number): string {
   if (kind === null) return received > 0 ? 'none seen' : '-';
-  return `${kind}, read in ${formatCount(read)}${unread > 0 ? `, not in ${formatCount(unread)}` : ''}`;
+  const missed = unread + undecoded;
+  return `${kind}, read in ${formatCount(read)}${missed > 0 ? `, not in ${formatCount(missed)}` : ''}`;
 }

@@ -60,7 +60,7 @@ describe('formatProbe', () => {
   });
 
   it('says what a code of a video that was made beforehand is good for', () => {
-    const timeCode = { kind: 'media', read: 3, unread: 0 } as const;
+    const timeCode = { kind: 'media', read: 3, unread: 0, undecoded: 0 } as const;
     const path = samplePath({ latencyUs: NOTHING_MEASURED }, { latencySource: null, timeCode });
     expect(formatProbe(sampleSnapshot({ streams: [path] }))).toContain(
       'they count pictures, but say nothing about latency',
