@@ -60,6 +60,12 @@ export function residentBytes(pid: number): number | null {
   return kibibytes === undefined ? null : Number(kibibytes) * 1024;
 }
 
+/** Memory of a process in bytes, of what it shares with others only its part; null when it is gone. */
+export function proportionalBytes(pid: number): number | null {
+  const kibibytes = /^Pss:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`) ?? '')?.[1];
+  return kibibytes === undefined ? null : Number(kibibytes) * 1024;
+}
+
 /** Processes that `pid` started, and those that these started. */
 export function descendants(pid: number): number[] {
   const children = (read(`/proc/${pid}/task/${pid}/children`) ?? '').split(' ').filter(Boolean).map(Number);

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { requireMediamtx, startMediamtx } from '../../helpers/mediamtx-server.js';
 import type { MediamtxServer } from '../../helpers/mediamtx-server.js';
-import { descendants, percentsWhile, residentBytes } from '../process-figures.js';
+import { descendants, percentsWhile, proportionalBytes } from '../process-figures.js';
 import { PUBLISH_WAYS, startPublish } from '../publish-ways.js';
 import type { PublishWay } from '../publish-ways.js';
 import type { BenchContext, Scenario, ScenarioResult } from '../scenario.js';
@@ -80,8 +80,8 @@ export const publish: Scenario = {
 
 const NOTES = [
   'CPU is that of all processes of the way, those that end included, and of MediaMTX, while nothing reads but one FFmpeg' +
-    ' that counts the pictures of the last stream. Memory is resident memory, added up over the processes; they share' +
-    ' what of it is program code.',
+    ' that counts the pictures of the last stream. Of memory that processes share, such as program code, each has its' +
+    ' part (PSS).',
   'A stream is ready when MediaMTX lets it be read.',
 ];
 
@@ -131,7 +131,7 @@ async function costOf(context: BenchContext, file: string, way: PublishWay, stre
       ready: after.ready,
       publisherPercent: percents.slice(0, -1).reduce((sum, percent) => sum + percent, 0),
       serverPercent: percents.at(-1) ?? NaN,
-      memoryBytes: processes.reduce((sum, pid) => sum + (residentBytes(pid) ?? 0), 0),
+      memoryBytes: processes.reduce((sum, pid) => sum + (proportionalBytes(pid) ?? 0), 0),
       processes: processes.length,
       mbitPerStream: ((after.bytes - before.bytes) * 8) / wallSeconds / streams / 1e6,
       readerFps: counted === null ? null : (counted / measureMs) * 1000,
