@@ -3,7 +3,7 @@ import type { CancelTimer, Clock } from '../../shared/clock.js';
 import { type StreamerError, toStreamerError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
 import { isFinal } from '../../shared/protocol/final-codes.js';
-import { TimecodeReader } from '../../shared/timecode/timecode-reader.js';
+import { CodeSearch } from './code-search.js';
 import type { ClockReading } from './path-latency.js';
 import type { ProbeReader, ProbeRun, ProbedPicture } from './probe-events.js';
 import { ProbeRecorder } from './probe-recorder.js';
@@ -37,7 +37,7 @@ const STABLE_AFTER_US = 10_000_000;
 export class ProbedPath {
   readonly recorder: ProbeRecorder;
   private readonly backoff: Backoff;
-  private readonly codes = new TimecodeReader();
+  private readonly codes = new CodeSearch();
   private run: ProbeRun | null = null;
   private stopping: Promise<void> = Promise.resolve();
   private workingSinceUs: number | null = null;
@@ -91,7 +91,7 @@ export class ProbedPath {
   private onPicture(picture: ProbedPicture): void {
     if (this.isOver) return;
     const { luma, arrivalTimeUs } = picture;
-    const code = luma && this.codes.read(luma.data, luma.width, luma.height);
+    const code = luma && this.codes.read(luma);
     this.hasWorked = true;
     this.workingSinceUs ??= arrivalTimeUs;
     if (arrivalTimeUs - this.workingSinceUs >= STABLE_AFTER_US) this.backoff.reset();
