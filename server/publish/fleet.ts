@@ -69,6 +69,8 @@ export class Fleet implements FleetControl {
   private readonly limited: LimitEvent[] = [];
   private notice: string | null = null;
   private unstarted = 0;
+  /** Whether streams had to be ended: then those that wait would only have to end as well. */
+  private hasShed = false;
   private turn = 0;
   private cancelTick: CancelTimer | null = null;
   private cancelStart: CancelTimer | null = null;
@@ -157,7 +159,7 @@ export class Fleet implements FleetControl {
 
   private async startNext(): Promise<void> {
     this.cancelStart = null;
-    if (this.isStopped || this.unstarted === 0) return;
+    if (this.isStopped || this.hasShed || this.unstarted === 0) return;
     const { fault } = this.watch;
     if (fault === null) {
       try {
@@ -169,7 +171,7 @@ export class Fleet implements FleetControl {
     } else {
       this.say(`${fault}: ${counted(this.unstarted)} not started yet`);
     }
-    if (this.isStopped) return;
+    if (this.isStopped || this.hasShed) return;
     const delayUs = fault === null ? this.options.staggerUs : TICK_US;
     this.cancelStart = this.parts.clock.schedule(delayUs, () => void this.startNext());
   }
@@ -244,7 +246,8 @@ export class Fleet implements FleetControl {
 
   private checkEnded(): void {
     const all = [...this.publishers.values()];
-    if (all.length > 0 && this.unstarted === 0 && all.every((publisher) => publisher.isFinished)) this.tellEnded();
+    const isStarting = this.unstarted > 0 && !this.hasShed;
+    if (all.length > 0 && !isStarting && all.every((publisher) => publisher.isFinished)) this.tellEnded();
   }
 
   private async tick(): Promise<void> {
@@ -254,20 +257,22 @@ export class Fleet implements FleetControl {
       const surplus = await this.watch.read(() => this.publishers.size);
       if (this.isStopped) return;
       if (surplus > 0) this.shed(surplus);
-      else if (this.watch.fault === null && this.unstarted > 0) this.notice = null;
+      else if (this.watch.fault === null && !this.hasShed) this.notice = null;
     } catch (error) {
       this.parts.logger.debug({ err: toStreamerError(error) }, 'the machine could not be watched');
     }
   }
 
-  /** Ends the newest streams, and starts none of those that wait: they would only have to end as well. */
+  /** Ends the newest streams, and starts none of those that wait. */
   private shed(count: number): void {
     const names = [...this.publishers.keys()].slice(-count).reverse();
     const fault = this.watch.fault ?? 'a limit is passed';
     const rest = this.unstarted === 0 ? '' : `, and ${counted(this.unstarted)} not started`;
+    this.hasShed = true;
     this.cancelStart?.();
     this.say(`${fault}: ${counted(names.length)} ended${rest}`, names);
     for (const name of names) void this.take(name, 'shed');
+    this.checkEnded();
   }
 
   private say(message: string, shed: readonly string[] = []): void {

@@ -183,6 +183,23 @@ describe('Fleet', () => {
     await fleet.stop();
   });
 
+  it('starts none of those that wait once streams had to end, and ends with those that play', async () => {
+    const { fleet, pass, machine } = fleetOfTest({ staggerUs: 500_000 }, { loops: false });
+    let hasEnded = false;
+    void fleet.ended.then(() => (hasEnded = true));
+    fleet.start(20);
+    await pass(SECOND);
+    machine.load = { cpuPercent: 99, memoryPercent: 10 };
+    await pass(6 * SECOND);
+    machine.load = { cpuPercent: 10, memoryPercent: 10 };
+    await pass(10 * SECOND);
+    expect(fleet.resources().notice).toMatch(/: 1 stream is ended, and \d+ streams are not started$/);
+    expect(fleet.list().length + fleet.unstartedStreams).toBe(19);
+    expect(fleet.unstartedStreams).toBeGreaterThan(10);
+    expect(hasEnded).toBe(true);
+    await fleet.stop();
+  });
+
   it('keeps the last stream, whatever else uses the machine', async () => {
     const { fleet, pass, machine } = fleetOfTest();
     fleet.start(2);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LiveVideo } from '../../../../server/publish/live-video.js';
 import type { CodedPicture, PacketizedPicture, VideoFormat } from '../../../../server/rtsp/coded-video.js';
 import type { EncoderChildEvents, FrameToEncode } from '../../../../server/rtsp/encoder-child.js';
-import type { Source, SourceSink } from '../../../../server/sources/source.js';
+import type { RawFrame, Source, SourceSink } from '../../../../server/sources/source.js';
 import { StreamerError } from '../../../../shared/errors.js';
 import { readTimecode } from '../../../../shared/timecode/timecode-reader.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
@@ -72,13 +72,14 @@ function coded(ticks: number, isKey: boolean): CodedPicture {
   return { codec: 'h264', units: isKey ? [SPS, PPS, slice] : [slice], isKey, ...times };
 }
 
-function frame(sequence: number, released: (Buffer | null | undefined)[] = []) {
+function frame(sequence: number, released: (Buffer | null | undefined)[] = []): RawFrame {
   const data = Buffer.alloc(SIZE.width * SIZE.height * 3, 128);
   const captureTimeUs = 1_700_000_000_000_000 + sequence;
   return {
-    ...{ kind: 'raw', ...SIZE, sequence, captureTimeUs, timeSource: 'schedule', clockErrorUs: 0 },
+    kind: 'raw',
+    ...{ ...SIZE, sequence, captureTimeUs, timeSource: 'schedule', clockErrorUs: 0 },
     ...{ decodedTimeUs: captureTimeUs, data, release: (other?: Buffer | null) => void released.push(other) },
-  } as const;
+  };
 }
 
 describe('LiveVideo', () => {
