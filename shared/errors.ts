@@ -52,7 +52,10 @@ export const ERROR_CODES = {
   MEDIAMTX_NOT_FOUND: { exitCode: 2, meaning: 'No MediaMTX binary could be found (--mediamtx).' },
   MEDIAMTX_FAILED: { exitCode: 1, meaning: 'MediaMTX does not start, or ended; what ran is started again.' },
   PUBLISH_IMPOSSIBLE: { exitCode: 1, meaning: 'A stream cannot be published over RTSP in the way that was asked for.' },
-  RESOURCE_LIMIT: { exitCode: 1, meaning: 'A limit on CPU or memory kept publishers from running (--max-cpu-percent).' },
+  RESOURCE_LIMIT: {
+    exitCode: 1,
+    meaning: 'A limit on CPU or memory kept publishers from running (--max-cpu-percent).',
+  },
   BAD_VERSION: { exitCode: 1, wire: true, meaning: 'Client and server speak different protocol versions.' },
   BAD_TOKEN: { exitCode: 1, wire: true, meaning: 'The token is missing or wrong.' },
   TOO_MANY_ATTEMPTS: { exitCode: 1, wire: true, meaning: 'Too many wrong tokens came from that address.' },

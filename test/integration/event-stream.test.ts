@@ -73,7 +73,7 @@ describe('the stream of events', () => {
   it('begins with a snapshot, goes on with changes, and tells figures every second', async () => {
     const listener = await listen('admin');
     expect(await listener.take(1)).toEqual([
-      '{"type":"snapshot","server":{"role":"admin"},"streams":[{"name":"a","state":"idle","reason":null,"quality":80}],"clients":[]}',
+      '{"type":"snapshot","server":{"role":"admin"},"streams":[{"name":"a","state":"idle","reason":null,"quality":80}],"clients":[],"fleet":null}',
     ]);
     hub.byName('a')!.setState('live');
     expect(await listener.take(1)).toEqual([
