@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
 import { ChildMessages } from '../../shared/ffmpeg/child-messages.js';
 import { pause } from '../../shared/pause.js';
+import { signalGroup } from './child-group.js';
 import { guardChild } from './child-guard.js';
 
 /** What one MediaMTX is started with. */
@@ -24,6 +25,8 @@ const START_LIMIT_US = 15_000_000;
 const READY_POLL_US = 50_000;
 /** It needs a few milliseconds. */
 const STOP_LIMIT_US = 1_000_000;
+/** So long after its end its log is read on, and what it started may go by itself. */
+const REST_LIMIT_US = 300_000;
 
 /** One run of MediaMTX. */
 export class MediamtxChild {
@@ -37,8 +40,9 @@ export class MediamtxChild {
     private readonly clock: Clock,
   ) {
     this.gone = new Promise((resolve) => {
-      // Its log may end after it; of one that could not be started there is no `close`.
+      // Of one that could not be started there is no `close`.
       child.once('error', (error) => resolve(this.ended(error.message)));
+      child.once('exit', () => this.endRest());
       child.once('close', (code, signal) => {
         messages.close();
         resolve(this.ended(lastWords(messages) ?? (signal === null ? `exit code ${code}` : `signal ${signal}`)));
@@ -87,10 +91,26 @@ export class MediamtxChild {
 
   /** Ends it, by force when that takes longer than a second; resolves when it is gone. Idempotent. */
   async stop(): Promise<void> {
-    if (!this.hasEnded) this.child.kill('SIGTERM');
-    const cancel = this.clock.schedule(STOP_LIMIT_US, () => this.child.kill('SIGKILL'));
+    if (this.hasEnded) return;
+    signalGroup(this.child, 'SIGTERM');
+    const cancel = this.clock.schedule(STOP_LIMIT_US, () => signalGroup(this.child, 'SIGKILL'));
     await this.gone;
     cancel();
+  }
+
+  /** Its log ends after it, but not while anything that it started holds on to that. */
+  private endRest(): void {
+    signalGroup(this.child, 'SIGTERM');
+    const cancel = this.clock.schedule(REST_LIMIT_US, () => {
+      signalGroup(this.child, 'SIGKILL');
+      this.child.stdout?.destroy();
+      this.child.stderr?.destroy();
+    });
+    this.child.once('close', () => {
+      cancel();
+      // What closed its log may be there all the same.
+      signalGroup(this.child, 'SIGKILL');
+    });
   }
 
   private ended(reason: string): string {

@@ -117,6 +117,30 @@ describe.skipIf(!requireMediamtx())('a MediaMTX of our own', () => {
     await until(() => !isAlive(pid ?? 0));
   });
 
+  it('ends with that process also behind a script', async () => {
+    const binaryPath = join(folder, 'wrapper');
+    await writeFile(binaryPath, `#!/bin/sh\n"${mediamtxPath()}" "$@" &\necho "$!" > "$0.pid"\nwait\n`, { mode: 0o755 });
+    const keeper = fork(LIVES_ON, [binaryPath], { execArgv: ['--import', 'tsx'] });
+    await once(keeper, 'message');
+    const pid = Number(await readFile(`${binaryPath}.pid`, 'utf8'));
+    expect(isAlive(pid)).toBe(true);
+    keeper.kill('SIGKILL');
+    await until(() => !isAlive(pid));
+  });
+
+  it('ends with the script that starts it', async () => {
+    const binaryPath = join(folder, 'wrapper');
+    // With a command after it, the shell stays.
+    await writeFile(binaryPath, `#!/bin/sh\n"${mediamtxPath()}" "$@"\necho over\n`, { mode: 0o755 });
+    const mediamtx = await start({ binaryPath });
+    const { pid, rtspUrl } = mediamtx;
+    await mediamtx.stop();
+    expect(isAlive(pid ?? 0)).toBe(false);
+    const again = createServer();
+    onTestFinished(() => void again.close());
+    expect(await taken(again, Number(new URL(rtspUrl).port))).toBe(true);
+  });
+
   it('is not told what the environment says to another one', async () => {
     const mediamtx = await start({ env: { ...process.env, MTX_RTSPADDRESS: ':1', RTSP_HLS: 'no', MTX_API: 'no' } });
     expect(await mediamtx.api.paths()).toEqual(new Map());
@@ -186,6 +210,18 @@ describe('a program that is no MediaMTX', () => {
     });
     expect(isAlive(await pidOf())).toBe(false);
     expect(await readFile(join(folder, 'program.mode'), 'utf8')).toBe('600\n');
+  });
+
+  it.each([
+    ['and holds its log', 'sleep 600 & echo "$!" > "$0.pid"; exit 1'],
+    [
+      'deaf to all',
+      'sh -c \'trap "" TERM; echo "$$" > "$0.pid"; while :; do sleep 0.1; done\' "$0" & sleep 0.5; exit 1',
+    ],
+  ])('leaves nothing that it started: %s', async (_, script) => {
+    await expect(startScript(script)).rejects.toMatchObject({ code: 'MEDIAMTX_FAILED' });
+    const pid = Number(await readFile(join(folder, 'program.pid'), 'utf8'));
+    await until(() => !isAlive(pid));
   });
 
   async function startScript(script: string, signal?: AbortSignal): Promise<MediamtxProcess> {
