@@ -17,6 +17,8 @@ export interface LumaPicture {
 
 /** Most pixels a picture may have: twice the 8K format, so that a hostile header cannot claim gigabytes. */
 const MAX_PIXELS = 2 * 7680 * 4320;
+/** Most pixels a picture may have whose brightness only is looked at, since nobody asked for that one in particular. */
+export const MAX_LUMA_PIXELS = 4096 * 4096;
 
 // Frames are decoded once each, so a cache would only hold memory.
 sharp.cache(false);
@@ -38,18 +40,18 @@ export async function decodeJpeg(jpeg: Buffer, fit?: { width: number; height: nu
  * Decodes the brightness of a whole JPEG, made smaller so that it fits into a square of `maxSide` pixels; colours are not
  * decoded, and of a large picture no more detail than is shown.
  *
- * Rejects as `decodeJpeg` does.
+ * Rejects as `decodeJpeg` does, and for more than `MAX_LUMA_PIXELS`.
  */
 export async function decodeLuma(jpeg: Buffer, maxSide: number): Promise<LumaPicture> {
   const fit = { width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true, kernel: 'linear' } as const;
-  return decoded(jpeg, (picture) => picture.resize(fit).toColourspace('b-w').removeAlpha());
+  return decoded(jpeg, (picture) => picture.resize(fit).toColourspace('b-w').removeAlpha(), MAX_LUMA_PIXELS);
 }
 
-async function decoded(jpeg: Buffer, prepare: (picture: Sharp) => Sharp): Promise<RgbPicture> {
+async function decoded(jpeg: Buffer, prepare: (picture: Sharp) => Sharp, maxPixels = MAX_PIXELS): Promise<RgbPicture> {
   // Only JPEG may come: what the library would make of other formats (SVG, say) is no business of a frame.
   if (jpeg[0] !== 0xff || jpeg[1] !== 0xd8) throw new Error('The picture cannot be decoded: it is not a JPEG.');
   try {
-    const picture = prepare(sharp(jpeg, { limitInputPixels: MAX_PIXELS, failOn: 'warning' }));
+    const picture = prepare(sharp(jpeg, { limitInputPixels: maxPixels, failOn: 'warning' }));
     const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
     return { data, width: info.width, height: info.height };
   } catch (thrown) {

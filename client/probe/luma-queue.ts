@@ -1,4 +1,5 @@
-import { decodeLuma } from '../jpeg-decoder.js';
+import { readJpegInfo } from '../../shared/jpeg/jpeg-info.js';
+import { MAX_LUMA_PIXELS, decodeLuma } from '../jpeg-decoder.js';
 import type { LumaPicture } from '../jpeg-decoder.js';
 import type { ProbedPicture, ProbeSink } from './probe-events.js';
 
@@ -9,7 +10,7 @@ export type CodedProbePicture = Omit<ProbedPicture, 'luma'>;
 const MAX_SIDE = 640;
 /** So many JPEGs wait to be decoded; of more the oldest is passed on without. */
 const MAX_JPEGS = 3;
-/** So many pictures wait for one that is being decoded; then they go on without it. */
+/** So many pictures and events wait for a picture that is being decoded; then they go on without it. */
 const MAX_WAITING = 256;
 
 interface Waiting {
@@ -23,7 +24,10 @@ interface Waiting {
  */
 export class LumaQueue {
   private waiting: Waiting[] = [];
+  /** What the others wait for. */
   private decoding: Waiting | null = null;
+  /** The decoder cannot be interrupted, so that it works on even when nobody waits for it any more. */
+  private isDecoderBusy = false;
   private isStopped = false;
 
   constructor(
@@ -35,7 +39,6 @@ export class LumaQueue {
     this.add({ jpeg, pass: (luma) => this.sink.onPicture({ ...picture, luma }) });
     const jpegs = this.waiting.filter((item) => item.jpeg !== null);
     if (jpegs.length > MAX_JPEGS && jpegs[0]) jpegs[0].jpeg = null;
-    if (this.waiting.length > MAX_WAITING) this.giveUpDecoding();
     this.next();
   }
 
@@ -52,26 +55,30 @@ export class LumaQueue {
   }
 
   private add(item: Waiting): void {
-    if (!this.isStopped) this.waiting.push(item);
+    if (this.isStopped) return;
+    this.waiting.push(item);
+    if (this.waiting.length > MAX_WAITING) this.giveUpDecoding();
   }
 
   private next(): void {
     while (this.decoding === null) {
       const item = this.waiting.shift();
       if (!item) return;
-      if (item.jpeg === null) item.pass(null);
+      if (item.jpeg === null || this.isDecoderBusy || isTooLarge(item.jpeg)) item.pass(null);
       else void this.decodeFirst(item, item.jpeg);
     }
   }
 
   private async decodeFirst(item: Waiting, jpeg: Buffer): Promise<void> {
     this.decoding = item;
+    this.isDecoderBusy = true;
     let luma: LumaPicture | null = null;
     try {
       luma = await this.decode(jpeg, MAX_SIDE);
     } catch {
       // Why it is broken is of no use to a measurement.
     }
+    this.isDecoderBusy = false;
     if (this.decoding !== item || this.isStopped) return;
     if (luma === null) this.sink.onCorrupt();
     this.passDecoded(item, luma);
@@ -87,5 +94,16 @@ export class LumaQueue {
   private giveUpDecoding(): void {
     for (const item of this.waiting) item.jpeg = null;
     if (this.decoding) this.passDecoded(this.decoding, null);
+  }
+}
+
+/** Nothing is wrong with such a picture; but whoever sends it chooses how much memory and time its decoding takes. */
+function isTooLarge(jpeg: Buffer): boolean {
+  try {
+    const { width, height } = readJpegInfo(jpeg);
+    return width * height > MAX_LUMA_PIXELS;
+  } catch {
+    // The decoder finds out, so that it is counted as broken.
+    return false;
   }
 }

@@ -2,17 +2,26 @@ import { describe, expect, it } from 'vitest';
 import type { LumaPicture } from '../../../../client/jpeg-decoder.js';
 import { LumaQueue } from '../../../../client/probe/luma-queue.js';
 import type { CodedProbePicture } from '../../../../client/probe/luma-queue.js';
+import { builtJpeg } from '../../../helpers/built-jpeg.js';
 import { ProbeLog } from '../../../helpers/probe-log.js';
 
 /** Decodes when the test says so. */
 class SlowDecoder {
   readonly begun: number[] = [];
+  mostInFlight = 0;
   private readonly open: { resolve(luma: LumaPicture): void; reject(error: Error): void }[] = [];
 
   readonly decode = (jpeg: Buffer): Promise<LumaPicture> => {
     this.begun.push(jpeg[0] ?? -1);
-    return new Promise((resolve, reject) => this.open.push({ resolve, reject }));
+    return new Promise((resolve, reject) => {
+      this.open.push({ resolve, reject });
+      this.mostInFlight = Math.max(this.mostInFlight, this.open.length);
+    });
   };
+
+  get inFlight(): number {
+    return this.open.length;
+  }
 
   async finish(): Promise<void> {
     this.open.shift()?.resolve({ data: Buffer.of(1), width: 1, height: 1 });
@@ -76,11 +85,35 @@ describe('LumaQueue', () => {
     push(queue, 257);
     expect(numbers(log)).toEqual(Array.from({ length: 258 }, (_, number) => number));
     expect(log.pictures.every(({ luma }) => luma === null)).toBe(true);
+    for (let number = 258; number < 5_000; number += 1) push(queue, number);
+    expect(numbers(log)).toHaveLength(5_000);
+    expect(decoder.inFlight).toBe(1);
     await decoder.finish();
-    expect(log.pictures).toHaveLength(258);
-    push(queue, 258);
+    expect(log.pictures).toHaveLength(5_000);
+    push(queue, 5_000);
     await decoder.finish();
-    expect(log.pictures[258]?.luma).not.toBeNull();
+    expect(log.pictures[5_000]?.luma).not.toBeNull();
+    expect(decoder.mostInFlight).toBe(1);
+  });
+
+  it('lets no number of other events wait for a picture', () => {
+    const { log, queue } = setup();
+    push(queue, 0);
+    for (let frames = 1; frames <= 256; frames += 1) queue.then(() => log.onLost(frames));
+    expect(log.events).toEqual([]);
+    queue.then(() => log.onLost(257));
+    expect(log.events).toHaveLength(258);
+    expect([log.events.at(0), log.events.at(-1)]).toEqual(['picture 2x2', 'lost 257']);
+  });
+
+  it('does not decode what claims to be huge, and passes it on', async () => {
+    const { log, queue, decoder } = setup();
+    queue.push(picture(0), builtJpeg({ width: 4097, height: 4096 }));
+    expect(decoder.begun).toEqual([]);
+    expect(log.events).toEqual(['picture 2x2']);
+    queue.push(picture(1), builtJpeg({ width: 4096, height: 4096 }));
+    await decoder.finish();
+    expect(log.pictures.map(({ luma }) => luma !== null)).toEqual([false, true]);
   });
 
   it('passes nothing on once it was stopped', async () => {
