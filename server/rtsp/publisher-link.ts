@@ -17,18 +17,25 @@ export interface LinkParts {
   readonly createPublisher?: (options: RtspPublisherOptions, events: RtspPublisherEvents) => Publisher;
 }
 
+/** Each new format is a new connection, so a source that changes its own with every picture must not make one for each. */
+const MIN_FORMAT_US = 1_000_000;
+
 /** Counts of all publishers of a link. */
 type Totals = Pick<PublisherStatus, 'framesSent' | 'framesDropped' | 'bytesSent' | 'reconnects'>;
 
 /**
  * The way of one stream to its RTSP server: a publisher that is there from the first picture on, until `end`, and again
- * with the next one. It is told of every new format.
+ * with the next one. It is told of a new format, once a second at most; the pictures of meanwhile are left out.
  */
 export class PublisherLink {
   private readonly timeline = new PictureTimeline();
   private readonly held = new HeldPictures();
   private publisher: Publisher | null = null;
   private format: VideoFormat | null = null;
+  /** The newest format, until it is announced. */
+  private nextFormat: VideoFormat | null = null;
+  private announcedTimeUs = 0;
+  private tooSoon = 0;
   private past: Totals = { framesSent: 0, framesDropped: 0, bytesSent: 0, reconnects: 0 };
   private hadPublisher = false;
   private ending: Promise<void> = Promise.resolve();
@@ -56,15 +63,16 @@ export class PublisherLink {
   /** Since the link was made. */
   get totals(): Totals {
     const { framesDropped, ...others } = this.publisher ? sum(this.past, this.publisher.status()) : this.past;
-    return { ...others, framesDropped: framesDropped + this.held.lost };
+    return { ...others, framesDropped: framesDropped + this.held.lost + this.tooSoon };
   }
 
   /** Sends a picture, if the server takes it; nothing before the first key picture. False for one that RTP cannot carry. */
   send(picture: CodedPicture): boolean {
     const packetized = packetize({ ...picture, ptsTicks: this.timeline.place(picture) });
     if (!packetized) return false;
-    if (picture.isKey) this.announce(formatOf(picture));
-    if (this.isPublishing) this.publisher?.send(packetized);
+    if (picture.isKey) this.nextFormat = formatOf(picture) ?? this.nextFormat;
+    if (this.nextFormat && !this.announce(this.nextFormat)) this.tooSoon += 1;
+    else if (this.isPublishing) this.publisher?.send(packetized);
     else if (this.publisher) this.held.add(packetized);
     return true;
   }
@@ -82,16 +90,26 @@ export class PublisherLink {
       this.publisher = null;
       this.held.clear();
       this.format = null;
+      this.nextFormat = null;
       this.ending = this.ending.then(() => publisher.stop());
     }
     return this.ending;
   }
 
-  private announce(format: VideoFormat | null): void {
-    if (!format || (this.publisher && this.format && isSameFormat(format, this.format))) return;
-    this.format = format;
-    this.publisher ??= this.create();
-    this.publisher.setFormat(format);
+  /** False where the server cannot be told of it yet. */
+  private announce(format: VideoFormat): boolean {
+    const nowUs = this.parts.clock.nowUs();
+    if (!this.publisher || !this.format || !isSameFormat(format, this.format)) {
+      if (this.publisher && nowUs - this.announcedTimeUs < MIN_FORMAT_US) return false;
+      this.announcedTimeUs = nowUs;
+      this.format = format;
+      // They are of the format before.
+      this.held.clear();
+      this.publisher ??= this.create();
+      this.publisher.setFormat(format);
+    }
+    this.nextFormat = null;
+    return true;
   }
 
   private create(): Publisher {

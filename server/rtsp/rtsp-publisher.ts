@@ -66,11 +66,16 @@ export class RtspPublisher {
     this.sinceUs = parts.clock.nowUs();
   }
 
-  /** Connects and announces this format; called with another one later, it announces that on a new connection. */
+  /**
+   * Connects and announces this format; called with another one later, it announces that on a new connection: at once, or,
+   * where the next attempt is waited for, with that.
+   */
   setFormat(format: VideoFormat): void {
     if (this.isStopped || (this.format && isSameFormat(format, this.format))) return;
     this.format = format;
-    this.restart();
+    if (this.cancelWait) return;
+    this.trust();
+    this.renew();
   }
 
   /**
@@ -89,8 +94,7 @@ export class RtspPublisher {
   restart(): void {
     if (!this.format || this.isStopped) return;
     this.backoff.reset();
-    this.leave();
-    this.connect();
+    this.renew();
   }
 
   status(): PublisherStatus {
@@ -109,6 +113,17 @@ export class RtspPublisher {
 
   private get isStopped(): boolean {
     return this.state === 'stopped';
+  }
+
+  private renew(): void {
+    this.leave();
+    this.connect();
+  }
+
+  /** What held for a while has made good for the failures before. */
+  private trust(): void {
+    const isProven = this.state === 'publishing' && this.parts.clock.nowUs() - this.sinceUs >= PROVEN_US;
+    if (isProven) this.backoff.reset();
   }
 
   /** Gives up the connection that there is, or the wait for one. */
@@ -147,7 +162,7 @@ export class RtspPublisher {
   private onEnd(error: StreamerError): void {
     this.session = null;
     const { clock } = this.parts;
-    if (this.state === 'publishing' && clock.nowUs() - this.sinceUs >= PROVEN_US) this.backoff.reset();
+    this.trust();
     const waitUs = this.backoff.nextDelayMs() * 1000;
     this.cancelWait = clock.schedule(waitUs, () => {
       this.cancelWait = null;

@@ -127,6 +127,23 @@ describe('RtspPublisher', () => {
     expect(told.at(-1)?.reconnects).toBe(0);
   });
 
+  it('announces another format when the wait is over, and waits no shorter for it', async () => {
+    const clock = new FakeClock();
+    const server = await recorder((_, { socket }) => void socket.destroy());
+    const { publisher, untilState } = publisherOfTest({ url: server.url() }, clock);
+    publisher.setFormat(H264_FORMAT);
+    for (const [index, waitMs] of [125, 250, 500].entries()) {
+      await untilState('waiting', index + 1);
+      publisher.setFormat(index % 2 === 0 ? MJPEG_FORMAT : H264_FORMAT);
+      clock.advance(waitMs * 1000 - 1);
+      expect(publisher.status().state).toBe('waiting');
+      clock.advance(1);
+      expect(publisher.status().state).toBe('connecting');
+    }
+    const { body } = await (await server.connection(4)).request('ANNOUNCE');
+    expect(body).toContain('JPEG/90000');
+  });
+
   it('counts connections that came back, and says that the one before was lost', async () => {
     const clock = new FakeClock();
     const server = await recorder();
