@@ -6,8 +6,7 @@ import type { Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
 import { ChildMessages } from '../../shared/ffmpeg/child-messages.js';
 import { pause } from '../../shared/pause.js';
-import { signalGroup } from './child-group.js';
-import { guardChild } from './child-guard.js';
+import { ChildGuard } from './child-guard.js';
 
 /** What one MediaMTX is started with. */
 export interface MediamtxChildOptions {
@@ -32,6 +31,7 @@ const REST_LIMIT_US = 300_000;
 export class MediamtxChild {
   /** Resolves when it is gone, with its last words, or what became of it. */
   readonly gone: Promise<string>;
+  private readonly guard: ChildGuard;
   private hasEnded = false;
 
   private constructor(
@@ -39,6 +39,7 @@ export class MediamtxChild {
     messages: ChildMessages,
     private readonly clock: Clock,
   ) {
+    this.guard = new ChildGuard(child);
     this.gone = new Promise((resolve) => {
       // Of one that could not be started there is no `close`.
       child.once('error', (error) => resolve(this.ended(error.message)));
@@ -80,7 +81,6 @@ export class MediamtxChild {
     const messages = new ChildMessages((line) => options.onLine(line));
     for (const output of [process.stdout, process.stderr])
       output.setEncoding('utf8').on('data', (text: string) => messages.append(text));
-    guardChild(process);
     return new MediamtxChild(process, messages, clock);
   }
 
@@ -92,24 +92,24 @@ export class MediamtxChild {
   /** Ends it, by force when that takes longer than a second; resolves when it is gone. Idempotent. */
   async stop(): Promise<void> {
     if (this.hasEnded) return;
-    signalGroup(this.child, 'SIGTERM');
-    const cancel = this.clock.schedule(STOP_LIMIT_US, () => signalGroup(this.child, 'SIGKILL'));
+    this.guard.signal('SIGTERM');
+    const cancel = this.clock.schedule(STOP_LIMIT_US, () => this.guard.signal('SIGKILL'));
     await this.gone;
     cancel();
   }
 
   /** Its log ends after it, but not while anything that it started holds on to that. */
   private endRest(): void {
-    signalGroup(this.child, 'SIGTERM');
+    this.guard.signal('SIGTERM');
     const cancel = this.clock.schedule(REST_LIMIT_US, () => {
-      signalGroup(this.child, 'SIGKILL');
+      this.guard.release();
       this.child.stdout?.destroy();
       this.child.stderr?.destroy();
     });
     this.child.once('close', () => {
       cancel();
       // What closed its log may be there all the same.
-      signalGroup(this.child, 'SIGKILL');
+      this.guard.release();
     });
   }
 
