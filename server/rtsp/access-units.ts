@@ -1,5 +1,5 @@
 import type { VideoCodec } from './coded-video.js';
-import { isComplete, nalKind, parameterSetsOf, splitNalUnits } from './nal-units.js';
+import { isComplete, isParameterSet, nalKind, parameterSetsOf, splitNalUnits } from './nal-units.js';
 import type { NalCodec } from './nal-units.js';
 
 /** What a picture consists of. */
@@ -10,8 +10,9 @@ export interface AccessUnit {
 
 /** More units than any encoder makes of a picture; each costs an object. */
 const MAX_UNITS = 4096;
-/** Far more than parameter sets ever need; what is kept for later key pictures is bounded by it. */
-const MAX_KEPT_BYTES = 64 * 1024;
+/** Far more than parameter sets ever need, of a picture and of what is kept for later ones; all of them go into the SDP. */
+const MAX_SETS = 64;
+const MAX_SETS_BYTES = 64 * 1024;
 const RECOVERY_POINT = 6;
 /** First bit of a recovery point when pictures are right from this one on: a count of 0 as Exp-Golomb code. */
 const RIGHT_AT_ONCE = 0x80;
@@ -32,12 +33,13 @@ export class AccessUnits {
     const units = splitNalUnits(bytes, MAX_UNITS).filter((unit) => nalKind(codec, unit) !== 'delimiter');
     if (units.length >= MAX_UNITS) return null;
     const own = parameterSetsOf(codec, units);
+    if (own.length > MAX_SETS || lengthOf(own) > MAX_SETS_BYTES) return null;
     this.keep(codec, own);
     const kinds = units.map((unit) => nalKind(codec, unit));
     const isKey = kinds.includes('key') || (codec === 'h264' && units.some(isRecoveryPoint));
     if (!isKey && !kinds.includes('picture')) return null;
     if (!isKey || isComplete(codec, own)) return { units, isKey };
-    const others = units.filter((unit) => !own.includes(unit));
+    const others = units.filter((unit) => !isParameterSet(codec, unit));
     return { units: [...this.parameterSets, ...others], isKey };
   }
 
@@ -48,8 +50,7 @@ export class AccessUnits {
     const others = this.parameterSets.filter((unit) => !kinds.has(nalKind(codec, unit)));
     // Copies, since a view would keep the whole picture in memory.
     const kept = parameterSetsOf(codec, [...others, ...own.map((unit) => Buffer.from(unit))]);
-    const lengthBytes = kept.reduce((sum, { length }) => sum + length, 0);
-    if (lengthBytes <= MAX_KEPT_BYTES) this.parameterSets = kept;
+    if (lengthOf(kept) <= MAX_SETS_BYTES) this.parameterSets = kept;
   }
 }
 
@@ -67,6 +68,10 @@ function isRecoveryPoint(unit: Buffer): boolean {
     at = length.end + length.sum;
   }
   return false;
+}
+
+function lengthOf(units: readonly Buffer[]): number {
+  return units.reduce((sum, { length }) => sum + length, 0);
 }
 
 function readSum(unit: Buffer, at: number): { sum: number; end: number } {

@@ -54,6 +54,11 @@ export function nalKind(codec: NalCodec, unit: Buffer): NalKind {
   return type >= FIRST_H265_IRAP && type <= LAST_H265_IRAP ? 'key' : 'picture';
 }
 
+/** Whether a NAL unit is a VPS, SPS or PPS. */
+export function isParameterSet(codec: NalCodec, unit: Buffer): boolean {
+  return PARAMETER_SETS.includes(nalKind(codec, unit));
+}
+
 /** The parameter sets among `units`, in the order VPS, SPS, PPS. */
 export function parameterSetsOf(codec: NalCodec, units: readonly Buffer[]): Buffer[] {
   return PARAMETER_SETS.flatMap((wanted) => units.filter((unit) => nalKind(codec, unit) === wanted));
@@ -70,7 +75,9 @@ export function formatOf(picture: CodedPicture): VideoFormat | null {
   const { codec, units, isKey } = picture;
   if (codec === 'mjpeg') return { codec, parameterSets: [] };
   const parameterSets = isKey ? parameterSetsOf(codec, units) : [];
-  return isComplete(codec, parameterSets) ? { codec, parameterSets } : null;
+  if (!isComplete(codec, parameterSets)) return null;
+  // Copies, since a format outlives its picture, and a view would keep all of that in memory.
+  return { codec, parameterSets: parameterSets.map((unit) => Buffer.from(unit)) };
 }
 
 /** Whether two formats say the same, so that a stream need not be announced anew. */

@@ -106,6 +106,18 @@ describe('formatOf', () => {
     expect(isComplete('h265', parameterSetsOf('h265', units))).toBe(true);
   });
 
+  it('keeps nothing of the picture in memory', () => {
+    const memory = Buffer.alloc(100_000);
+    const units = [SPS, PPS, IDR].map((unit, index) => {
+      unit.copy(memory, index * 10);
+      return memory.subarray(index * 10, index * 10 + unit.length);
+    });
+    const format = formatOf(picture(units));
+    memory.fill(0);
+    expect(format?.parameterSets).toEqual([SPS, PPS]);
+    expect(format?.parameterSets.some(({ buffer }) => buffer === memory.buffer)).toBe(false);
+  });
+
   it('needs nothing of JPEG', () => {
     expect(formatOf({ ...picture([hex('ffd8')]), codec: 'mjpeg' })).toEqual({ codec: 'mjpeg', parameterSets: [] });
   });
