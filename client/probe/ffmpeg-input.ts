@@ -11,8 +11,10 @@ export interface ProbeInput {
   readonly inputOptions: readonly string[];
   /** What the measured time has in it beside the network, in words. */
   readonly delays: readonly string[];
-  /** Whether it can be read faster than it plays, and is to be shown at its own pace; such a path has an end, too. */
+  /** Whether it can be read faster than it plays, and is to be shown at its own pace. */
   readonly isPaced: boolean;
+  /** Whether it may come to a regular end: live it breaks off. */
+  readonly end: 'regular' | 'if it has a duration' | 'none';
 }
 
 /** FFmpeg gives up when the other end says nothing for so long. */
@@ -66,7 +68,7 @@ export async function ffmpegInput(target: ProbeTarget, ffmpeg: FfmpegVersion): P
 }
 
 function live(inputOptions: readonly string[], delays: readonly string[] = []): Omit<ProbeInput, 'input'> {
-  return { inputOptions, delays, isPaced: false };
+  return { inputOptions, delays, isPaced: false, end: 'none' };
 }
 
 /** A parameter `transport` is meant for us. */
@@ -82,7 +84,8 @@ function rtspInput({ url }: ProbeTarget, { rtspTimeoutOption }: FfmpegVersion): 
 /** A file comes as fast as the network is, and segments of HLS come in bursts. */
 function overHttp(delays: readonly string[]): ReturnType<InputOf> {
   const connection = [...timeout(), '-user_agent', `frame-streamer/${VERSION}`];
-  return { inputOptions: ['-protocol_whitelist', HTTP_PROTOCOLS, ...connection], delays, isPaced: true };
+  const inputOptions = ['-protocol_whitelist', HTTP_PROTOCOLS, ...connection];
+  return { inputOptions, delays, isPaced: true, end: 'if it has a duration' };
 }
 
 /** A session description leads to packets from the network; all else is played. */
@@ -94,6 +97,7 @@ function fileInput({ url }: ProbeTarget): ReturnType<InputOf> {
     inputOptions: ['-protocol_whitelist', 'file,crypto,data'],
     delays: [PLAYER],
     isPaced: true,
+    end: 'regular',
   };
 }
 

@@ -14,6 +14,7 @@ import type { GreyPicture } from './pgm-picture.js';
 import { Playout } from './playout.js';
 import type { ProbeReader, ProbeRun, ProbeSink } from './probe-events.js';
 import type { ProbeTarget } from './probe-target.js';
+import { statesDuration } from './stated-duration.js';
 
 /** Wide enough for the squares of a time code, and a quarter of the bytes of 720p. */
 const MAX_WIDTH = 640;
@@ -57,6 +58,7 @@ class FfmpegProbe implements ProbeRun {
   /** What was read before the log that says what it is. */
   private readonly early: (() => void)[] = [];
   private isOpen = false;
+  private hasDuration = false;
   private isOver = false;
   private hasOutputEnded = false;
   private exit: { readonly error: StreamerError | null } | null = null;
@@ -176,6 +178,7 @@ class FfmpegProbe implements ProbeRun {
     this.lines.push(line);
     if (this.lines.length > KEPT_LINES) this.lines.shift();
     if (CORRUPT.test(line)) this.sink.onCorrupt();
+    if (statesDuration(line)) this.hasDuration = true;
     const event = this.log.push(line);
     if (event?.kind === 'size') this.size = event;
     // Both outputs take the same, and each says so.
@@ -193,9 +196,16 @@ class FfmpegProbe implements ProbeRun {
     const { error } = this.exit;
     const wasOpen = this.size !== null;
     if (this.early.length > 0) return void setImmediate(() => this.tellWhenGone());
-    if (!error && wasOpen && this.input?.isPaced) return this.end(() => this.sink.onEnd());
+    if (!error && wasOpen && this.hasEnd) return this.end(() => this.sink.onEnd());
     const isLate = !wasOpen && this.parts.clock.nowUs() - this.startTimeUs >= INPUT_TIMEOUT_US;
-    this.end(() => this.sink.onError(liveError(this.lines, this.target.shownUrl, error, isLate)));
+    // HTTP without a length ends in what reads like a time-out.
+    const lines = wasOpen && !error && this.input?.isPaced ? [] : this.lines;
+    this.end(() => this.sink.onError(liveError(lines, this.target.shownUrl, error, isLate)));
+  }
+
+  private get hasEnd(): boolean {
+    const end = this.input?.end ?? 'none';
+    return end === 'regular' || (end === 'if it has a duration' && this.hasDuration);
   }
 
   private fail(error: StreamerError): void {

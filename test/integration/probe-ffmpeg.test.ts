@@ -137,10 +137,31 @@ describe('a path that FFmpeg reads', () => {
       }),
     );
     const { log } = read(ffmpegPath, peer.url('/index.m3u8'));
-    await log.received(12);
+    await until(() => log.ended || log.error !== null);
+    expect(log.error).toBeNull();
     const [first, last] = [log.pictures[0], log.pictures[11]];
     const playedUs = (last?.arrivalTimeUs ?? 0) - (first?.arrivalTimeUs ?? 0);
     expect(playedUs).toBeGreaterThanOrEqual((last?.mediaTimeUs ?? NaN) - (first?.mediaTimeUs ?? NaN) - 2000);
+  });
+});
+
+describe('a path over HTTP', () => {
+  /** An answer whose end is where the connection ends, as that of a live video is. */
+  const serveLive = async () => {
+    const path = await fixtures.drawn('live.ts', 'testsrc=size=320x240:rate=25:duration=0.4', ...X264, '-f', 'mpegts');
+    const file = await readFile(path);
+    const peer = HttpPeer.start(({ socket }) => {
+      const head = ['HTTP/1.1 200 OK', 'Content-Type: video/mp2t', 'Connection: close'];
+      socket.write(`${head.join('\r\n')}\r\n\r\n`);
+      socket.end(file);
+    });
+    return read(fixtures.binaries.ffmpegPath, (await ofTest(peer)).url('/live.ts')).log;
+  };
+
+  it('that is live has broken off when it is over', async () => {
+    const log = await serveLive();
+    expect((await log.failed()).code).toBe('SOURCE_FAILED');
+    expect([log.pictures.length > 0, log.ended]).toEqual([true, false]);
   });
 });
 

@@ -40,6 +40,16 @@ describe('ffmpegInput', () => {
     expect(await Promise.all(['tcp://h:1', 'srt://h:1', 'rtmp://h/a'].map(isPaced))).toEqual([false, false, false]);
   });
 
+  it('expects an end of files, and over HTTP only where a duration is stated', async () => {
+    const endOf = async (text: string) => (await inputOf(text)).end;
+    expect(await Promise.all(['package.json', 'http://h/a', 'http://h/a.m3u8', 'srt://h:1'].map(endOf))).toEqual([
+      'regular',
+      'if it has a duration',
+      'if it has a duration',
+      'none',
+    ]);
+  });
+
   it('says what is in the latency', async () => {
     expect((await inputOf('srt://h:1')).delays).toEqual([
       'FFmpeg: demuxing and decoding',
