@@ -1,5 +1,6 @@
 import { StreamerError } from '../../shared/errors.js';
 import { toPrintable } from '../../shared/protocol/printable.js';
+import { redactLiterally } from '../../shared/redact.js';
 import type { RtspResponse } from './rtsp-messages.js';
 import type { RtspTarget } from './rtsp-target.js';
 
@@ -36,8 +37,8 @@ export function connectionError(error: Error | null, target: RtspTarget, wasPubl
 /** What is wrong with an answer to `method` whose status is not a success. */
 export function statusError(method: string, response: RtspResponse, target: RtspTarget): StreamerError {
   const { status } = response;
-  const reason = toPrintable(response.reason.slice(0, MAX_REASON_LENGTH));
-  const words = `it answers ${method} with ${status} ${reason}`.trimEnd();
+  const words = `it answers ${method} with ${status}`;
+  // Without the reason of the server, which is the likeliest place for what it was sent.
   if (status === 401 || status === 403) {
     const hint =
       target.credentials === null
@@ -45,7 +46,12 @@ export function statusError(method: string, response: RtspResponse, target: Rtsp
         : 'user or password are wrong, or may not publish there.';
     return publishError('PUBLISH_DENIED', target, `${words}: ${hint}`);
   }
-  return publishError('PUBLISH_REFUSED', target, `${words}; ${HINTS[status] ?? otherHint(status)}`);
+  const reason = toPrintable(redactLiterally(response.reason, target.secrets).slice(0, MAX_REASON_LENGTH));
+  return publishError(
+    'PUBLISH_REFUSED',
+    target,
+    `${`${words} ${reason}`.trimEnd()}; ${HINTS[status] ?? otherHint(status)}`,
+  );
 }
 
 const MAX_REASON_LENGTH = 100;
@@ -61,7 +67,8 @@ const NETWORK_ERRORS: Readonly<Record<string, string>> = {
   ECONNRESET: 'the server closed the connection before it took the stream.',
 };
 
-const TRUST = 'have it trusted with the environment variable NODE_EXTRA_CA_CERTS, or leave the check out';
+const TRUST =
+  'use a certificate from a known authority, or name its authority in the environment variable NODE_EXTRA_CA_CERTS';
 const CERTIFICATE_ERRORS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'is for another host name; use a name that is in it',
   CERT_HAS_EXPIRED: 'is out of date; renew it on the server',

@@ -14,6 +14,8 @@ export interface RtspTarget {
   /** As requests name it: without credentials. */
   readonly requestUrl: string;
   readonly credentials: Credentials | null;
+  /** The password in all the forms in which a server could send it back, the longest first. */
+  readonly secrets: readonly string[];
   /** For messages and status: without secrets. */
   readonly shownUrl: string;
 }
@@ -36,9 +38,19 @@ export function parseRtspTarget(text: string): RtspTarget {
   return {
     ...{ host, port, isSecure: url.protocol === 'rtsps:' },
     requestUrl: `${url.protocol}//${host.includes(':') ? `[${host}]` : host}:${port}${url.pathname}${url.search}`,
-    credentials: credentialsOf(url),
+    ...secretsIn(url),
     shownUrl: shown(text),
   };
+}
+
+function secretsIn(url: URL): Pick<RtspTarget, 'credentials' | 'secrets'> {
+  const credentials = credentialsOf(url);
+  if (credentials === null) return { credentials, secrets: [] };
+  const { username, password } = credentials;
+  const bytes = Buffer.from(password, 'utf8').toString('latin1');
+  const basic = Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
+  const forms = [password, bytes, url.password, encodeURIComponent(password), basic].filter((form) => form !== '');
+  return { credentials, secrets: [...new Set(forms)].toSorted((a, b) => b.length - a.length) };
 }
 
 /** `URL` leaves names as they are in schemes that it does not know. */

@@ -12,6 +12,7 @@ describe('parseRtspTarget', () => {
       isSecure: false,
       requestUrl: 'rtsp://host:8554/a/b?c=d',
       credentials: { username: 'user', password: 'se cret' },
+      secrets: ['dXNlcjpzZSBjcmV0', 'se%20cret', 'se cret'],
       shownUrl: 'rtsp://user:***@host:8554/a/b?c=d',
     });
   });
