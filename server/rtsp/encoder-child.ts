@@ -51,6 +51,11 @@ export interface FrameToEncode {
 const MAX_IN_FLIGHT = 5;
 /** No encoder that works takes so long for a frame, not even the first one on a busy machine. */
 const STALL_LIMIT_US = 20_000_000;
+/**
+ * An encoder that has begun, and read all, and then makes nothing for so long of what it was given, cannot decode it; the
+ * next frame may be better.
+ */
+const LOST_AFTER_US = 1_000_000;
 /** Bytes that are read at a time. */
 const CHUNK_BYTES = 64 * 1024;
 /** The input says all there is to know in its first bytes, and FFmpeg is not to wait for more frames before it begins. */
@@ -65,6 +70,9 @@ export class EncoderChild {
   private readonly container: MatroskaWriter | null;
   private readonly times: FrameTimes;
   private readonly run: FfmpegRun;
+  private lastPictureUs: number | null = null;
+  /** When the first frame went in of which, or of those after it, nothing came yet. */
+  private unansweredSinceUs: number | null = null;
   private isOver = false;
 
   constructor(
@@ -100,8 +108,10 @@ export class EncoderChild {
     const nowUs = this.parts.clock.nowUs();
     if (this.times.inFlight >= MAX_IN_FLIGHT) {
       this.checkStall(nowUs);
-      return false;
+      this.giveUpLost(nowUs);
+      if (this.isOver || this.times.inFlight >= MAX_IN_FLIGHT) return false;
     }
+    this.unansweredSinceUs ??= nowUs;
     const ticks = this.times.enter(captureTimeUs, nowUs);
     if (this.container) this.frames.push(this.container.cluster(toUs(ticks), data.length));
     this.frames.push(data);
@@ -129,7 +139,7 @@ export class EncoderChild {
       {
         onPicture: (picture) => this.isOver || this.events.onPicture(picture),
         onError: (error) => this.fail(failure(this.options.name, 'what it writes cannot be read', error)),
-        captureTimeUsOf: (ptsTicks) => this.times.leave(ptsTicks),
+        captureTimeUsOf: (ptsTicks) => this.leave(ptsTicks),
       },
       this.options.encoder.codec === 'mjpeg' ? { privateCodec: 'mjpeg' } : {},
     );
@@ -143,8 +153,22 @@ export class EncoderChild {
     };
   }
 
+  /** A picture came out; returns when its frame was captured. */
+  private leave(ptsTicks: number): number {
+    const captureTimeUs = this.times.leave(ptsTicks);
+    this.lastPictureUs = this.parts.clock.nowUs();
+    this.unansweredSinceUs = this.times.oldestSentTimeUs;
+    return captureTimeUs;
+  }
+
+  /** Of frames that FFmpeg has not even read nothing can be said, and more of them would only fill the memory. */
+  private giveUpLost(nowUs: number): void {
+    const isSilent = this.lastPictureUs !== null && nowUs - this.lastPictureUs >= LOST_AFTER_US;
+    if (isSilent && this.frames.readableLength === 0) this.times.giveUp(nowUs - LOST_AFTER_US);
+  }
+
   private checkStall(nowUs: number): void {
-    const sinceUs = this.times.oldestSentTimeUs;
+    const sinceUs = this.unansweredSinceUs;
     if (sinceUs === null || nowUs - sinceUs < STALL_LIMIT_US) return;
     this.fail(failure(this.options.name, `no picture came in ${STALL_LIMIT_US / 1_000_000} s`));
   }

@@ -74,6 +74,14 @@ export class FrameTimes {
     return this.lastOut.captureTimeUs;
   }
 
+  /** Gives up frames that went in before a time: they are taken for lost. */
+  giveUp(beforeUs: number): void {
+    while (this.onTheirWay[0] && this.onTheirWay[0].sentTimeUs < beforeUs) {
+      this.onTheirWay.shift();
+      this.lost += 1;
+    }
+  }
+
   private evenTicks(): number {
     return Math.round((this.index * TICKS_PER_SECOND * 1000) / Math.round(this.fps * 1000));
   }

@@ -36,6 +36,13 @@ async function started(options: EncoderOfTest) {
 /** Capture times that are not evenly spaced. */
 const captureTimeUs = (index: number) => START_US + index * 33_333 + (index % 3) * 5000;
 
+/** The JPEG with a sampling that no decoder knows. */
+function withoutDecoding(jpeg: Buffer): Buffer {
+  const changed = Buffer.from(jpeg);
+  changed[jpeg.indexOf(Buffer.of(0xff, 0xc0)) + 11] = 0x44;
+  return changed;
+}
+
 describe.each(await ffmpegsUnderTest())('an encoder child of $name', ({ binaries: { ffmpegPath } }) => {
   it.each([
     ['jpeg', 'h264'],
@@ -92,6 +99,32 @@ describe.each(await ffmpegsUnderTest())('an encoder child of $name', ({ binaries
     expect(picture.captureTimeUs).toBe(START_US + 66_666);
     expect(child.framesLost).toBe(1);
     await encode({ data: third!, captureTimeUs: START_US + 99_999 });
+  });
+
+  it('goes on behind as many as it takes, a second later', async () => {
+    const clock = new FakeClock();
+    const { child, pictures, encode, errors } = await started({
+      ...{ ffmpegPath, clock },
+      input: { kind: 'jpeg', ...NUMBERED },
+    });
+    const [first, second] = jpegs;
+    await encode({ data: first!, captureTimeUs: START_US });
+    clock.advance(100_000);
+    const broken = (index: number) => ({ data: withoutDecoding(first!), captureTimeUs: START_US + index * 33_333 });
+    const taken = [1, 2, 3, 4, 5, 6].map((index) => child.encode(broken(index)));
+    expect(taken).toEqual([true, true, true, true, true, false]);
+    clock.advance(1_000_001);
+    expect(await encode({ data: second!, captureTimeUs: START_US + 1e6 })).toMatchObject({
+      captureTimeUs: START_US + 1e6,
+    });
+    expect([child.framesLost, pictures.length, errors]).toEqual([5, 2, []]);
+    // Of nothing but such pictures it says that nothing comes.
+    for (let index = 0; index < 250 && errors.length === 0; index += 1) {
+      child.encode(broken(40 + index));
+      clock.advance(100_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(errors).toMatchObject([{ message: 'The encoder of cam1 failed: no picture came in 20 s.' }]);
   });
 
   it('makes pictures of any size fit for the codec', async () => {

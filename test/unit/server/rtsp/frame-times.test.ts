@@ -29,6 +29,16 @@ describe('FrameTimes', () => {
     expect(times).toMatchObject({ inFlight: 0, framesLost: 2 });
   });
 
+  it('gives up frames by the time when they went in, and still knows the others', () => {
+    const times = new FrameTimes(10, false);
+    [0, 1, 2, 3].map((index) => times.enter(START_US + index * 100_000, 50 + index));
+    times.leave(0);
+    times.giveUp(53);
+    expect(times).toMatchObject({ inFlight: 1, framesLost: 2, oldestSentTimeUs: 53 });
+    // One that comes all the same, late.
+    expect([times.leave(9000), times.leave(27_000)]).toEqual([START_US + 100_000, START_US + 300_000]);
+  });
+
   it('stands a tick of rounding', () => {
     const times = new FrameTimes(10, false);
     [0, 1].map((index) => times.enter(START_US + index * 100_000, 0));
