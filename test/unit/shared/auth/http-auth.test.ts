@@ -97,6 +97,8 @@ describe('credentialsOf', () => {
     ['http://:pass@host/', { username: '', password: 'pass' }],
     ['http://us%40er:p%2F%C3%A4%3a@host/', { username: 'us@er', password: 'p/ä:' }],
     ['http://user:100%@host/', { username: 'user', password: '100%' }],
+    ['http://user:pä%@host/', { username: 'user', password: 'pä%' }],
+    ['http://us%e4r:%%41%2@host/', { username: 'us%e4r', password: '%A%2' }],
     ['http://user:ä@host/', { username: 'user', password: 'ä' }],
   ])('reads %s', (url, credentials) => {
     expect(credentialsOf(new URL(url))).toEqual(credentials);
