@@ -39,6 +39,7 @@ const PACKET_PREFIX_BYTES = 4;
 const STATUS_LINE = /^RTSP\/\d\.\d ([1-5]\d\d)(?: (.*))?$/;
 const REQUEST_LINE = /^([A-Z_]{1,32}) \S+ RTSP\/\d\.\d$/;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const NOT_IN_LINE = /[\r\0]/;
 const LENGTH = /^\d{1,6}$/;
 
 /**
@@ -101,6 +102,8 @@ export class RtspParser {
   private endLine(): void {
     const line = this.line.replace(/\r?\n$/, '');
     this.line = '';
+    // Sent back, as a realm is, it would end a line for some servers.
+    if (NOT_IN_LINE.test(line)) throw new RtspSyntaxError('a line with a carriage return or a zero byte in it');
     if (line !== '') this.lines.push(line);
     else if (this.lines.length > 0) this.endHead();
     else this.onEmptyLine();
