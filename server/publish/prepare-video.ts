@@ -9,6 +9,8 @@ import { patternGraph } from '../sources/pattern-graph.js';
 import { probeVideo } from '../sources/video-probe.js';
 import type { VideoProbe } from '../sources/video-probe.js';
 import { runFfmpegJob } from './ffmpeg-job.js';
+import type { FfmpegJob } from './ffmpeg-job.js';
+import { doesNotFit } from './memory-limit.js';
 import type { EncodingSettings } from './publish-config.js';
 import type { CacheKey, VideoCache } from './video-cache.js';
 import type { VideoSpec } from './video-spec.js';
@@ -27,6 +29,8 @@ export interface PreparationParts {
   readonly binaries: FfmpegBinaries;
   readonly cache: VideoCache;
   readonly encoding: EncodingSettings;
+  /** What the pictures of the video may take in memory. */
+  readonly maxBytes: number;
   readonly signal: AbortSignal;
   /** Told while something is encoded: 0 to 1, null where the length is not known. */
   readonly onProgress: (name: string, share: number | null) => void;
@@ -40,20 +44,24 @@ const GOP_SECONDS = 2;
 /** A pattern goes on for ever; so much of it is repeated. */
 const PATTERN_SECONDS = 10;
 const LOCAL_FILES = ['-protocol_whitelist', 'file,crypto,data'];
+/** Beside the pictures a file holds headers, and one that is copied has sound as well. */
+const FILE_SHARE = 2;
+const FILE_EXTRA_BYTES = 1024 * 1024;
 const FIRST_VIDEO = ['-map', '0:v:0'];
 
 /**
  * The video as it is, its container apart; null where it has to be encoded: another codec, turned or stretched pictures,
- * a pattern. Throws as `probeVideo` and `VideoCache.get` do, and FFMPEG_FAILED.
+ * a pattern. Throws as `probeVideo` and `VideoCache.get` do, FFMPEG_FAILED, and RESOURCE_LIMIT for what is far too long.
  */
 export async function copyVideo({ name, input }: VideoSpec, parts: PreparationParts): Promise<PreparedVideo | null> {
   if (input.kind === 'pattern') return null;
   const { binaries, cache, signal } = parts;
   const probe = await probeVideo(binaries.ffprobePath, input.path, signal);
   if (!COPIED_CODECS.includes(probe.codec) || !probe.isPlain) return null;
-  const key = { ...(await identity(input.path)), way: 'copy' };
-  const path = await cache.get(key, 'ts', (output) =>
-    runFfmpegJob({
+  const original = await identity(input.path);
+  if (original.size > maxFileBytes(parts)) throw doesNotFit(name, parts.maxBytes);
+  const path = await cache.get({ ...original, way: 'copy' }, 'ts', (output) =>
+    runBounded(name, parts, {
       ffmpegPath: binaries.ffmpegPath,
       input: `file:${input.path}`,
       inputOptions: LOCAL_FILES,
@@ -69,7 +77,7 @@ export async function copyVideo({ name, input }: VideoSpec, parts: PreparationPa
 
 /**
  * The video encoded as the settings say, or as H.264. Throws as `copyVideo` does, as `chooseVideoEncoder`, and BAD_USAGE
- * for a size that is too large.
+ * for a size that is too large, RESOURCE_LIMIT for what is far too long.
  */
 export async function encodeVideo(spec: VideoSpec, parts: PreparationParts): Promise<PreparedVideo> {
   const { binaries, cache, encoding, signal } = parts;
@@ -81,7 +89,7 @@ export async function encodeVideo(spec: VideoSpec, parts: PreparationParts): Pro
   const { width, height } = size;
   const options = { encoder: choice.encoder, options: choice.options.join(' '), width, height, fps };
   const path = await cache.get({ ...original.key, ...options, way: 'encode' }, kind, (output) =>
-    runFfmpegJob({
+    runBounded(spec.name, parts, {
       ffmpegPath: binaries.ffmpegPath,
       input: original.input,
       inputOptions: [...choice.globalOptions, ...original.inputOptions],
@@ -96,6 +104,18 @@ export async function encodeVideo(spec: VideoSpec, parts: PreparationParts): Pro
     }),
   );
   return { path, kind, ...size, fps };
+}
+
+/** Runs a job that writes no more than could be played: what is cut off is not kept. */
+async function runBounded(name: string, parts: PreparationParts, job: FfmpegJob): Promise<void> {
+  const maxBytes = maxFileBytes(parts);
+  await runFfmpegJob({ ...job, outputOptions: [...job.outputOptions, '-fs', String(maxBytes)] });
+  // FFmpeg stops after the first packet with which it is as long, and says nothing of it.
+  if ((await stat(job.output)).size >= maxBytes) throw doesNotFit(name, parts.maxBytes);
+}
+
+function maxFileBytes({ maxBytes }: PreparationParts): number {
+  return FILE_SHARE * Math.max(0, maxBytes) + FILE_EXTRA_BYTES;
 }
 
 /** What is encoded, and how FFmpeg opens it. */
@@ -148,7 +168,7 @@ export function encoderWish({ encoder, bitrateBps, preset, pixelFormat }: Encodi
 }
 
 /** What a file is, as far as that can be told without reading all of it. */
-async function identity(path: string): Promise<CacheKey> {
+async function identity(path: string) {
   const { size, mtimeMs, ino } = await stat(path);
   return { path, size, mtimeMs, ino };
 }

@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { StreamerError } from '../../shared/errors.js';
+import type { StreamerError } from '../../shared/errors.js';
 import { JpegSplitter } from '../../shared/jpeg/jpeg-splitter.js';
 import { TICKS_PER_SECOND } from '../rtsp/coded-video.js';
 import type { CodedPicture, VideoFormat } from '../rtsp/coded-video.js';
 import { packetize } from '../rtsp/packetizer.js';
 import { TsReader } from '../rtsp/ts-reader.js';
 import { formatOf } from '../rtsp/nal-units.js';
+import { doesNotFit } from './memory-limit.js';
 import { makeReel } from './picture-reel.js';
 import type { PictureReel, ReadPicture } from './picture-reel.js';
 import type { PreparedVideo } from './prepare-video.js';
@@ -91,11 +92,6 @@ class PictureCollector {
   /** Throws what is wrong. */
   check(): void {
     if (this.error) throw this.error;
-    if (this.lengthBytes <= this.options.maxBytes) return;
-    const megabytes = Math.floor(this.options.maxBytes / 1e6);
-    throw new StreamerError(
-      'RESOURCE_LIMIT',
-      `Videos are kept in memory, and ${this.options.name} does not fit into the ${megabytes} MB that are left; take a shorter one, or --codec h264 with a lower --bitrate.`,
-    );
+    if (this.lengthBytes > this.options.maxBytes) throw doesNotFit(this.options.name, this.options.maxBytes);
   }
 }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
-import { homedir, platform } from 'node:os';
+import { lstat, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { homedir, platform, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { StreamerError } from '../../shared/errors.js';
 
@@ -27,8 +27,11 @@ export function usualCacheFolder(
   return join(homedir(), '.cache', 'frame-streamer');
 }
 
-/** Prepared videos on disk, each made once and shared by all processes of this user. */
+/** Prepared videos on disk, each made once and shared by all processes of this user, who alone can read them. */
 export class VideoCache {
+  /** Of the process itself: nobody else can have spoilt these. */
+  private readonly made = new Set<string>();
+
   constructor(
     private readonly folder: string,
     private readonly maxBytes = MAX_CACHE_BYTES,
@@ -48,25 +51,50 @@ export class VideoCache {
     await this.prepareFolder();
     const partial = join(this.folder, `${name}.${randomUUID()}.partial`);
     try {
+      await writeFile(partial, '', { mode: 0o600, flag: 'wx' });
       await make(partial);
-      await rename(partial, path);
+      await this.put(partial, path);
     } finally {
       await rm(partial, { force: true });
     }
+    this.made.add(path);
     await this.trim(name);
     return path;
   }
 
+  /**
+   * Deletes a prepared video that is of no use. Returns whether another try is worth it: where it was not this process
+   * that made it, it may have been broken, or somebody else's.
+   */
+  async discard(path: string): Promise<boolean> {
+    await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    return !this.made.delete(path);
+  }
+
+  private async put(partial: string, path: string): Promise<void> {
+    try {
+      // It may be a folder.
+      await rm(path, { recursive: true, force: true });
+      await rename(partial, path);
+    } catch (cause) {
+      throw this.writeFailed(cause);
+    }
+  }
+
   private async prepareFolder(): Promise<void> {
     try {
-      await mkdir(this.folder, { recursive: true });
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
       const probe = join(this.folder, `${hash({})}.${randomUUID()}.partial`);
       await mkdir(probe);
       await rm(probe, { recursive: true });
     } catch (cause) {
-      const sentence = `Prepared videos cannot be written to ${this.folder}; name another folder with --cache.`;
-      throw new StreamerError('FILE_WRITE_FAILED', sentence, { cause });
+      throw this.writeFailed(cause);
     }
+  }
+
+  private writeFailed(cause: unknown): StreamerError {
+    const sentence = `Prepared videos cannot be written to ${this.folder}; name another folder with --cache.`;
+    return new StreamerError('FILE_WRITE_FAILED', sentence, { cause });
   }
 
   /** Takes away what is too much, but never `kept`, which is needed now. */
@@ -87,21 +115,32 @@ export class VideoCache {
     const names = await readdir(this.folder);
     const nowMs = (await stat(this.folder)).mtimeMs;
     const found = names.map(async (name) => {
-      const stats = await stat(join(this.folder, name)).catch(() => null);
+      const stats = await lstat(join(this.folder, name)).catch(() => null);
       return stats ? [{ name, bytes: stats.size, ageMs: nowMs - stats.mtimeMs }] : [];
     });
     return (await Promise.all(found)).flat();
   }
 }
 
-/** Whether there is such a file; notes that it was used now. */
+/** Whether there is such a file, no link, and of this user; notes that it was used now. */
 async function touch(path: string): Promise<boolean> {
-  const stats = await stat(path).catch(() => null);
-  if (!stats?.isFile() || stats.size === 0) return false;
+  const stats = await lstat(path).catch(() => null);
+  if (!stats?.isFile() || stats.size === 0 || !isOwn(stats.uid)) return false;
   const now = new Date();
   // A folder that can only be read serves as well.
   await utimes(path, now, now).catch(() => undefined);
   return true;
+}
+
+function isOwn(uid: number): boolean {
+  try {
+    const own = userInfo().uid;
+    // Windows has no such numbers.
+    return own < 0 || own === uid;
+  } catch {
+    // A user without a name has a container of its own.
+    return true;
+  }
 }
 
 function hash(key: CacheKey): string {

@@ -13,7 +13,7 @@ import { parseVideo } from './video-spec.js';
 import type { VideoSpec } from './video-spec.js';
 
 /** What a library works with. */
-export interface LibraryParts extends PreparationParts {
+export interface LibraryParts extends Omit<PreparationParts, 'maxBytes'> {
   readonly clock: Clock;
   /** Whether videos are sent as they are where they can be. */
   readonly copies: boolean;
@@ -95,19 +95,34 @@ export class VideoLibrary implements FleetVideos {
   }
 
   private async prepare(spec: VideoSpec, onLoaded: (lengthBytes: number) => void): Promise<PlayableVideo> {
-    const copied = this.parts.copies ? await copyVideo(spec, this.parts) : null;
-    const copiedReel = copied && (await this.read(copied, spec));
-    if (copied && copiedReel) return this.toVideo(copiedReel, copied, spec, onLoaded);
+    const copied = this.parts.copies ? await this.read(spec, copyVideo) : null;
+    if (copied?.reel) return this.toVideo(copied.reel, copied.prepared, spec, onLoaded);
     if (copied) this.parts.onWarning(`${spec.name} would not loop cleanly as it is, so it is encoded.`);
-    const encoded = await encodeVideo(spec, this.parts);
-    const reel = await this.read(encoded, { ...spec, fps: null });
-    if (reel) return this.toVideo(reel, encoded, spec, onLoaded);
+    // The rate is in what was encoded.
+    const encoded = await this.read({ ...spec, fps: null }, (_, parts) => encodeVideo(spec, parts));
+    if (encoded?.reel) return this.toVideo(encoded.reel, encoded.prepared, spec, onLoaded);
     throw new StreamerError('SOURCE_NOT_VIDEO', `${spec.name} has no picture that could be sent.`);
   }
 
-  private read(prepared: PreparedVideo, { name, fps }: VideoSpec): Promise<PictureReel | null> {
+  /** Null where the video cannot be prepared so; without a reel where it would not loop. What is of no use is not kept. */
+  private async read(
+    spec: VideoSpec,
+    prepare: (spec: VideoSpec, parts: PreparationParts) => Promise<PreparedVideo | null>,
+  ): Promise<{ prepared: PreparedVideo; reel: PictureReel | null } | null> {
+    const { cache, signal } = this.parts;
+    const { name, fps } = spec;
     const taken = [...this.loaded.values()].reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
-    return readReel(prepared, { name, fps, maxBytes: this.maxBytes - taken, signal: this.parts.signal });
+    const maxBytes = this.maxBytes - taken;
+    for (;;) {
+      const prepared = await prepare(spec, { ...this.parts, maxBytes });
+      if (!prepared) return null;
+      try {
+        const reel = await readReel(prepared, { name, fps, maxBytes, signal });
+        if (reel || !(await cache.discard(prepared.path))) return { prepared, reel };
+      } catch (error) {
+        if (signal.aborted || !(await cache.discard(prepared.path))) throw error;
+      }
+    }
   }
 
   private toVideo(

@@ -1,4 +1,5 @@
-import { copyFile, readdir, utimes } from 'node:fs/promises';
+import { copyFile, readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PacketizedPicture } from '../../server/rtsp/coded-video.js';
 import type { PlayableVideo } from '../../server/publish/playable-video.js';
@@ -92,6 +93,35 @@ describe('VideoLibrary', { timeout: 60_000 }, () => {
     await copyFile(await fixtures.drawn('new.mp4', BARS.replace('96', '64'), '-c:v', 'libx264'), path);
     await utimes(path, 1000, 1000);
     expect((await videoOf(path)).facts.width).toBe(64);
+  });
+
+  it('prepares anew what cannot be read, and keeps nothing that does not fit', async () => {
+    const path = await fixtures.drawn('kept.mp4', BARS, '-c:v', 'libx264', '-pix_fmt', 'yuv420p');
+    const before = new Set(await readdir(preparation.folder));
+    const added = async () => (await readdir(preparation.folder)).filter((name) => !before.has(name));
+    await videoOf(path);
+    const [name = ''] = await added();
+    await writeFile(join(preparation.folder, name), 'spoilt');
+    expect((await videoOf(path)).facts.width).toBe(96);
+    const library = await preparation.library({ video: [path] }, 1000);
+    await expect(library.prepareAll()).rejects.toMatchObject({ code: 'RESOURCE_LIMIT' });
+    expect(await added()).toEqual([]);
+  });
+
+  it('writes no more than it could play', async () => {
+    const noise = 'noise=alls=100:allf=t+u';
+    const path = await fixtures.drawn(
+      'huge.mp4',
+      `testsrc=size=640x360:rate=25:duration=4,${noise}`,
+      '-c:v',
+      'mpeg4',
+      '-q:v',
+      '2',
+    );
+    const before = await readdir(preparation.folder);
+    const library = await preparation.library({ video: [path], bitrate: '50M' }, 1000);
+    await expect(library.prepareAll()).rejects.toMatchObject({ code: 'RESOURCE_LIMIT' });
+    expect(await readdir(preparation.folder)).toEqual(before);
   });
 
   it('refuses what does not fit into memory, and says what is wrong with a file', async () => {

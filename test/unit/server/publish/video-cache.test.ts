@@ -1,4 +1,16 @@
-import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  chown,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -72,6 +84,52 @@ describe('VideoCache', () => {
     await writeFile(await cache.get(KEY, 'ts', make), '');
     await cache.get(KEY, 'ts', make);
     expect(calls).toHaveLength(2);
+  });
+
+  it('lets nobody else read what it keeps', async () => {
+    const deep = join(folder, 'deep');
+    const path = await new VideoCache(deep).get(KEY, 'ts', maker().make);
+    const modes = await Promise.all([deep, path].map(async (each) => ((await stat(each)).mode & 0o777).toString(8)));
+    expect(modes).toEqual(['700', '600']);
+  });
+
+  it.each([
+    ['a link', (path: string) => symlink(join(folder, 'other'), path)],
+    ['a folder', (path: string) => mkdir(path)],
+  ])('makes anew what is %s', async (_, plant) => {
+    await writeFile(join(folder, 'other'), 'somebody');
+    const path = await new VideoCache(folder).get(KEY, 'ts', maker().make);
+    await rm(path);
+    await plant(path);
+    const { calls, make } = maker();
+    expect(await new VideoCache(folder).get(KEY, 'ts', make)).toBe(path);
+    expect(calls).toHaveLength(1);
+    expect((await lstat(path)).isFile()).toBe(true);
+    expect(await readFile(join(folder, 'other'), 'utf8')).toBe('somebody');
+  });
+
+  it('makes anew what belongs to somebody else', async () => {
+    const path = await new VideoCache(folder).get(KEY, 'ts', maker().make);
+    // Only root can give a file away.
+    if (
+      !(await chown(path, 12_345, 12_345).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return;
+    const { calls, make } = maker();
+    await new VideoCache(folder).get(KEY, 'ts', make);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('deletes what is of no use, and knows what it made itself', async () => {
+    const cache = new VideoCache(folder);
+    const path = await cache.get(KEY, 'ts', maker().make);
+    expect(await new VideoCache(folder).discard(path)).toBe(true);
+    expect(await readdir(folder)).toEqual([]);
+    await cache.get(KEY, 'ts', maker().make);
+    expect([await cache.discard(path), await cache.discard(path)]).toEqual([false, true]);
   });
 
   it('takes away those that were not used for longest, and never the newest', async () => {
