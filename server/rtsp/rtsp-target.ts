@@ -23,6 +23,10 @@ export interface RtspTarget {
 /** RFC 2326, section 3.2; that of RTSP over TLS is registered with IANA. */
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322 };
 const MAX_SHOWN_LENGTH = 200;
+/** Scheme and host of an address with an @ behind its authority, and none in it. */
+const STRAY_SIGN = /^([^/?#@:]*:\/\/[^/?#@:]*)(?::[^/?#@]*)?[/?#].*@/s;
+/** What ends a host, or begins another part of an address. */
+const NOT_IN_HOST = /[/\\?#@:%]/;
 
 /**
  * Reads an address such as `rtsp://user:password@host:8554/path` or `rtsps://host/path`.
@@ -30,6 +34,8 @@ const MAX_SHOWN_LENGTH = 200;
  * @throws {StreamerError} BAD_USAGE for anything else.
  */
 export function parseRtspTarget(text: string): RtspTarget {
+  const stray = STRAY_SIGN.exec(text.replace(/[\t\r\n]/g, ''));
+  if (stray) throw straySign(stray[1] ?? '');
   const url = parse(text);
   const defaultPort = DEFAULT_PORTS[url?.protocol ?? ''];
   const host = url ? hostOf(url) : '';
@@ -53,11 +59,13 @@ function secretsIn(url: URL): Pick<RtspTarget, 'credentials' | 'secrets'> {
   return { credentials, secrets: [...new Set(forms)].toSorted((a, b) => b.length - a.length) };
 }
 
-/** `URL` leaves names as they are in schemes that it does not know. */
+/** `URL` leaves names as they are in schemes that it does not know; '' for one that is none. */
 function hostOf(url: URL): string {
   if (url.hostname.startsWith('[')) return url.hostname.slice(1, -1);
   try {
-    return domainToASCII(decodeURIComponent(url.hostname));
+    const host = decodeURIComponent(url.hostname);
+    // The rest of such a name would be dropped, and the credentials shown to another host.
+    return NOT_IN_HOST.test(host) ? '' : domainToASCII(host);
   } catch {
     return '';
   }
@@ -69,6 +77,13 @@ function parse(text: string): URL | null {
   } catch {
     return null;
   }
+}
+
+/** Of a password with a slash in it the user is taken for the host; what stands behind the colon is not shown. */
+function straySign(start: string): StreamerError {
+  const sentence = `"${shown(start)}…" is no address to publish to: it has an @ behind its host.`;
+  const advice = 'Percent-encode /, ?, # and @ in user, password and path, as %2F, %3F, %23 and %40.';
+  return new StreamerError('BAD_USAGE', `${sentence} ${advice}`);
 }
 
 function shown(text: string): string {

@@ -35,6 +35,29 @@ describe('parseRtspTarget', () => {
     },
   );
 
+  it.each(['a%2fb', 'a%5Cb', 'a%3fb', 'a%23b', 'a%40b', 'a%3ab', 'a%25b', 'a%EF%BC%8Fb'])(
+    'refuses the host %s, which would lead to another one',
+    (host) => {
+      expect(errorOf(() => parseRtspTarget(`rtsp://us:pw@${host}/x`)).code).toBe('BAD_USAGE');
+    },
+  );
+
+  it.each(['12/34', '12?34', '12#34', '/1234', '99999', 'pw12', ''])(
+    'refuses "%s" as a password that would be read as a path',
+    (end) => {
+      const { code, message } = errorOf(() => parseRtspTarget(`rtsp://user:${end}/secret@host:8554/x`));
+      expect(code).toBe('BAD_USAGE');
+      expect(message).toContain('"rtsp://user…" is no address');
+      expect(message).toContain('Percent-encode /');
+      expect(message).not.toMatch(/12|34|secret/);
+    },
+  );
+
+  it('takes an @ in a path where it is encoded, or the user is there', () => {
+    expect(parseRtspTarget('rtsp://host/x%40y').requestUrl).toBe('rtsp://host:554/x%40y');
+    expect(parseRtspTarget('rtsp://u:p@host/x@y').requestUrl).toBe('rtsp://host:554/x@y');
+  });
+
   it('shows no password', () => {
     const error = errorOf(() => parseRtspTarget('http://user:the-secret@host/x'));
     expect(error.message).not.toContain('the-secret');
