@@ -8,7 +8,7 @@ import { parseClientCommand } from './cli.js';
 import type { ClientConfig } from './config.js';
 import type { FiguresSource, FiguresView } from './figures-view.js';
 import { decodeJpeg } from './jpeg-decoder.js';
-import { failureOf, probe } from './probe/probe.js';
+import { failureExitCode, failureOf, probe } from './probe/probe.js';
 import type { ProbeResult } from './probe/probe.js';
 import type { ProbeConfig } from './probe/probe-config.js';
 import { ffmpegWhenNeeded } from './probe/probe-ffmpeg.js';
@@ -130,10 +130,12 @@ function reportProbe(config: ProbeConfig, { session, interrupted }: ProbeResult)
   const snapshot = session.snapshot();
   if (config.json) process.stdout.write(`${JSON.stringify(summarize(snapshot, session.histograms()))}\n`);
   else process.stdout.write(`${formatProbe(snapshot)}\n`);
-  const failure = failureOf(session);
+  const failure = failureOf(session, interrupted);
   if (!failure) return 0;
   const cameNothing = snapshot.streams.every(({ frames }) => frames.received === 0);
-  return interrupted && cameNothing && session.ended.size === 0 ? EXIT_INTERRUPTED : fail(failure);
+  return interrupted && cameNothing && session.ended.size === 0
+    ? EXIT_INTERRUPTED
+    : fail(failure, failureExitCode(session));
 }
 
 function exitCodeOf({ measurement, error, interrupted }: WatchResult): number {
@@ -145,9 +147,8 @@ function exitCodeOf({ measurement, error, interrupted }: WatchResult): number {
   return fail(new StreamerError('NO_FRAMES', `${came}; is the stream live?`));
 }
 
-function fail(error: StreamerError): number {
-  const { text, exitCode } = errorExit(PROGRAM, error);
-  process.stderr.write(text);
+function fail(error: StreamerError, exitCode = error.exitCode): number {
+  process.stderr.write(errorExit(PROGRAM, error).text);
   return exitCode;
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.js';
 import type { StreamerError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
 import type { FiguresSource } from '../figures-view.js';
-import type { EncodedHistograms, Snapshot } from '../metrics/snapshot.js';
+import type { EncodedHistograms, ShownState, Snapshot } from '../metrics/snapshot.js';
 import { openReader } from './open-reader.js';
 import type { ProbeFfmpeg } from './reader-parts.js';
 import { ProbedPath } from './probed-path.js';
@@ -24,6 +24,9 @@ export interface ProbeSessionParts {
   readonly ffmpeg: () => Promise<ProbeFfmpeg>;
   readonly timeCodeClock: TimeCodeClock;
 }
+
+/** States of a path whose connection is up. */
+const CONNECTED: ReadonlySet<ShownState> = new Set(['live', 'frozen', 'silent']);
 
 /** How a path ended: null when it did so regularly, or was stopped. */
 export type PathErrors = ReadonlyMap<string, StreamerError | null>;
@@ -108,9 +111,11 @@ export class ProbeSession implements FiguresSource {
     if (this.done.size === this.paths.length) this.onAllDone();
   }
 
-  /** Each path says itself how it is; together they are connected from the first picture on. */
+  /** Each path says itself how it is; together they are connected while one of them is. */
   private stateOf(streams: Snapshot['streams']): Snapshot['state'] {
     if (this.endUs < Infinity) return 'closed';
-    return streams.some(({ state }) => state !== 'idle' && state !== 'connecting') ? 'connected' : 'connecting';
+    if (streams.some(({ state }) => CONNECTED.has(state))) return 'connected';
+    const hasBroken = streams.some(({ state, probe }) => state === 'offline' && (probe?.firstFrameUs ?? null) !== null);
+    return hasBroken ? 'reconnecting' : 'connecting';
   }
 }

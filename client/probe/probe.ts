@@ -29,6 +29,9 @@ export interface ProbeResult {
 /** How often figures are handed to the view. */
 const REFRESH_US = 500_000;
 
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
+
 /** Measures the paths, shows what arrives, and resolves when the run is over and nothing is left of it. */
 export async function probe(config: ProbeConfig, parts: ProbeParts): Promise<ProbeResult> {
   const { clock } = parts;
@@ -54,18 +57,31 @@ export async function probe(config: ProbeConfig, parts: ProbeParts): Promise<Pro
   return { session, interrupted };
 }
 
+/** How the paths stand at the end. */
+type Outcome = Pick<ProbeSession, 'snapshot' | 'ended'>;
+
 /**
  * What is to be said about the paths that gave nothing; null when each gave pictures. The error of a single path is told
  * as it is.
  */
-export function failureOf(session: ProbeSession): StreamerError | null {
+export function failureOf(session: Outcome, interrupted: boolean): StreamerError | null {
   const silent = session.snapshot().streams.filter(({ frames }) => frames.received === 0);
   const [first, ...others] = silent;
   if (!first) return null;
   const error = session.ended.get(first.name) ?? null;
   if (others.length === 0 && error) return error;
   const names = silent.map(({ name }) => name).join(', ');
+  // Whoever did not wait was told nothing about what is sent.
+  if (interrupted && silent.every(({ name }) => !session.ended.has(name))) {
+    return new StreamerError('NO_FRAMES', `${names} had sent nothing yet.`);
+  }
   return new StreamerError(error?.code ?? 'NO_FRAMES', `Not one picture came from ${names}; do they send?`);
+}
+
+/** What a run that failed exits with: 2 only where no path could even be tried, since then nothing was measured. */
+export function failureExitCode(session: Outcome): number {
+  const wasRefused = ({ name }: { readonly name: string }) => session.ended.get(name)?.exitCode === EXIT_USAGE;
+  return session.snapshot().streams.every(wasRefused) ? EXIT_USAGE : EXIT_FAILURE;
 }
 
 /** Calls `action` now and then again and again, until the function that is returned is called. */

@@ -15,9 +15,15 @@ import {
  * How things are as text for people, one line a stream, without a line break at the end:
  * `12s  cam1 30.0 fps  7.4 Mbit/s  latency p50 3.1 ms ± 0.1 ms  p99 5.0 ms  since due  lost 0  skipped 2  clock …`. Rates
  * and latency are those of the newest whole second, counts those of the whole run. What changed about the connection
- * since `previous` (null at first) comes as a line of words, and so does a stream from which nothing comes.
+ * since `previous` (null at first) comes as a line of words, and so does a stream from which nothing comes; but not a path
+ * of a probe, of which there may be many, and whose every change `formatTransitions` tells.
  */
 export function formatPlainLine(snapshot: Snapshot, previous: Snapshot | null): string {
+  if (isProbe(snapshot))
+    return timed(
+      snapshot,
+      snapshot.streams.filter(isDelivering).map((path) => streamText(path, snapshot)),
+    );
   const { state, streams } = snapshot;
   const trouble = connectionText(snapshot, previous);
   const present = state === 'connected' ? streams.filter((stream) => stream.state !== 'removed') : [];
@@ -30,7 +36,9 @@ export function formatPlainLine(snapshot: Snapshot, previous: Snapshot | null): 
  * `12s  cam1 live -> offline: Connection refused; next try in 4 s.` Empty when nothing did.
  */
 export function formatTransitions(snapshot: Snapshot, previous: Snapshot): string {
-  if (snapshot.state !== 'connected' || previous.state !== 'connected') return '';
+  // The streams of a server are known while it is connected; each path of a probe has a connection of its own.
+  const areKnown = snapshot.state === 'connected' && previous.state === 'connected';
+  if (!areKnown && !isProbe(snapshot)) return '';
   const before = new Map(previous.streams.map((stream) => [stream.name, stream]));
   return timed(
     snapshot,
@@ -41,8 +49,13 @@ export function formatTransitions(snapshot: Snapshot, previous: Snapshot): strin
 function transitionText(stream: StreamSnapshot, before: StreamSnapshot | undefined): string | null {
   const name = safeText(stream.name);
   if (!before) return `${name} appeared, ${stateText(stream)}`;
+  if (before.state === 'idle' && stream.state !== 'idle') return `${name} ${stateText(stream)}`;
   if (before.state !== stream.state) return `${name} ${before.state} -> ${stateText(stream)}`;
   return before.reason === stream.reason ? null : `${name} ${stateText(stream)}`;
+}
+
+function isProbe({ streams }: Snapshot): boolean {
+  return streams.some(({ probe }) => probe);
 }
 
 function timed({ durationMs }: Snapshot, lines: readonly string[]): string {

@@ -64,10 +64,10 @@ describe('the paths of a probe', () => {
     ]);
   });
 
-  it('are a line each', () => {
+  it('are a line each while something comes', () => {
     const lines = formatPlainLine(sampleSnapshot({ state: 'connected', streams }), null).split('\n');
     expect(lines[0]).toMatch(/^12s {2}rtsp 30\.0 fps {2}7\.2 Mbit\/s {2}waiting for frames {2}lost 0 {2}freezes 0$/);
-    expect(lines[1]).toBe('12s  hls offline: The server is gone. Next try in 1.0 s.');
+    expect(lines).toHaveLength(1);
   });
 
   it('say what their latency is measured by, or that there is none', () => {

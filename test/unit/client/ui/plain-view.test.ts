@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ConnectionState, Snapshot } from '../../../../client/metrics/snapshot.js';
+import type { ConnectionState, Snapshot, StreamSnapshot } from '../../../../client/metrics/snapshot.js';
 import { PlainView } from '../../../../client/ui/plain-view.js';
 import { connected, liveStream } from '../../../helpers/chart-samples.js';
+import { samplePath } from '../../../helpers/sample-snapshot.js';
 
 function snapshot(durationMs: number, state: ConnectionState = 'connected'): Snapshot {
   const clock = { offsetUs: null, errorUs: null, driftPpm: null, rttUs: { min: null, p50: null } };
@@ -55,6 +56,28 @@ describe('PlainView', () => {
       '1s  cam1 live -> frozen: It stands still.',
       expect.stringMatching(/^2s {2}cam1 frozen 30\.0 fps/),
       '2s  cam1 frozen -> live',
+    ]);
+  });
+
+  it('tells once of a path of a probe from which nothing comes', () => {
+    const path = (state: StreamSnapshot['state'], reason: string | null = null) => [samplePath({ state, reason })];
+    const lines = printedBy([
+      connected(path('idle'), { state: 'connecting', durationMs: 0 }),
+      connected(path('connecting'), { state: 'connecting', durationMs: 500 }),
+      connected(path('connecting'), { state: 'connecting', durationMs: 1_000 }),
+      connected(path('live'), { durationMs: 2_000 }),
+      ...[3_000, 4_000, 5_000].map((durationMs) =>
+        connected(path('offline', 'It is gone.'), { state: 'reconnecting', durationMs }),
+      ),
+      connected(path('live'), { durationMs: 6_000 }),
+    ]);
+    expect(lines).toEqual([
+      '0s  rtsp connecting',
+      '2s  rtsp connecting -> live',
+      expect.stringMatching(/^2s {2}rtsp 30\.0 fps/),
+      '3s  rtsp live -> offline: It is gone.',
+      '6s  rtsp offline -> live',
+      expect.stringMatching(/^6s {2}rtsp 30\.0 fps/),
     ]);
   });
 });
