@@ -1,13 +1,21 @@
-import { copyFile, readdir, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PacketizedPicture } from '../../server/rtsp/coded-video.js';
 import type { PlayableVideo } from '../../server/publish/playable-video.js';
+import { encodeVideo } from '../../server/publish/prepare-video.js';
+import type { VideoCache } from '../../server/publish/video-cache.js';
+import { parseVideos } from '../../server/publish/video-spec.js';
+import type { VideoSpec } from '../../server/publish/video-spec.js';
 import { EagerClock } from '../helpers/eager-clock.js';
 import { PreparationOfTest } from '../helpers/publishing-of-test.js';
 import { until } from '../helpers/until.js';
 import { VideoFixtures } from '../helpers/video-fixtures.js';
 
+const ENCODING = {
+  ...{ encoder: 'h264', bitrateBps: 50e6, preset: null, pixelFormat: null, width: null, height: null },
+};
+const onWarning = () => undefined;
 const BARS = 'testsrc=size=96x64:rate=25:duration=1';
 
 describe('VideoLibrary', { timeout: 60_000 }, () => {
@@ -109,19 +117,14 @@ describe('VideoLibrary', { timeout: 60_000 }, () => {
   });
 
   it('writes no more than it could play', async () => {
-    const noise = 'noise=alls=100:allf=t+u';
-    const path = await fixtures.drawn(
-      'huge.mp4',
-      `testsrc=size=640x360:rate=25:duration=4,${noise}`,
-      '-c:v',
-      'mpeg4',
-      '-q:v',
-      '2',
-    );
-    const before = await readdir(preparation.folder);
-    const library = await preparation.library({ video: [path], bitrate: '50M' }, 1000);
-    await expect(library.prepareAll()).rejects.toMatchObject({ code: 'RESOURCE_LIMIT' });
-    expect(await readdir(preparation.folder)).toEqual(before);
+    const [video] = parseVideos([{ name: null, location: 'test:noise?size=640x360', loop: true, fps: null }], null);
+    const output = fixtures.path('bounded.ts');
+    const cache = { get: (_: unknown, __: unknown, make: (path: string) => Promise<void>) => make(output) };
+    const parts = { ...preparation, ...{ cache: cache as unknown as VideoCache, maxBytes: 1000, encoding: ENCODING } };
+    const signal = new AbortController().signal;
+    const encoding = encodeVideo(video as VideoSpec, { ...parts, signal, onProgress: () => undefined, onWarning });
+    await expect(encoding).rejects.toMatchObject({ code: 'RESOURCE_LIMIT' });
+    expect((await stat(output)).size).toBeLessThan(2_000_000);
   });
 
   it('refuses what does not fit into memory, and says what is wrong with a file', async () => {
