@@ -127,6 +127,10 @@ export interface ProbeFigures {
   readonly statedLatencyUs: LatencyFigures | null;
   /** From the beginning to connect to the first picture; null before it. */
   readonly firstFrameUs: number | null;
+  /** From the beginning to connect to the regular end, as that of a file; null where there was none. */
+  readonly endedAfterUs: number | null;
+  /** Pictures that waited while FFmpeg opened the stream: received, but in no figure of time or rate. */
+  readonly opening: number;
   readonly timeCode: TimeCodeFigures;
   /** Pictures that showed the same as the one before. */
   readonly repeated: number;

@@ -8,11 +8,12 @@ import { INPUT_TIMEOUT_US, ffmpegInput } from './ffmpeg-input.js';
 import type { ProbeInput } from './ffmpeg-input.js';
 import { NutReader } from './nut-reader.js';
 import type { ProbeFfmpeg, ReaderParts } from './reader-parts.js';
+import { OpeningBurst } from './opening-burst.js';
 import { PacketLines } from './packet-lines.js';
 import { readPgm } from './pgm-picture.js';
 import type { GreyPicture } from './pgm-picture.js';
 import { Playout } from './playout.js';
-import type { ProbeReader, ProbeRun, ProbeSink } from './probe-events.js';
+import type { ArrivalTiming, ProbeReader, ProbeRun, ProbeSink } from './probe-events.js';
 import type { ProbeTarget } from './probe-target.js';
 import { statesDuration } from './stated-duration.js';
 
@@ -51,6 +52,7 @@ class FfmpegProbe implements ProbeRun {
   private readonly startTimeUs: number;
   private readonly playout: Playout<{ readonly luma: GreyPicture; readonly ptsUs: number }>;
   private readonly log = new FfmpegLog();
+  private readonly opening = new OpeningBurst();
   private readonly lines: string[] = [];
   private input: ProbeInput | null = null;
   /** Of the pictures before they are scaled. */
@@ -170,7 +172,14 @@ class FfmpegProbe implements ProbeRun {
   private deliver(luma: GreyPicture, mediaTimeUs: number, arrivalTimeUs: number): void {
     if (this.isOver) return;
     const { width, height } = this.size ?? luma;
-    this.sink.onPicture({ arrivalTimeUs, mediaTimeUs, lengthBytes: null, width, height, luma, stated: null });
+    const timing = this.timingOf(arrivalTimeUs, mediaTimeUs);
+    this.sink.onPicture({ arrivalTimeUs, mediaTimeUs, lengthBytes: null, width, height, luma, stated: null, timing });
+  }
+
+  /** FFmpeg's parsers give the last picture away only at the end, which may be a time-out. */
+  private timingOf(arrivalTimeUs: number, mediaTimeUs: number): ArrivalTiming {
+    if (this.input?.isPaced) return 'paced';
+    return this.opening.includes(arrivalTimeUs, mediaTimeUs) ? 'waited' : 'if followed';
   }
 
   private onLine(line: string): void {

@@ -55,11 +55,16 @@ export class PathLatency {
     return this.byCode.histogram.count > 0;
   }
 
-  /** Records a picture; returns its latency, by its code where the pictures of the path have any. */
-  record({ byCode, byStatement }: MeasuredPicture): PictureLatency | null {
-    if (byStatement) this.byStatement.record(byStatement);
-    if (byCode) this.byCode.record(byCode);
+  /** The latency of a picture: by its code where the pictures of the path have any. */
+  of({ byCode, byStatement }: MeasuredPicture): PictureLatency | null {
     return byCode ?? (this.isByCode ? null : byStatement);
+  }
+
+  /** Records a picture, and returns its latency. */
+  record(measured: MeasuredPicture): PictureLatency | null {
+    if (measured.byStatement) this.byStatement.record(measured.byStatement);
+    if (measured.byCode) this.byCode.record(measured.byCode);
+    return this.of(measured);
   }
 
   /** The figures, and those by the statement of the path where they are others. */

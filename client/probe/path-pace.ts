@@ -25,6 +25,8 @@ export class PathPace {
   private readonly jitter = new LatencyHistogram();
   private readonly arrivalGaps = new EpisodeCounter();
   private mediaGaps = { count: 0, frames: 0 };
+  /** Of the newest picture, where the next must show first that it counts. */
+  private heldJitterUs: number | null = null;
   private last: Pick<ProbedPicture, 'arrivalTimeUs' | 'mediaTimeUs'> | null = null;
 
   /** Time from picture to picture in microseconds; null while it is not known. */
@@ -36,9 +38,10 @@ export class PathPace {
     this.period.onNominal(fps);
   }
 
-  onPicture({ arrivalTimeUs, mediaTimeUs }: ProbedPicture): void {
+  onPicture({ arrivalTimeUs, mediaTimeUs, timing }: ProbedPicture): void {
     const before = this.last;
     this.last = { arrivalTimeUs, mediaTimeUs };
+    this.releaseJitter();
     if (!before) return;
     const arrivalStepUs = arrivalTimeUs - before.arrivalTimeUs;
     const { us: periodUs } = this.period;
@@ -48,22 +51,30 @@ export class PathPace {
     this.onMediaStep(mediaStepUs);
     this.period.onStep(mediaStepUs);
     // RFC 3550, section 6.4.1: the difference D of the spacing at the receiver and at the source.
-    if (isOneTimeLine(mediaStepUs)) this.jitter.record(Math.abs(arrivalStepUs - mediaStepUs));
+    if (timing !== 'paced' && isOneTimeLine(mediaStepUs)) this.heldJitterUs = Math.abs(arrivalStepUs - mediaStepUs);
+    if (timing !== 'if followed') this.releaseJitter();
   }
 
   /** The next picture cannot be compared: the connection was down. */
   restart(): void {
     this.last = null;
+    this.heldJitterUs = null;
   }
 
   reset(): void {
     this.jitter.reset();
+    this.heldJitterUs = null;
     this.arrivalGaps.reset();
     this.mediaGaps = { count: 0, frames: 0 };
   }
 
   figures(): PaceFigures {
     return { jitterUs: quantilesOf(this.jitter), arrivalGaps: this.arrivalGaps.figures(), mediaGaps: this.mediaGaps };
+  }
+
+  private releaseJitter(): void {
+    if (this.heldJitterUs !== null) this.jitter.record(this.heldJitterUs);
+    this.heldJitterUs = null;
   }
 
   private onMediaStep(stepUs: number): void {

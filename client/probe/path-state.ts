@@ -7,12 +7,18 @@ export class PathState {
   private connectingSinceUs: number | null = null;
   private firstUs: number | null = null;
   private downSinceUs: number | null = null;
+  private endedUs: number | null = null;
   private downUs = 0;
   private recoveries = 0;
 
   /** Time from the beginning to connect to the first picture; null before it. */
   get firstFrameUs(): number | null {
     return this.firstUs;
+  }
+
+  /** Time from the beginning to connect to the regular end; null where there was none. */
+  get endedAfterUs(): number | null {
+    return this.endedUs;
   }
 
   get reconnects(): number {
@@ -52,8 +58,9 @@ export class PathState {
     this.reasonText = reason;
   }
 
-  onEnded(): void {
+  onEnded(nowUs: number): void {
     this.state = 'ended';
+    this.endedUs = nowUs - (this.connectingSinceUs ?? nowUs);
   }
 
   outageUs(nowUs: number): number {

@@ -14,7 +14,15 @@ export interface ProbedPicture {
   readonly luma: { readonly data: Uint8Array; readonly width: number; readonly height: number } | null;
   /** Capture time that the path itself carries (our protocol, `X-Timestamp`) and its error in microseconds; null without one. */
   readonly stated: { readonly captureTimeUs: number; readonly errorUs: number } | null;
+  /** What there is to know about `arrivalTimeUs`; absent where it is just when the picture came. */
+  readonly timing?: ArrivalTiming;
 }
+
+/**
+ * `waited`: the picture was there before, while the path was still being opened. `if followed`: the end of the path may
+ * have pushed it out, so that only the next picture shows that it came by itself. `paced`: we chose when.
+ */
+export type ArrivalTiming = 'waited' | 'if followed' | 'paced';
 
 /** What a path turned out to be. */
 export interface ProbeFacts {

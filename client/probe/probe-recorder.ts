@@ -9,7 +9,7 @@ import type { EncodedHistograms, LatencySource, ProbeFigures, StreamSnapshot } f
 import { StageHistograms } from '../metrics/stage-histograms.js';
 import { FreezeWatch } from './freeze-watch.js';
 import { measurePicture, PathLatency } from './path-latency.js';
-import type { ClockReading, MeasuredPicture } from './path-latency.js';
+import type { ClockReading, MeasuredPicture, PictureLatency } from './path-latency.js';
 import { PathPace } from './path-pace.js';
 import { PathState } from './path-state.js';
 import { PictureOrder } from './picture-order.js';
@@ -41,8 +41,11 @@ export class ProbeRecorder {
   private size = { width: 0, height: 0 };
   private received = 0;
   private kept = 0;
+  private opening = 0;
   /** The first picture of the connection, until there is a second one to compare it with. */
   private first: MeasuredPicture | 'to come' | null = 'to come';
+  /** Of the newest picture, where the next must show first that it counts. */
+  private held: MeasuredPicture | null = null;
   private corrupt = 0;
   private bytes = 0;
   private withLatency = 0;
@@ -75,21 +78,14 @@ export class ProbeRecorder {
    * @param clock relates the clock of time codes to ours; null while that is not known
    */
   onPicture(picture: ProbedPicture, code: Timecode | null, clock: ClockReading | null): void {
-    const { arrivalTimeUs, lengthBytes } = picture;
-    const measured = measurePicture(picture, code, clock);
+    const { arrivalTimeUs, timing } = picture;
     this.state.onPicture(arrivalTimeUs);
-    this.lookAtFirst(measured);
-    this.received += 1;
-    this.bytes += lengthBytes ?? 0;
     this.newestUs = arrivalTimeUs;
-    this.rate.onFrame(arrivalTimeUs, lengthBytes ?? 0);
-    this.seconds.onFrame(arrivalTimeUs, lengthBytes ?? 0);
+    if (timing === 'waited') this.onWaited(picture);
+    else this.onTimed(picture, measurePicture(picture, code, clock));
+    this.received += 1;
     this.onSize(picture);
-    this.pace.onPicture(picture);
-    this.onPeriod();
     if (this.order.onPicture(picture, code)) this.freezes.onNew(arrivalTimeUs);
-    if (this.first === 'to come') this.first = measured;
-    else this.recordLatency(measured);
   }
 
   /** Bytes of pictures that do not say their length themselves. */
@@ -118,7 +114,7 @@ export class ProbeRecorder {
   /** The path came to its regular end. */
   onEnded(nowUs: number): void {
     this.advance(nowUs);
-    this.state.onEnded();
+    this.state.onEnded(nowUs);
     this.freezes.stop(nowUs, true);
     this.age.stop(nowUs);
     this.seconds.stop(nowUs);
@@ -175,6 +171,8 @@ export class ProbeRecorder {
     this.seconds = new SecondSeries(nowUs);
     this.received = 0;
     this.kept = 0;
+    this.opening = 0;
+    this.held = null;
     this.corrupt = 0;
     this.bytes = 0;
     this.withLatency = 0;
@@ -186,6 +184,34 @@ export class ProbeRecorder {
     this.pace.restart();
     this.order.restart();
     this.first = 'to come';
+    this.held = null;
+  }
+
+  /** Its arrival says nothing of the path, but its data came. */
+  private onWaited({ arrivalTimeUs, lengthBytes }: ProbedPicture): void {
+    this.opening += 1;
+    this.onBytes(lengthBytes ?? 0, arrivalTimeUs);
+  }
+
+  private onTimed(picture: ProbedPicture, measured: MeasuredPicture): void {
+    const { arrivalTimeUs, lengthBytes, timing } = picture;
+    this.lookAtFirst(measured);
+    this.bytes += lengthBytes ?? 0;
+    this.rate.onFrame(arrivalTimeUs, lengthBytes ?? 0);
+    this.seconds.onFrame(arrivalTimeUs, lengthBytes ?? 0);
+    this.pace.onPicture(picture);
+    this.onPeriod();
+    if (this.held) this.countLatency(this.held);
+    this.held = null;
+    if (this.first === 'to come') this.first = measured;
+    else if (timing === 'if followed') this.hold(measured);
+    else this.recordLatency(measured);
+  }
+
+  private hold(measured: MeasuredPicture): void {
+    this.held = measured;
+    // However late it came, nothing newer was there until then.
+    this.sampleAge(this.latency.of(measured));
   }
 
   /**
@@ -195,8 +221,7 @@ export class ProbeRecorder {
   private lookAtFirst(next: MeasuredPicture): void {
     const { first } = this;
     if (first === null || first === 'to come') return;
-    const olderUs = (ageOf(first) ?? 0) - (ageOf(next) ?? 0);
-    if (olderUs > OF_THE_PAST_US) {
+    if (olderBy(first, next) > OF_THE_PAST_US) {
       this.restart();
       this.received -= 1;
       this.kept += 1;
@@ -205,11 +230,19 @@ export class ProbeRecorder {
   }
 
   private recordLatency(measured: MeasuredPicture): void {
+    this.sampleAge(this.countLatency(measured));
+  }
+
+  private countLatency(measured: MeasuredPicture): PictureLatency | null {
     const latency = this.latency.record(measured);
-    if (!latency) return;
+    if (!latency) return null;
     this.withLatency += 1;
     this.seconds.onLatency(latency.latencyUs, latency.errorUs);
-    this.age.onFrame(latency.arrivalTimeUs, latency.captureTimeUs);
+    return latency;
+  }
+
+  private sampleAge(latency: PictureLatency | null): void {
+    if (latency) this.age.onFrame(latency.arrivalTimeUs, latency.captureTimeUs);
   }
 
   private onSize({ width, height }: ProbedPicture): void {
@@ -242,6 +275,8 @@ export class ProbeRecorder {
       latencySource: this.latencySource(),
       statedLatencyUs: this.latency.figures().statedLatencyUs,
       firstFrameUs: this.state.firstFrameUs,
+      endedAfterUs: this.state.endedAfterUs,
+      opening: this.opening,
       timeCode,
       repeated,
       outOfOrder,
@@ -261,6 +296,11 @@ export class ProbeRecorder {
   }
 }
 
-function ageOf({ byCode, byStatement }: MeasuredPicture): number | null {
-  return (byCode ?? byStatement)?.latencyUs ?? null;
+/** 0 where there is nothing by which both are known. */
+function olderBy(picture: MeasuredPicture, next: MeasuredPicture): number {
+  for (const by of ['byCode', 'byStatement'] as const) {
+    const [own, others] = [picture[by], next[by]];
+    if (own && others) return own.latencyUs - others.latencyUs;
+  }
+  return 0;
 }

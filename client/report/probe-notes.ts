@@ -16,6 +16,8 @@ function notesOnState({ state, reason, frames, probe }: Path): string[] {
   const notes: string[] = [];
   if (state === 'frozen') notes.push('It shows the same picture still.');
   if (state === 'silent') notes.push('Nothing comes any more.');
+  if (state === 'ended' && probe.endedAfterUs !== null)
+    notes.push(`It came to its end after ${formatDurationUs(probe.endedAfterUs)}.`);
   if (state === 'offline') notes.push(safeText(reason ?? 'It is not connected.'));
   if (probe.reconnects > 0 || probe.outageUs > 0)
     notes.push(`It was connected again ${times(probe.reconnects)}, after ${formatDurationUs(probe.outageUs)} in all.`);
@@ -32,6 +34,9 @@ function notesOnTimes({ latencyUs, probe }: Path): string[] {
     );
   else if (latencyUs.count === 0)
     notes.push('Latency is unknown: its pictures carry no time code, and it states no time.');
+  // The first one always counts as one that may have waited.
+  if (probe.opening > 1)
+    notes.push(`${pictures(probe.opening)} waited while FFmpeg opened the stream; they are not in the latency.`);
   if (timeCode.read > 0 && timeCode.unread > 0)
     notes.push(`The time code of ${pictures(timeCode.unread)} could not be read.`);
   if (timeCode.read > 0 && timeCode.undecoded > 0)

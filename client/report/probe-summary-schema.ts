@@ -17,6 +17,10 @@ export const probeSummarySchema = z
     latencySource: z.enum(LATENCY_SOURCES).nullable().describe('what latencyUs is measured by; null without a latency'),
     statedLatencyUs: latencySchema.nullable().describe('by what the path states, where latencyUs is by the time code'),
     firstFrameUs: us.nullable().describe('from the beginning to connect to the first picture'),
+    endedAfterUs: us.nullable().describe('from the beginning to connect to the regular end; null where there was none'),
+    opening: count.describe(
+      'received pictures that waited while FFmpeg opened the stream; in no figure of time or rate',
+    ),
     timeCode: z
       .object({ kind: z.enum(['capture', 'media']).nullable(), read: count, unread: count, undecoded: count })
       .describe('of which kind, in how many pictures it was read or not, and how many came too fast to be decoded'),

@@ -70,7 +70,7 @@ export function samplePath(overrides: Partial<StreamSnapshot> = {}, probe: Parti
     ...{ timeSources: { schedule: 0, arrival: 0, source: 369 } },
     probe: {
       ...{ url: 'rtsp://user:***@host:8554/cam', codec: 'h264', delays: ['FFmpeg: demuxing and decoding'] },
-      ...{ latencySource: 'time code', statedLatencyUs: null, firstFrameUs: 640_000 },
+      ...{ latencySource: 'time code', statedLatencyUs: null, firstFrameUs: 640_000, endedAfterUs: null, opening: 1 },
       ...{ timeCode: { kind: 'capture', read: 369, unread: 0, undecoded: 0 }, repeated: 0, outOfOrder: 0 },
       arrivalGaps: { count: 0, totalUs: 0, longestUs: 0 },
       mediaGaps: { count: 0, frames: 0 },

@@ -124,6 +124,74 @@ describe('ProbeRecorder', () => {
     expect(probe?.firstFrameUs).toBe(500_000);
   });
 
+  it.each([
+    ['the one', 0],
+    ['the other', 1],
+  ])('leaves out no first picture where the code of %s cannot be read', (_, unread) => {
+    const recorder = recorderOf('http://host/index.m3u8');
+    for (const index of [0, 1, 2]) {
+      const code = index === unread ? null : capture(picture(index).arrivalTimeUs - 2_200_000, index);
+      recorder.onPicture(picture(index), code, SAME_CLOCK);
+    }
+    const { frames, latencyUs } = recorder.snapshot(START_US + 700_000);
+    expect(frames).toMatchObject({ received: 3, kept: 0, lost: 0 });
+    expect(latencyUs.count).toBe(2);
+  });
+
+  it('compares the first picture with the next by what is known of both', () => {
+    const recorder = recorderOf('http://host/cam.mjpg');
+    const stated = (index: number, latencyUs: number) => ({
+      stated: { captureTimeUs: picture(index).arrivalTimeUs - latencyUs, errorUs: 0 },
+    });
+    recorder.onPicture(picture(0, 0, stated(0, 600_000_000)), null, SAME_CLOCK);
+    recorder.onPicture(picture(1, 0, stated(1, 7000)), capture(picture(1).arrivalTimeUs - 7000), SAME_CLOCK);
+    expect(recorder.snapshot(START_US + 700_000).frames).toMatchObject({ received: 1, kept: 1 });
+  });
+
+  it('has nothing of the pictures that waited while the path was opened in times and rates', () => {
+    const recorder = recorderOf();
+    const at = (index: number, lateUs: number, timing: 'waited' | 'if followed') => {
+      const code = capture(picture(index).arrivalTimeUs - 70_000, index);
+      recorder.onPicture(picture(index, lateUs, { timing }), code, SAME_CLOCK);
+    };
+    // Of 25 the fourth is missing, and all come with the last of them.
+    for (let index = 0; index < 25; index += 1) if (index !== 3) at(index, (24 - index) * PERIOD_US, 'waited');
+    for (let index = 25; index < 52; index += 1) at(index, 0, 'if followed');
+    const { frames, latencyUs, ageUs, jitterUs, fps, probe } = recorder.snapshot(picture(51).arrivalTimeUs);
+    expect(frames).toMatchObject({ received: 51, lost: 1, kept: 0 });
+    expect(probe).toMatchObject({ opening: 24, firstFrameUs: 500_000 + 24 * PERIOD_US, timeCode: { read: 51 } });
+    expect(latencyUs).toMatchObject({ count: 26, min: 70_000, max: 70_000 });
+    expect(ageUs.max).toBe(70_000);
+    expect(jitterUs).toEqual({ p50: 0, p99: 0 });
+    expect(fps.mean).toBe(25);
+    expect(probe?.arrivalGaps.count).toBe(0);
+    recorder.reset(picture(51).arrivalTimeUs);
+    expect(recorder.snapshot(picture(51).arrivalTimeUs).probe?.opening).toBe(0);
+  });
+
+  it('does not take the wait for the end of a path for the latency of its last picture', () => {
+    const recorder = recorderOf('srt://host:1');
+    const at = (index: number, lateUs = 0) => {
+      const code = capture(picture(index).arrivalTimeUs - 70_000, index);
+      recorder.onPicture(picture(index, lateUs, { timing: 'if followed' }), code, SAME_CLOCK);
+    };
+    for (let index = 0; index < 10; index += 1) at(index);
+    at(10, 5_000_000);
+    const brokenUs = picture(10, 5_000_001).arrivalTimeUs;
+    recorder.onBroken(brokenUs, 'The wire was cut.');
+    for (const index of [200, 201, 202]) at(index);
+    const { frames, latencyUs, jitterUs } = recorder.snapshot(picture(202).arrivalTimeUs);
+    expect(frames.received).toBe(14);
+    expect(latencyUs).toMatchObject({ count: 12, max: 70_000 });
+    expect(jitterUs).toEqual({ p50: 0, p99: 0 });
+  });
+
+  it('says nothing of the jitter of pictures that come when we let them', () => {
+    const recorder = recorderOf('http://host/index.m3u8');
+    for (let index = 0; index < 10; index += 1) recorder.onPicture(picture(index, 0, { timing: 'paced' }), null, null);
+    expect(recorder.snapshot(START_US + 900_000).jitterUs).toEqual({ p50: null, p99: null });
+  });
+
   it('sees gaps in the arrival, and in the time line', () => {
     const recorder = recorderOf();
     for (let index = 0; index < 20; index += 1) recorder.onPicture(picture(index), null, null);
@@ -184,6 +252,7 @@ describe('ProbeRecorder', () => {
     recorder.onEnded(picture(26).arrivalTimeUs);
     const snapshot = recorder.snapshot(START_US + 60_000_000);
     expect(snapshot).toMatchObject({ state: 'ended', fps: { mean: 25 }, probe: { freezes: { count: 0 } } });
+    expect(snapshot.probe?.endedAfterUs).toBe(500_000 + 26 * PERIOD_US);
   });
 
   it('counts sizes that change', () => {
