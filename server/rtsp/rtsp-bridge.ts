@@ -3,6 +3,7 @@ import { StreamerError } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
 import { redactUrl } from '../../shared/redact.js';
 import { RepeatLimiter } from '../../shared/repeat-limiter.js';
+import type { PublishedFrame } from '../hub/frame.js';
 import type { HubStream } from '../hub/stream.js';
 import type { BridgePlan } from './bridge-plan.js';
 import type { CodedPicture, VideoCodec } from './coded-video.js';
@@ -48,6 +49,8 @@ const AWAY_GRACE_US = 5_000_000;
 /** A stream without pictures for so long, or for so many of its intervals, is taken from the server. */
 const SILENCE_US = 10_000_000;
 const SILENCE_INTERVALS = 4;
+/** How long one odd JPEG of a camera has all of them encoded, unless their size changes. */
+const UNFIT_US = 60_000_000;
 const LOG_INTERVAL_US = 10_000_000;
 
 /**
@@ -60,6 +63,8 @@ export class RtspBridge {
   private readonly logger: Logger;
   /** Feeds that cannot give this stream. */
   private readonly unable = new Set<BridgeMode>();
+  /** Of the JPEGs that cannot go out as they are: their size, and since when. */
+  private unfit: { readonly size: string; readonly sinceUs: number } | null = null;
   private feed: PictureFeed | null = null;
   private closing: Promise<void> = Promise.resolve();
   private isOpening = false;
@@ -132,6 +137,7 @@ export class RtspBridge {
     const { link, feed } = this;
     const isAway = link.status !== null && !link.isPublishing;
     this.awaySinceUs = isAway ? (this.awaySinceUs ?? nowUs) : null;
+    this.retryJpegs(nowUs);
     if (!feed) return;
     if (this.awaySinceUs !== null && nowUs - this.awaySinceUs >= AWAY_GRACE_US) void this.close();
     else if (link.isPublishing && nowUs - this.lastPictureUs >= this.silenceUs) this.endSilently();
@@ -194,7 +200,8 @@ export class RtspBridge {
   private onUnfit({ codec, units }: CodedPicture): void {
     const reason = codec === 'mjpeg' && units[0] ? whyNotRtpJpeg(units[0]) : null;
     if (reason === null) return;
-    this.onUnable(new StreamerError('PUBLISH_IMPOSSIBLE', `RTP cannot carry the JPEG: it is ${reason}.`));
+    if (this.feed?.mode === 'mjpeg') this.noteUnfit();
+    this.onUnable(new StreamerError('PUBLISH_IMPOSSIBLE', `RTP cannot carry the JPEG: ${reason}.`));
   }
 
   private onProblem(error: StreamerError): void {
@@ -202,12 +209,32 @@ export class RtspBridge {
     this.tell();
   }
 
+  private noteUnfit(): void {
+    this.unfit = { size: sizeOf(this.stream.newestFrame), sinceUs: this.parts.clock.nowUs() };
+  }
+
+  /** The JPEGs go out as they are again, where that is worth a try. */
+  private retryJpegs(nowUs: number): void {
+    const { unfit, stream, link } = this;
+    const frame = stream.newestFrame;
+    if (!unfit || (nowUs - unfit.sinceUs < UNFIT_US && sizeOf(frame) === unfit.size)) return;
+    if (frame && whyNotRtpJpeg(frame.jpeg) !== null) return this.noteUnfit();
+    this.unfit = null;
+    this.unable.delete('mjpeg');
+    // Nothing is made for a server that is away.
+    if (!this.feed && link.status) return;
+    void this.close();
+    this.open();
+  }
+
   /** Another kind of feed may do, and without one there is nothing to wait for. */
   private onUnable(error: StreamerError): void {
-    if (this.feed) this.unable.add(this.feed.mode);
+    const mode = this.feed?.mode;
+    if (mode) this.unable.add(mode);
     this.onProblem(error);
     void this.close();
-    void this.link.end();
+    // What encodes JPEGs goes on with the same codec.
+    if (mode !== 'mjpeg' || this.unable.has('encode')) void this.link.end();
     this.open();
   }
 
@@ -256,4 +283,8 @@ export class RtspBridge {
       else this.logger.info({ url }, 'no longer published over RTSP');
     });
   }
+}
+
+function sizeOf(frame: PublishedFrame | undefined): string {
+  return frame ? `${frame.header.width}x${frame.header.height}` : '';
 }
