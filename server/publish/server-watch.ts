@@ -6,7 +6,9 @@ type ServerPath = NonNullable<FleetMember['server']>;
 
 const POLL_US = 2_000_000;
 /** Where no API answers there is hardly one. */
-const POLL_WITHOUT_ANSWER_US = 15_000_000;
+const POLL_RARELY_US = 15_000_000;
+/** An answer that takes longer to read in keeps pictures from being sent. */
+const COSTLY_US = 200_000;
 
 /** The path that all streams share in an address, with a slash at its end; nothing for none. */
 export function pathPrefix(to: string): string {
@@ -31,7 +33,7 @@ export class ServerWatch {
 
   /** @param prefix what the names of its paths have before the names of the streams; see `pathPrefix` */
   constructor(
-    private readonly api: Pick<MediamtxApi, 'paths'>,
+    private readonly api: Pick<MediamtxApi, 'paths' | 'readingUs'>,
     private readonly prefix: string,
     private readonly clock: Clock,
   ) {}
@@ -45,7 +47,8 @@ export class ServerWatch {
   async start(): Promise<void> {
     await this.poll();
     if (this.isStopped) return;
-    const delayUs = this.latest ? POLL_US : POLL_WITHOUT_ANSWER_US;
+    const isCheap = this.latest !== null && this.api.readingUs <= COSTLY_US;
+    const delayUs = isCheap ? POLL_US : POLL_RARELY_US;
     this.cancelPoll = this.clock.schedule(delayUs, () => void this.start());
   }
 

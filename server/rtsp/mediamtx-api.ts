@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.js';
 import { redactText } from '../../shared/redact.js';
-import { pathPageSchema, type PathPage } from './mediamtx-api-schema.js';
+import { ITEMS_PER_PAGE, pathPageSchema, type PathPage } from './mediamtx-api-schema.js';
 import type { MediamtxUser } from './mediamtx-config.js';
 
 /** What MediaMTX says of one path. */
@@ -16,10 +16,10 @@ export interface MediamtxPath {
   readonly bytesReceived: number;
 }
 
-const ITEMS_PER_PAGE = 200;
 const MAX_PAGES = 50;
-/** A path with a thousand readers takes 80 KB. */
-const MAX_PAGE_BYTES = 8 * 1024 * 1024;
+/** A path with a thousand readers takes 80 KB. It is read in at once, so it is also a limit on how long that takes. */
+const MAX_PAGE_BYTES = 1024 * 1024;
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 /** It takes two seconds to say that credentials are wrong. */
 const DEFAULT_TIMEOUT_MS = 3000;
 
@@ -29,6 +29,8 @@ const DEFAULT_TIMEOUT_MS = 3000;
  */
 export class MediamtxApi {
   private reason: string | null = null;
+  private lengthBytes = 0;
+  private readUs = 0;
 
   /**
    * @param address where it is, such as `http://127.0.0.1:9997`
@@ -46,12 +48,19 @@ export class MediamtxApi {
     return this.reason;
   }
 
+  /** Microseconds for which the last answer kept this process from everything else. */
+  get readingUs(): number {
+    return this.readUs;
+  }
+
   /** Everything that is published or read, by name; null when that cannot be learnt. */
   async paths(): Promise<ReadonlyMap<string, MediamtxPath> | null> {
     const limit = new AbortController();
     const cancel = this.clock.schedule(this.timeoutMs * 1000, () =>
       limit.abort(new Error(`no answer within ${this.timeoutMs} ms`)),
     );
+    this.lengthBytes = 0;
+    this.readUs = 0;
     try {
       const paths = await this.allPages(limit.signal);
       this.reason = null;
@@ -84,9 +93,32 @@ export class MediamtxApi {
       await answer.body?.cancel();
       throw new Error(answer.status === 401 ? 'it wants other credentials' : `it answered with ${answer.status}`);
     }
-    const result = pathPageSchema.safeParse(JSON.parse(await boundedText(answer)));
-    if (!result.success) throw new Error('its answer is no list of paths');
-    return result.data;
+    return this.read(await this.boundedText(answer));
+  }
+
+  private read(text: string): PathPage {
+    const startedUs = this.clock.nowUs();
+    try {
+      const result = pathPageSchema.safeParse(JSON.parse(text));
+      if (!result.success) throw new Error('its answer is no list of paths');
+      return result.data;
+    } finally {
+      this.readUs += this.clock.nowUs() - startedUs;
+    }
+  }
+
+  /** @throws {Error} when the body, or all of the answer, is longer than it can be; what is left of it is not read. */
+  private async boundedText(answer: Response): Promise<string> {
+    if (!answer.body) return '';
+    const chunks: Uint8Array[] = [];
+    const maxBytes = Math.min(MAX_ANSWER_BYTES, this.lengthBytes + MAX_PAGE_BYTES);
+    // Leaving the loop cancels the rest.
+    for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+      this.lengthBytes += chunk.length;
+      if (this.lengthBytes > maxBytes) throw new Error('its answer is too long');
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString('utf8');
   }
 
   private headers(): Record<string, string> {
@@ -94,20 +126,6 @@ export class MediamtxApi {
     const { user, password } = this.user;
     return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
   }
-}
-
-/** @throws {Error} when the body is longer than a page can be; what is left of it is not read. */
-async function boundedText(answer: Response): Promise<string> {
-  if (!answer.body) return '';
-  const chunks: Uint8Array[] = [];
-  let lengthBytes = 0;
-  // Leaving the loop cancels the rest.
-  for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
-    lengthBytes += chunk.length;
-    if (lengthBytes > MAX_PAGE_BYTES) throw new Error('its answer is too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** `fetch` hides the reason in the cause. */

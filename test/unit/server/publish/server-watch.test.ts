@@ -15,7 +15,7 @@ describe('ServerWatch', () => {
       [path('load/a'), path('x')].map((each) => [each.name, each]),
     );
     let asked = 0;
-    const api = { paths: () => Promise.resolve((asked += 1) > 0 ? answer : null) };
+    const api = { paths: () => Promise.resolve((asked += 1) > 0 ? answer : null), readingUs: 0 };
     const watch = new ServerWatch(api, 'load/', clock);
     expect(watch.paths).toBeNull();
     await watch.start();
@@ -34,6 +34,21 @@ describe('ServerWatch', () => {
     clock.advance(100_000_000);
     expect(asked).toBe(3);
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a server whose answers take long to read in', () => {
+  it('is asked less often', async () => {
+    const clock = new FakeClock();
+    let asked = 0;
+    const api = { paths: () => Promise.resolve((asked += 1) > 0 ? new Map() : null), readingUs: 200_001 };
+    const watch = new ServerWatch(api, '', clock);
+    await watch.start();
+    clock.advance(14_000_000);
+    expect(asked).toBe(1);
+    clock.advance(1_000_000);
+    expect(asked).toBe(2);
+    watch.stop();
   });
 });
 

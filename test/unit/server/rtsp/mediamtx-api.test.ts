@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MediamtxApi } from '../../../../server/rtsp/mediamtx-api.js';
+import { pathPageSchema } from '../../../../server/rtsp/mediamtx-api-schema.js';
 import { SystemClock } from '../../../../shared/clock.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
 import { until } from '../../../helpers/until.js';
@@ -60,6 +61,18 @@ describe('the client of the API of MediaMTX', () => {
       /\w/,
     ],
     ['a connection that ends', (_, response) => void response.destroy(), /\w/],
+    ['more paths than a page has', json({ pageCount: 1, items: Array(201).fill(PATH) }), /no list/],
+    [
+      'more tracks than a path has',
+      json({ pageCount: 1, items: [{ ...PATH, tracks: Array(65).fill('') }] }),
+      /no list/,
+    ],
+    ['a page that is too long', json({ pageCount: 1, items: [], x: 'x'.repeat(2 ** 20) }), 'its answer is too long'],
+    [
+      'pages that are too long together',
+      json({ pageCount: 9, items: [], x: 'x'.repeat(1_000_000) }),
+      'its answer is too long',
+    ],
     ['pages without end', json({ pageCount: 1e15, items: [] }), 'it has more than 10000 paths'],
   ])('takes %s for no answer', async (_name, listener, problem) => {
     const api = await apiOf(listener);
@@ -76,6 +89,17 @@ describe('the client of the API of MediaMTX', () => {
     });
     expect([await api.paths(), api.problem]).toEqual([null, 'its answer is too long']);
     await until(() => isGone);
+  });
+
+  it('counts readers without a look at them, and says how long it took', async () => {
+    const readers = Array<number>(400_000).fill(1);
+    const api = await apiOf(json({ pageCount: 1, items: [{ ...PATH, readers }] }));
+    expect((await api.paths())?.get('cam')?.readers).toBe(400_000);
+    expect(api.readingUs).toBeGreaterThan(0);
+    let looked = 0;
+    const watched = new Proxy(readers, { get: (list, key) => (key === '5' && (looked += 1), Reflect.get(list, key)) });
+    expect(pathPageSchema.safeParse({ pageCount: 1, items: [{ ...PATH, readers: watched }] }).success).toBe(true);
+    expect(looked).toBe(0);
   });
 
   it('waits no longer than it may, also in the middle of an answer', async () => {
