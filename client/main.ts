@@ -13,7 +13,7 @@ import type { ProbeResult } from './probe/probe.js';
 import type { ProbeConfig } from './probe/probe-config.js';
 import { ffmpegWhenNeeded } from './probe/probe-ffmpeg.js';
 import { ProbeClock } from './probe/probe-clock.js';
-import { CLOCK_OF_THIS_MACHINE } from './probe/time-code-clock.js';
+import { MachineClock } from './probe/time-code-clock.js';
 import { formatProbe } from './report/probe-text.js';
 import { summarize } from './report/summary.js';
 import { formatSummary } from './report/text.js';
@@ -58,7 +58,7 @@ async function runWatch(config: ClientConfig): Promise<number> {
 
 async function runProbe(config: ProbeConfig): Promise<number> {
   const { clockUrl, token } = config;
-  const timeCodeClock = clockUrl === null ? CLOCK_OF_THIS_MACHINE : await ProbeClock.open(clockUrl, token, clock);
+  const timeCodeClock = clockUrl === null ? new MachineClock(clock) : await ProbeClock.open(clockUrl, token, clock);
   const parts = { ...(await surroundingsOf(config)), ffmpeg: ffmpegWhenNeeded(process.env), timeCodeClock };
   const result = await probe(config, parts);
   return reportProbe(config, result);

@@ -12,6 +12,7 @@ import { measurePicture, PathLatency } from './path-latency.js';
 import type { ClockReading, MeasuredPicture, PictureLatency } from './path-latency.js';
 import { PathPace } from './path-pace.js';
 import { PathState } from './path-state.js';
+import { isOfThePast } from './picture-of-the-past.js';
 import { PictureOrder } from './picture-order.js';
 import type { ProbedPicture, ProbeFacts } from './probe-events.js';
 import type { ProbeTarget } from './probe-target.js';
@@ -20,9 +21,6 @@ const UNKNOWN_PERIOD_US = 1_000_000;
 /** Nobody but our own server says where the time goes on the way. */
 const NO_STAGES = new StageHistograms().quantiles();
 const NO_FACTS: ProbeFacts = { codec: '', nominalFps: null, delays: [] };
-
-/** The first picture is one of the past when it is so much older than the next. */
-const OF_THE_PAST_US = 1_000_000;
 
 /**
  * Measures one path. Like `StreamRecorder` it has no clock: every time is passed in, in microseconds of our clock, and
@@ -221,7 +219,7 @@ export class ProbeRecorder {
   private lookAtFirst(next: MeasuredPicture): void {
     const { first } = this;
     if (first === null || first === 'to come') return;
-    if (olderBy(first, next) > OF_THE_PAST_US) {
+    if (isOfThePast(first, next)) {
       this.restart();
       this.received -= 1;
       this.kept += 1;
@@ -294,13 +292,4 @@ export class ProbeRecorder {
     if (this.latency.isByCode) return 'time code';
     return this.target.kind === 'http' ? 'X-Timestamp' : 'protocol';
   }
-}
-
-/** 0 where there is nothing by which both are known. */
-function olderBy(picture: MeasuredPicture, next: MeasuredPicture): number {
-  for (const by of ['byCode', 'byStatement'] as const) {
-    const [own, others] = [picture[by], next[by]];
-    if (own && others) return own.latencyUs - others.latencyUs;
-  }
-  return 0;
 }

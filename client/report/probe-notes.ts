@@ -1,4 +1,4 @@
-import type { ProbeFigures, StreamSnapshot } from '../metrics/snapshot.js';
+import type { LatencyFigures, ProbeFigures, StreamSnapshot } from '../metrics/snapshot.js';
 import { safeText } from '../ui/text.js';
 import { formatDurationUs, formatWithError } from '../../shared/units.js';
 
@@ -19,13 +19,14 @@ function notesOnState({ state, reason, frames, probe }: Path): string[] {
   if (state === 'ended' && probe.endedAfterUs !== null)
     notes.push(`It came to its end after ${formatDurationUs(probe.endedAfterUs)}.`);
   if (state === 'offline') notes.push(safeText(reason ?? 'It is not connected.'));
-  if (probe.reconnects > 0 || probe.outageUs > 0)
-    notes.push(`It was connected again ${times(probe.reconnects)}, after ${formatDurationUs(probe.outageUs)} in all.`);
+  const down = formatDurationUs(probe.outageUs);
+  if (probe.reconnects > 0) notes.push(`It was connected again ${times(probe.reconnects)}, after ${down} in all.`);
+  else if (probe.outageUs > 0) notes.push(`It has been down for ${down}.`);
   if (frames.received === 0 && state !== 'offline') notes.push('Not one picture came.');
   return notes;
 }
 
-function notesOnTimes({ latencyUs, probe }: Path): string[] {
+function notesOnTimes({ latencyUs, fps, probe }: Path): string[] {
   const { timeCode, statedLatencyUs, latencySource } = probe;
   const notes: string[] = [];
   if (timeCode.kind === 'media')
@@ -44,6 +45,12 @@ function notesOnTimes({ latencyUs, probe }: Path): string[] {
   if (statedLatencyUs && latencySource === 'time code') {
     const stated = formatWithError(statedLatencyUs.p50, statedLatencyUs.errorUs);
     notes.push(`By what the path states itself latency is p50 ${stated}.`);
+    const apartUs = unexplainedUs(latencyUs, statedLatencyUs, fps.mean > 0 ? 1e6 / fps.mean : 0);
+    if (apartUs > 0)
+      notes.push(
+        `The time code and the path contradict each other by ${formatDurationUs(apartUs)}: the clock that wrote the ` +
+          'time codes is another one; give its server as --clock.',
+      );
   }
   const { negative, min, errorUs } = latencyUs;
   if (negative > 0 && min !== null && -min > (errorUs ?? 0))
@@ -52,6 +59,13 @@ function notesOnTimes({ latencyUs, probe }: Path): string[] {
         'codes is another one; give its server as --clock.',
     );
   return notes;
+}
+
+/** How far two medians are apart where neither their errors nor a picture more or less explain it, else 0. */
+function unexplainedUs(one: LatencyFigures, other: LatencyFigures, periodUs: number): number {
+  if (one.p50 === null || other.p50 === null) return 0;
+  const apartUs = Math.abs(one.p50 - other.p50);
+  return apartUs > (one.errorUs ?? 0) + (other.errorUs ?? 0) + periodUs ? apartUs : 0;
 }
 
 function notesOnPictures({ frames, probe }: Path): string[] {

@@ -36,7 +36,9 @@ function titleOf({ durationMs, streams, clock }: Snapshot): string {
   const paths = streams.length === 1 ? '1 path' : `${streams.length} paths`;
   const { offsetUs, errorUs } = clock;
   const known = offsetUs === null ? 'not known' : formatOffset(offsetUs, errorUs);
-  const clockText = offsetUs === 0 && errorUs === 0 ? 'time codes by the clock of this machine' : `clock ${known}`;
+  // Nobody is asked for the time of this machine.
+  const isOwn = offsetUs === 0 && clock.rttUs.min === null;
+  const clockText = isOwn ? 'time codes by the clock of this machine' : `clock ${known}`;
   return `probe: ${formatElapsedMs(durationMs)}, ${paths}, ${clockText}`;
 }
 
@@ -57,11 +59,13 @@ function latencyTable(paths: readonly Path[]): string[] {
   return table([header, ...rows], new Set([0, 6]));
 }
 
-/** Errors add up, since each median may be wrong in another direction. */
-function differenceOf({ latencyUs }: Path, reference: Path | undefined): string {
+/** What one clock is wrong by cancels out; the errors of two add up, each in a direction that is not known. */
+function differenceOf({ latencyUs, probe }: Path, reference: Path | undefined): string {
   const before = reference?.latencyUs;
   if (latencyUs.p50 === null || before?.p50 == null) return NOTHING;
-  return formatOffset(latencyUs.p50 - before.p50, (latencyUs.errorUs ?? 0) + (before.errorUs ?? 0));
+  const isOneClock = probe.latencySource === 'time code' && reference?.probe.latencySource === 'time code';
+  const errorUs = isOneClock ? null : (latencyUs.errorUs ?? 0) + (before.errorUs ?? 0);
+  return formatOffset(latencyUs.p50 - before.p50, errorUs);
 }
 
 function deliveryTable(paths: readonly Path[]): string[] {

@@ -88,8 +88,8 @@ function countLines(snapshot: Snapshot, stream: StreamSnapshot | null, columns: 
 }
 
 function clockLines({ clock, streams }: Snapshot, columns: number): string[] {
-  const isOwn = clock.offsetUs === 0 && clock.errorUs === 0 && streams.some(({ probe }) => probe);
-  if (isOwn) return [labelled('clock', 'of this machine')];
+  const isOwn = clock.offsetUs === 0 && clock.rttUs.min === null && streams.some(({ probe }) => probe);
+  if (isOwn) return [labelled('clock', `of this machine ± ${formatDurationUs(clock.errorUs)}`)];
   return [
     labelled('clock', clock.offsetUs === null ? 'not known yet' : formatOffset(clock.offsetUs, clock.errorUs)),
     labelled('drift', formatPpm(clock.driftPpm)),

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { ffmpegWhenNeeded } from '../../client/probe/probe-ffmpeg.js';
 import { ProbeSession } from '../../client/probe/probe-session.js';
 import { parseTargets } from '../../client/probe/probe-target.js';
-import { CLOCK_OF_THIS_MACHINE } from '../../client/probe/time-code-clock.js';
+import { MachineClock } from '../../client/probe/time-code-clock.js';
 import type { TimeCodeClock } from '../../client/probe/time-code-clock.js';
 import type { ProbeFigures, StreamSnapshot } from '../../client/metrics/snapshot.js';
 import { SystemClock } from '../../shared/clock.js';
@@ -18,7 +18,7 @@ export class ProbeOfTest {
   readonly session: ProbeSession;
   isOver = false;
 
-  constructor(texts: readonly string[], timeCodeClock: TimeCodeClock = CLOCK_OF_THIS_MACHINE) {
+  constructor(texts: readonly string[], timeCodeClock: TimeCodeClock = new MachineClock(new SystemClock())) {
     const ffmpeg = ffmpegWhenNeeded(process.env);
     const parts = { clock: new SystemClock(), logger: this.log.logger, ffmpeg, timeCodeClock };
     const options = { targets: parseTargets(texts), reconnect: true, token: null };

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { openReader } from '../../../../client/probe/open-reader.js';
 import { ProbeSession } from '../../../../client/probe/probe-session.js';
-import { CLOCK_OF_THIS_MACHINE } from '../../../../client/probe/time-code-clock.js';
+import { MachineClock } from '../../../../client/probe/time-code-clock.js';
 import { StreamerError } from '../../../../shared/errors.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
 import { LogOfTest } from '../../../helpers/log-of-test.js';
@@ -20,7 +20,7 @@ function sessionOfTest() {
   const ffmpeg = () => Promise.reject(new Error('nobody needs it'));
   const session = new ProbeSession(
     { targets, reconnect: true, token: null },
-    { clock, logger: new LogOfTest().logger, ffmpeg, timeCodeClock: CLOCK_OF_THIS_MACHINE },
+    { clock, logger: new LogOfTest().logger, ffmpeg, timeCodeClock: new MachineClock(clock) },
     () => undefined,
   );
   const show = (name: 'a' | 'b') => readers[name].sink.onPicture(greyPicture(clock.nowUs(), 1));

@@ -4,7 +4,7 @@ import { summarize } from '../../../../client/report/summary.js';
 import { summarySchema } from '../../../../client/report/summary-schema.js';
 import { samplePath, sampleSnapshot, sampleStream, troubledPath } from '../../../helpers/sample-snapshot.js';
 
-const THIS_MACHINE = { offsetUs: 0, errorUs: 0, driftPpm: 0, rttUs: { min: null, p50: null } };
+const THIS_MACHINE = { offsetUs: 0, errorUs: 2000, driftPpm: null, rttUs: { min: null, p50: null } };
 const NOTHING_MEASURED = { ...sampleStream().latencyUs, count: 0, p50: null, p90: null, p99: null, max: null };
 
 const linesOf = (snapshot: Parameters<typeof formatProbe>[0]) => formatProbe(snapshot).split('\n');
@@ -14,9 +14,9 @@ describe('formatProbe', () => {
     expect(linesOf(sampleSnapshot({ streams: [samplePath(), troubledPath()] }))).toEqual([
       'probe: 12s, 2 paths, clock +5.00 s ± 87 µs',
       '',
-      'latency               p50      p90      p99      max      against rtsp  measured by',
-      'rtsp     12.4 ms ± 0.3 ms  13.0 ms  15.5 ms  21.0 ms                 -  time code',
-      'hls       4.10 s ± 270 µs  13.0 ms  15.5 ms  21.0 ms  +4.09 s ± 540 µs  time code',
+      'latency               p50      p90      p99      max  against rtsp  measured by',
+      'rtsp     12.4 ms ± 0.3 ms  13.0 ms  15.5 ms  21.0 ms             -  time code',
+      'hls       4.10 s ± 270 µs  13.0 ms  15.5 ms  21.0 ms       +4.09 s  time code',
       '',
       'path   first   fps  Mbit/s  frames  lost  gaps  freezes  jitter p99  again  video',
       'rtsp  640 ms  30.0     7.2     369     0     0        0      1.1 ms      0  h264 1280x720',
@@ -30,6 +30,8 @@ describe('formatProbe', () => {
       '  Note: It was connected again once, after 1.50 s in all.',
       '  Note: The time code of 1 picture could not be read.',
       '  Note: By what the path states itself latency is p50 12.0 ms ± 0.3 ms.',
+      '  Note: The time code and the path contradict each other by 4.09 s: the clock that wrote the time codes is another ' +
+        'one; give its server as --clock.',
       '  Note: Latency of 2 pictures is below zero, down to -5.0 ms: the clock that wrote the time codes is another one; ' +
         'give its server as --clock.',
       '  Note: Nothing new was to be seen 3 times, 4.00 s in all, at most 2.00 s.',
@@ -48,7 +50,32 @@ describe('formatProbe', () => {
     );
     expect(lines[2]).toContain('against srt');
     expect(lines[3]?.split(/ {2,}/)).toEqual(['rtsp', '-', '-', '-', '-', '-', '-']);
-    expect(lines[5]).toContain('0 µs ± 540 µs');
+    expect(lines[5]).toMatch(/ {2}0 µs {2}time code$/);
+  });
+
+  it('adds up the errors of latencies by two clocks', () => {
+    const second = samplePath({ name: 'tcp' }, { latencySource: 'protocol' });
+    expect(linesOf(sampleSnapshot({ streams: [samplePath(), second] }))[4]).toContain('0 µs ± 540 µs');
+  });
+
+  it.each([
+    // 12.4 ms by the code; the errors are 270 µs each, and a picture takes 33.3 ms.
+    [46_200, false],
+    [46_300, true],
+  ])('says whether what the path states (%i µs) contradicts the time code: %s', (p50, expected) => {
+    const stated = { ...sampleStream().latencyUs, p50 };
+    const path = samplePath({}, { statedLatencyUs: stated });
+    const text = formatProbe(sampleSnapshot({ streams: [path] }));
+    expect(text.includes('The time code and the path contradict each other by 33.')).toBe(expected);
+  });
+
+  it('says how many pictures are not in the latency, and when a path came to its end', () => {
+    const text = formatProbe(
+      sampleSnapshot({ streams: [samplePath({ state: 'ended' }, { opening: 29, endedAfterUs: 12_300_000 })] }),
+    );
+    expect(text).toContain('29 pictures waited while FFmpeg opened the stream; they are not in the latency.');
+    expect(text).toContain('It came to its end after 12.3 s.');
+    expect(formatProbe(sampleSnapshot({ streams: [samplePath()] }))).not.toContain('waited');
   });
 
   it('shows no latencies where there are none, and says why', () => {
