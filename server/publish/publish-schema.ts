@@ -61,14 +61,14 @@ export function rtspAddress(): ValueSchema<string> {
   return schema.describe('an address such as rtsp://host:8554/path or rtsps://host/path');
 }
 
-/** Where an API over HTTP is. */
+/** Where an API over HTTP is, which has its own paths. */
 export function httpAddress(): ValueSchema<string> {
   const schema = z
     .string()
     .max(2048)
-    .regex(/^https?:\/\/[^\s\p{Cc}]+$/iu)
+    .regex(/^https?:\/\/[^\s\p{Cc}/?#]+\/?$/iu)
     .refine(isAddress);
-  return schema.describe('an address such as http://127.0.0.1:9997');
+  return schema.describe('an address without a path such as http://127.0.0.1:9997');
 }
 
 function isAddress(text: string): boolean {

@@ -1,10 +1,13 @@
 import type { Clock } from '../../shared/clock.js';
 import type { Logger } from '../../shared/logger.js';
+import { credentialsOf } from '../../shared/auth/http-auth.js';
 import { redactUrl } from '../../shared/redact.js';
 import { MediamtxApi } from '../rtsp/mediamtx-api.js';
 import { findMediamtx } from '../rtsp/mediamtx-binary.js';
+import { hostAndPort } from '../rtsp/mediamtx-config.js';
 import { startMediamtx } from '../rtsp/mediamtx-process.js';
 import type { MediamtxProcess } from '../rtsp/mediamtx-process.js';
+import { parseRtspTarget } from '../rtsp/rtsp-target.js';
 import type { FleetMember } from './fleet-status.js';
 import type { PublishConfig } from './publish-config.js';
 import { pathPrefix, ServerWatch } from './server-watch.js';
@@ -29,7 +32,10 @@ export class RtspServerLink {
     private readonly mediamtx: MediamtxProcess | null,
   ) {}
 
-  /** @throws {StreamerError} as `findMediamtx` and `startMediamtx` do, where a server is to be started. */
+  /**
+   * @throws {StreamerError} as `findMediamtx` and `startMediamtx` do, where a server is to be started; else as
+   *   `parseRtspTarget` does.
+   */
   static async open(config: PublishConfig, parts: LinkParts): Promise<RtspServerLink> {
     const mediamtx = config.mediamtx ? await startOwn(parts) : null;
     const to = mediamtx?.rtspUrl ?? config.to;
@@ -64,14 +70,13 @@ async function startOwn({ clock, logger, env, signal }: LinkParts): Promise<Medi
 
 function apiOf({ apiUrl, to }: PublishConfig, clock: Clock): MediamtxApi | null {
   if (apiUrl === null) return null;
-  if (apiUrl === 'auto') return new MediamtxApi(`http://${hostOf(to)}:${USUAL_API_PORT}`, null, clock);
+  if (apiUrl === 'auto') return new MediamtxApi(usualApi(to), null, clock);
   const url = new URL(apiUrl);
-  const { username, password } = url;
-  const user = username === '' ? null : { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+  const credentials = credentialsOf(url);
+  const user = credentials && { user: credentials.username, password: credentials.password };
   return new MediamtxApi(url.origin, user, clock);
 }
 
-/** An unknown scheme leaves the host as it is written, so it is read as one of HTTP. */
-function hostOf(to: string): string {
-  return new URL(to.replace(/^rtsps?:/i, 'http:')).hostname;
+function usualApi(to: string): string {
+  return `http://${hostAndPort(parseRtspTarget(to).host, USUAL_API_PORT)}`;
 }
