@@ -90,10 +90,17 @@ function addressOf(value: unknown, at: string): string {
   for (const key of Object.keys(server)) checkKey(key, RTSP_SERVER_KEYS, at, `${RTSP_SERVER}.`);
   const { url, host = '127.0.0.1', port = 8554, path = '' } = server;
   if (typeof url === 'string') return url;
-  if (typeof host !== 'string' || typeof port !== 'number' || typeof path !== 'string') {
+  const hasParts = isHost(host) && typeof port === 'number' && typeof path === 'string';
+  // A key with nothing after it is as good as none.
+  if (!hasParts || (url !== undefined && url !== null)) {
     throw bad(`${RTSP_SERVER} ${at} must be a map with host, port and path, or with url.`);
   }
   return `rtsp://${host.includes(':') ? `[${host}]` : host}:${port}/${path.replace(/^\/+/, '')}`;
+}
+
+/** Whether it would be all of the host in an address, and nothing but that. */
+function isHost(value: unknown): value is string {
+  return typeof value === 'string' && /^[^\s\p{Cc}@/?#\\[\]]+$/u.test(value);
 }
 
 function mapOf(value: unknown, name: string, at: string): Readonly<Record<string, unknown>> {

@@ -170,6 +170,12 @@ describe('resolvePublish', () => {
     ],
     ['publisher: { bitrate: 2Mbps }', 'BAD_CONFIG', /^publisher\.bitrate .* not "2Mbps"\.$/],
     ['rtsp_server: { port: "x" }', 'BAD_CONFIG', /must be a map with host, port and path/],
+    ['rtsp_server: { url: 5 }', 'BAD_CONFIG', /must be a map with host, port and path, or with url/],
+    ['rtsp_server: { host: "h@evil" }', 'BAD_CONFIG', /must be a map with host/],
+    ['rtsp_server: { host: "h/x?y" }', 'BAD_CONFIG', /must be a map with host/],
+    ['rtsp_server: { host: "h:80" }', 'BAD_CONFIG', /must be an address such as rtsp/],
+    ['apiUrl: "http://h:1/api"', 'BAD_CONFIG', /must be .*an address without a path/],
+    ['apiUrl: "http://h:1?a"', 'BAD_CONFIG', /an address without a path/],
     ['publisher: { codec: "a b" }', 'BAD_CONFIG', /^publisher\.codec .*must be copy, h264/],
   ])('refuses %j', (yaml, code, message) => {
     const error = failure({ yaml });
