@@ -67,9 +67,9 @@ export const fleetSchema = z
   .meta({ id: 'Fleet' });
 export type ApiFleet = z.infer<typeof fleetSchema>;
 
-/** What `POST /api/publishers` takes. */
+/** What `POST /api/publishers` takes, and nothing else: a slip would play another video. */
 export const newPublisherSchema = z
-  .object({
+  .strictObject({
     name: streamNameSchema
       .optional()
       .meta({ description: 'The next free `stream-NNN` if there is none.', examples: ['stream-051'] }),

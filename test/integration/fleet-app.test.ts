@@ -94,6 +94,7 @@ describe('the API of a fleet', () => {
   it('refuses what cannot be', async () => {
     await serve(new FakeFleet('a', 'b'));
     expect((await ask('POST', '/api/publishers', { name: 'a' })).problem).toBe('409 STREAM_EXISTS');
+    expect((await ask('POST', '/api/publishers', { vidio: 'test:bars' })).problem).toBe('400 BAD_REQUEST');
     expect((await ask('POST', '/api/publishers', { video: '/etc/passwd' })).problem).toBe('422 SOURCE_NOT_FOUND');
     expect((await ask('POST', '/api/publishers', { name: 'a/b' })).problem).toBe('400 BAD_REQUEST');
     expect((await ask('POST', '/api/publishers', { video: 5 })).problem).toBe('400 BAD_REQUEST');
