@@ -25,6 +25,9 @@ export interface LibraryParts extends Omit<PreparationParts, 'maxBytes'> {
 
 /** What the pictures of all videos may take in memory. */
 export const MAX_REEL_BYTES = 512 * 1024 * 1024;
+/** A pattern that is added while it runs: all that are added after it wait until it is prepared. */
+const MAX_ADDED_PIXELS = 1920 * 1080;
+const MAX_ADDED_FPS = 60;
 
 interface Loaded {
   readonly video: Promise<PlayableVideo>;
@@ -142,6 +145,15 @@ export class VideoLibrary implements FleetVideos {
       const sentence = `There is no video ${JSON.stringify(name)}; there are ${this.names.join(', ')} and test:PATTERN.`;
       throw new StreamerError('SOURCE_NOT_FOUND', sentence);
     }
-    return parseVideo({ name: null, location: name, loop: true, fps: null }, this.parts.fps);
+    const spec = parseVideo({ name: null, location: name, loop: true, fps: null }, this.parts.fps);
+    checkCost(spec);
+    return spec;
   }
+}
+
+function checkCost({ input }: VideoSpec): void {
+  if (input.kind !== 'pattern') return;
+  if (input.width * input.height <= MAX_ADDED_PIXELS && input.fps <= MAX_ADDED_FPS) return;
+  const sentence = `A pattern that is added may have 1920x1080 pixels and ${MAX_ADDED_FPS} frames a second; name a larger one with --video at the start.`;
+  throw new StreamerError('BAD_USAGE', sentence);
 }

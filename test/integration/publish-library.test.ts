@@ -92,6 +92,8 @@ describe('VideoLibrary', { timeout: 60_000 }, () => {
     const video = await library.acquire('test:testsrc?size=48x32&fps=20');
     expect(video.facts).toEqual({ codec: 'h264', width: 48, height: 32, fps: 20 });
     await expect(library.acquire('/etc/passwd')).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+    for (const shape of ['size=7680x4320', 'size=1921x1080', 'size=64x48&fps=61'])
+      await expect(library.acquire(`test:noise?${shape}`)).rejects.toThrow(/may have 1920x1080 pixels and 60 frames/);
     await expect(library.acquire('test:nothing')).rejects.toMatchObject({ code: 'BAD_USAGE' });
   });
 
