@@ -80,7 +80,7 @@ export const newPublisherSchema = z
       .optional()
       .meta({
         description:
-          'One of `videos`, or a pattern such as `test:bars?size=1280x720`; the next in turn if there is none.',
+          'One of `videos`, or a pattern such as `test:bars?size=1280x720`, up to 1920x1080 and 60 fps; the next in turn if there is none.',
         examples: ['test:bars'],
       }),
   })
