@@ -4,6 +4,7 @@ import { SystemClock } from '../shared/clock.js';
 import { errorExit } from '../shared/command-line.js';
 import { StreamerError, toStreamerError } from '../shared/errors.js';
 import { createLogger } from '../shared/logger.js';
+import { redactUrl } from '../shared/redact.js';
 import { parseClientCommand } from './cli.js';
 import type { ClientConfig } from './config.js';
 import type { FiguresSource, FiguresView } from './figures-view.js';
@@ -26,6 +27,8 @@ import type { WatchResult } from './watch.js';
 const PROGRAM = 'streamer-client';
 /** Ended by Ctrl+C before anything was measured, as a shell reports it: 128 + SIGINT. */
 const EXIT_INTERRUPTED = 130;
+/** Where the output is no terminal. */
+const USUAL_COLUMNS = 80;
 
 const clock = new SystemClock();
 
@@ -58,6 +61,8 @@ async function runWatch(config: ClientConfig): Promise<number> {
 
 async function runProbe(config: ProbeConfig): Promise<number> {
   const { clockUrl, token } = config;
+  // That takes up to two seconds, and longer where nobody answers.
+  if (clockUrl !== null && !config.json) process.stdout.write(`asking the clock of ${redactUrl(clockUrl)}\n`);
   const timeCodeClock = clockUrl === null ? new MachineClock(clock) : await ProbeClock.open(clockUrl, token, clock);
   const parts = { ...(await surroundingsOf(config)), ffmpeg: ffmpegWhenNeeded(process.env), timeCodeClock };
   const result = await probe(config, parts);
@@ -129,7 +134,7 @@ function report(config: ClientConfig, { measurement, error }: WatchResult): void
 function reportProbe(config: ProbeConfig, { session, interrupted }: ProbeResult): number {
   const snapshot = session.snapshot();
   if (config.json) process.stdout.write(`${JSON.stringify(summarize(snapshot, session.histograms()))}\n`);
-  else process.stdout.write(`${formatProbe(snapshot)}\n`);
+  else process.stdout.write(`${formatProbe(snapshot, process.stdout.columns ?? USUAL_COLUMNS)}\n`);
   const failure = failureOf(session, interrupted);
   if (!failure) return 0;
   const cameNothing = snapshot.streams.every(({ frames }) => frames.received === 0);

@@ -16,6 +16,8 @@ URLs:
   http://host:8080/....mjpg            MJPEG; with .m3u8 HLS, else any video
   rtsp://user:password@host:8554/path  RTSP; ?transport=udp if not over TCP
   rtmp://...  srt://...  udp://...  rtp://...  tcp://...  film.mp4
+  Behind streamer://, ws:// and http:// a server's own token: ?token=TOKEN.
+  --token goes to every streamer:// and ws:// host that has none in its URL.
   Passwords in a URL that FFmpeg opens are seen by other users of the machine.
 
 Latency is measured where pictures carry a time code (--processor timecode of
@@ -31,7 +33,7 @@ Examples:
 Exit codes:
   0  done; pictures came from every URL
   1  from one URL at least nothing came
-  2  wrong usage; nothing was started
+  2  wrong usage; nothing was measured
 `;
 
 /** `streamer-client probe URL…`. */

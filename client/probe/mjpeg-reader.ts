@@ -17,7 +17,6 @@ import type { ProbedPicture, ProbeSink } from './probe-events.js';
 
 /** The connection is given up when nothing comes for so long. */
 const SILENCE_TIMEOUT_US = 10_000_000;
-const DELAYS = ['no decoding'];
 const SEQUENCE = /^\d{1,15}$/;
 
 /**
@@ -48,7 +47,7 @@ export class MjpegReader {
       onPart: (part) => this.onPart(part),
     });
     this.watchSilence();
-    sink.onFacts({ codec: 'mjpeg', nominalFps: null, delays: DELAYS });
+    sink.onFacts({ codec: 'mjpeg', nominalFps: null, delays: [] });
     this.stopReading = readBody(answer, {
       onChunk: (chunk) => this.onChunk(chunk),
       onEnd: () => this.onEnd(),

@@ -49,9 +49,7 @@ export class ProbeClock implements TimeCodeClock {
       onOutage: (error) => this.giveUpOpening(error),
       onEnd: (error) => {
         this.isOver = true;
-        this.giveUpOpening(
-          error ?? new StreamerError('CONNECTION_LOST', 'The server of --clock ended the connection.'),
-        );
+        this.giveUpOpening(error ?? new StreamerError('CONNECTION_LOST', 'The server ended the connection.'));
         tellOver();
       },
     };
@@ -102,7 +100,7 @@ export class ProbeClock implements TimeCodeClock {
     this.settle = null;
     this.cancelCheck();
     this.session.close();
-    settle.reject(error);
+    settle.reject(new StreamerError(error.code, `--clock: ${error.message}`, { cause: error }));
   }
 
   private check(): void {
@@ -113,7 +111,7 @@ export class ProbeClock implements TimeCodeClock {
       this.settle?.resolve();
       this.settle = null;
     } else if (nowUs - this.openedUs >= OPEN_TIMEOUT_US) {
-      this.giveUpOpening(new StreamerError('CONNECT_TIMEOUT', 'The server of --clock answers no ping.'));
+      this.giveUpOpening(new StreamerError('CONNECT_TIMEOUT', 'The server answers no ping.'));
     } else this.cancelCheck = this.clock.schedule(CHECK_US, () => this.check());
   }
 }

@@ -32,7 +32,7 @@ export const PROBE_OPTIONS = {
     env: ['STREAMER_TOKEN'],
     secret: true,
     group: PATHS,
-    help: 'token of our own servers; other users of the machine see a flag, so prefer the variable',
+    help: 'token, sent to every streamer:// and ws:// host; the variable is safer, as other users see a flag',
     schema: lineOfText(1024),
     default: null,
   },

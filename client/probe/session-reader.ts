@@ -12,7 +12,6 @@ import type { SessionPath } from './session-path.js';
 
 /** How the server and its logs call a probe. */
 export const PROBE_NAME = 'frame-streamer probe';
-const DELAYS = ['no decoding'];
 
 /** Reads one stream of our own protocol, over TCP or whatever else carries it. */
 export class SessionReader implements ProbeReader {
@@ -85,7 +84,7 @@ class SessionProbe implements ProbeRun {
   }
 
   private tellFacts({ fps }: StreamInfo): void {
-    this.tell(() => this.sink.onFacts({ codec: 'mjpeg', nominalFps: fps > 0 ? fps : null, delays: DELAYS }));
+    this.tell(() => this.sink.onFacts({ codec: 'mjpeg', nominalFps: fps > 0 ? fps : null, delays: [] }));
   }
 
   private onFrame({ header, jpeg, kept, receivedTimeUs, clock }: SessionFrame): void {

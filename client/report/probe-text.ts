@@ -11,25 +11,32 @@ import {
   NOTHING,
 } from '../../shared/units.js';
 import { notesOnPath } from './probe-notes.js';
+import { wrapped } from './wrapped.js';
 
 /** A path with what only a probe knows of it. */
 type Path = StreamSnapshot & { readonly probe: ProbeFigures };
 
 const COLUMN_GAP = '  ';
+const NO_DELAY = 'ends with the last byte; decoding is not in it.';
 
 /**
  * The final summary of a probe for people: how old pictures were by every path, and what came, one line a path; then what
- * has to be known about each. Plain text of several lines, without a line break at the end.
+ * has to be known about each, in lines of `columns` cells where these are sentences. Plain text of several lines, without
+ * a line break at the end.
  */
-export function formatProbe(snapshot: Snapshot): string {
+export function formatProbe(snapshot: Snapshot, columns: number): string {
   const paths = snapshot.streams.flatMap((stream) => (stream.probe ? [{ ...stream, probe: stream.probe }] : []));
   const blocks = [
     [titleOf(snapshot)],
     ...(paths.some(({ latencyUs }) => latencyUs.count > 0) ? [latencyTable(paths)] : []),
     deliveryTable(paths),
-    paths.flatMap(pathLines),
+    delaySentences(paths).flatMap((sentence) => wrapped(sentence, columns, '  ')),
+    paths.flatMap((path) => pathLines(path, columns)),
   ];
-  return blocks.map((lines) => lines.join('\n')).join('\n\n');
+  return blocks
+    .filter(({ length }) => length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
 }
 
 function titleOf({ durationMs, streams, clock }: Snapshot): string {
@@ -79,7 +86,7 @@ function deliveryTable(paths: readonly Path[]): string[] {
     'gaps',
     'freezes',
     'jitter p99',
-    'again',
+    'reconnects',
     'video',
   ];
   const rows = paths.map(({ name, frames, fps, throughputMbps, jitterUs, probe, ...stream }) => [
@@ -98,14 +105,20 @@ function deliveryTable(paths: readonly Path[]): string[] {
   return table([header, ...rows], new Set([0, 10]));
 }
 
-function pathLines(path: Path): string[] {
-  const delays = path.latencyUs.count === 0 ? [] : path.probe.delays;
-  const notes = notesOnPath(path).map((note) => `  Note: ${note}`);
-  return [`${path.name}  ${safeText(path.probe.url)}`, ...delays.map(shownDelay), ...notes];
+/** What is in the latencies, and for which paths. */
+function delaySentences(paths: readonly Path[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const { name, latencyUs, probe } of paths) {
+    if (latencyUs.count === 0) continue;
+    const delays = probe.delays.map((delay) => `includes ${safeText(delay)}.`);
+    for (const words of delays.length > 0 ? delays : [NO_DELAY]) names.set(words, [...(names.get(words) ?? []), name]);
+  }
+  return [...names].map(([words, its]) => `Latency of ${its.join(', ')} ${words}`);
 }
 
-function shownDelay(delay: string): string {
-  return `  Latency includes ${safeText(delay)}.`;
+function pathLines(path: Path, columns: number): string[] {
+  const notes = notesOnPath(path).flatMap((note) => wrapped(`  Note: ${note}`, columns, '    '));
+  return [`${path.name}  ${safeText(path.probe.url)}`, ...notes];
 }
 
 /** Columns of `left` begin at the left, the others end at the right. */

@@ -5,7 +5,7 @@ import type { Rect } from './layout.js';
 import { colorOf, type ColorDepth } from './paint.js';
 import { inside } from './panels.js';
 import type { TerminalScreen } from './screen.js';
-import { COLUMN_GAP, streamTable } from './stream-table.js';
+import { COLUMN_GAP, streamTable, tableLabel } from './stream-table.js';
 
 /** What contrib's canvas offers beyond its typings. */
 interface CanvasWidget {
@@ -77,7 +77,7 @@ export function addStreamTable(
   screen.widget('table', rect, rows.join('\n'), () => {
     const { translate } = screen.glyphs;
     const table = contrib.table({
-      ...(screen.boxOptions(rect, `${streams.length} streams`) as contrib.Widgets.TableOptions),
+      ...(screen.boxOptions(rect, tableLabel(streams, rect)) as contrib.Widgets.TableOptions),
       columnWidth: [...widths],
       columnSpacing: COLUMN_GAP + 1,
       fg: 'default',

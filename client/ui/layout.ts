@@ -29,7 +29,7 @@ export const MIN_ROWS = 16;
 const TWO_ROWS_BODY = 18;
 const OWN_TABLE_BODY = 27;
 /** Rows that a table needs for its border, its heading and the line below that. */
-const TABLE_FRAME_ROWS = 4;
+export const TABLE_FRAME_ROWS = 4;
 /** Stages that the waterfall lists usually. */
 const USUAL_STAGES = 6;
 /** Rows that a panel's border takes. */

@@ -1,4 +1,4 @@
-import type { ProbeFigures, StreamSnapshot, TimeCodeFigures } from '../metrics/snapshot.js';
+import type { Episodes, ProbeFigures, StreamSnapshot, TimeCodeFigures } from '../metrics/snapshot.js';
 import { formatCount, formatDurationUs, formatWithError } from '../../shared/units.js';
 import type { Glyphs } from './glyphs.js';
 import type { Paint } from './paint.js';
@@ -8,7 +8,7 @@ const LABEL_COLUMNS = 13;
 
 /** What a probe knows of a path, the most important first, in lines of at most `columns` cells. */
 export function pathLines(
-  { frames }: StreamSnapshot,
+  stream: StreamSnapshot,
   probe: ProbeFigures,
   columns: number,
   glyphs: Glyphs,
@@ -19,32 +19,41 @@ export function pathLines(
     const shown = shortened(text, Math.max(0, columns - LABEL_COLUMNS), glyphs);
     return label.padEnd(LABEL_COLUMNS) + (isBad ? paint(shown, 'bad') : shown);
   };
+  const [firstDelay = 'no decoding', ...delays] = probe.delays;
   return [
-    line('url', safeText(probe.url)),
     line('measured by', probe.latencySource ?? 'nothing: no capture time'),
     ...(statedLatencyUs
       ? [line('path states', `p50 ${formatWithError(statedLatencyUs.p50, statedLatencyUs.errorUs)}`)]
       : []),
+    line('outages', outagesText(stream.state === 'offline', probe), probe.outageUs > 0),
+    line('freezes', episodesText(freezes), freezes.count > 0),
+    line('gaps', episodesText(arrivalGaps)),
+    line('time code', codeText(timeCode, stream.frames.received)),
     line('first frame', formatDurationUs(probe.firstFrameUs)),
-    line('freezes', episodesText(freezes.count, freezes.totalUs, freezes.longestUs), freezes.count > 0),
-    line('gaps', episodesText(arrivalGaps.count, arrivalGaps.totalUs, arrivalGaps.longestUs)),
-    line(
-      'time line',
-      mediaGaps.count === 0
-        ? 'no leap'
-        : `leaps ${formatCount(mediaGaps.count)}, over ${formatCount(mediaGaps.frames)}`,
-    ),
-    line('outages', `${formatCount(probe.reconnects)} over, ${formatDurationUs(probe.outageUs)}`, probe.outageUs > 0),
+    line('time line', mediaGaps.count === 0 ? 'no leap' : leapsText(mediaGaps)),
     line('repeated', `${formatCount(probe.repeated)}, out of order ${formatCount(probe.outOfOrder)}`),
-    line('time code', codeText(timeCode, frames.received)),
+    line('latency has', safeText(firstDelay)),
+    ...delays.map((delay) => line('', safeText(delay))),
+    line('url', safeText(probe.url)),
     line('size changes', formatCount(probe.resolutionChanges)),
-    ...probe.delays.map((delay, index) => line(index === 0 ? 'latency has' : '', safeText(delay))),
   ];
 }
 
-function episodesText(count: number, totalUs: number, longestUs: number): string {
+/** The outages that are over, and one that is not. */
+function outagesText(isDown: boolean, { reconnects, outageUs }: ProbeFigures): string {
+  if (outageUs === 0) return 'none';
+  const now = isDown ? ['1 now'] : [];
+  const counts = [...(reconnects > 0 ? [formatCount(reconnects)] : []), ...now].join(' and ');
+  return `${counts}, ${formatDurationUs(outageUs)}`;
+}
+
+function episodesText({ count, totalUs, longestUs }: Episodes): string {
   if (count === 0) return 'none';
-  return `${formatCount(count)}, longest ${formatDurationUs(longestUs)}, in all ${formatDurationUs(totalUs)}`;
+  return `${formatCount(count)}, ${formatDurationUs(totalUs)}, longest ${formatDurationUs(longestUs)}`;
+}
+
+function leapsText({ count, frames }: ProbeFigures['mediaGaps']): string {
+  return `${formatCount(count)} ${count === 1 ? 'leap' : 'leaps'}, ${formatCount(frames)} ${frames === 1 ? 'picture' : 'pictures'}`;
 }
 
 function codeText({ kind, read, unread, undecoded }: TimeCodeFigures, received: number): string {

@@ -1,5 +1,6 @@
 import type { StreamSnapshot } from '../metrics/snapshot.js';
 import type { Glyphs } from './glyphs.js';
+import { TABLE_FRAME_ROWS, type Rect } from './layout.js';
 import { stateText } from './stream-words.js';
 import { safeText, shortened } from './text.js';
 import { formatCount, formatDurationUs, formatSize, NOTHING } from '../../shared/units.js';
@@ -93,6 +94,13 @@ export function streamTable(
       ...shown.map((column) => aligned(column, column.textOf(stream))),
     ]),
   };
+}
+
+/** What the border of a table at `place` says: how many there are, and how many of them are in sight. */
+export function tableLabel(streams: readonly StreamSnapshot[], place: Rect): string {
+  const names = streams.some(({ probe }) => probe) ? 'paths' : 'streams';
+  const rows = Math.max(0, place.height - TABLE_FRAME_ROWS);
+  return rows < streams.length ? `${rows} of ${streams.length} ${names}, n: next` : `${streams.length} ${names}`;
 }
 
 function nameColumns(columns: number): number {

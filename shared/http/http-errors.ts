@@ -20,7 +20,8 @@ const NETWORK_ERRORS: Readonly<Record<string, string>> = {
 const OWN_CA = 'put it into a PEM file and name that in the environment variable NODE_EXTRA_CA_CERTS.';
 
 /** Not as a whole address, in which the log would hide the password. */
-const WITH_CREDENTIALS = 'put `user:password@` before the host in its address.';
+const WITH_CREDENTIALS =
+  'put `user:password@` before the host in its address, or for a streamer-server the parameter `token` behind its path.';
 
 /** Codes of certificates that are not trusted, and what can be done. */
 const CERTIFICATE_ERRORS: Readonly<Record<string, string>> = {
@@ -54,14 +55,15 @@ export function connectionError(error: Error | null, url: URL): StreamerError {
   return failure('SOURCE_UNREACHABLE', url, reason ?? otherReason(code, error), error);
 }
 
-/** What is wrong with an answer whose status is not a success. `hadCredentials`: the URL holds some. */
-export function statusError(status: number, url: URL, hadCredentials: boolean): StreamerError {
+/** What is wrong with an answer whose status is not a success. `hadUser`: the URL holds a user. */
+export function statusError(status: number, url: URL, hadUser: boolean): StreamerError {
+  const hadCredentials = hadUser || url.searchParams.has('token');
   const words = `it answers ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
   if (status === 401 && hadCredentials) {
     return failure(
       'SOURCE_DENIED',
       url,
-      `${words}: user or password are wrong, or it asks for them in an unknown way.`,
+      `${words}: user, password or token are wrong, or it asks for them in an unknown way.`,
     );
   }
   if (status === 401) {
@@ -71,7 +73,7 @@ export function statusError(status: number, url: URL, hadCredentials: boolean): 
     const hint = hadCredentials ? 'the user may not see this.' : `it may want credentials; ${WITH_CREDENTIALS}`;
     return failure('SOURCE_DENIED', url, `${words}: ${hint}`);
   }
-  const hint = status >= 500 ? 'the camera has a problem; it is tried again.' : 'check the path.';
+  const hint = status >= 500 ? 'the server has a problem.' : 'check the path.';
   return failure('SOURCE_BAD_ANSWER', url, `${words}; ${hint}`);
 }
 

@@ -64,7 +64,7 @@ describe('streamer-client probe', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^probe: \d+s, 1 path, time codes by the clock of this machine$/m);
     expect(stdout).toMatch(/^film .* 8 +2 .* h264 480x270$/m);
-    expect(stdout).toContain('they count pictures, but say nothing about latency');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('they count pictures, but say nothing about latency');
   });
 
   it('prints a line for each path every second, and the summary at Ctrl+C', async () => {
@@ -145,6 +145,9 @@ describe('streamer-client probe of a server with a token', () => {
     const url = `streamer://127.0.0.1:${server.port}`;
     const { code, stderr } = await probe([url, '--token', 'wrong-token']);
     expect([code, stderr]).toEqual([1, expect.stringContaining('(BAD_TOKEN)')]);
+    const clock = await probe([url, '--clock', `${url}?token=wrong-token`]);
+    expect(clock).toMatchObject({ code: 1, stdout: `asking the clock of ${url}?token=***\n` });
+    expect(clock.stderr).toMatch(/^streamer-client: --clock: .*\(BAD_TOKEN\)\n$/);
     expect((await probeUntilMeasured([url], { env: { STREAMER_TOKEN: 'right-token' } })).code).toBe(0);
   });
 });

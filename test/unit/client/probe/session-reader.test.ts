@@ -22,8 +22,8 @@ describe('SessionReader', () => {
     server.says({ type: MessageType.STREAM, body: { event: 'changed', stream: streamInfo({ fps: 0 }) } });
     server.says({ type: MessageType.STREAM, body: { event: 'changed', stream: streamInfo({ id: 7, fps: 99 }) } });
     expect(log.facts).toEqual([
-      { codec: 'mjpeg', nominalFps: 25, delays: ['no decoding'] },
-      { codec: 'mjpeg', nominalFps: null, delays: ['no decoding'] },
+      { codec: 'mjpeg', nominalFps: 25, delays: [] },
+      { codec: 'mjpeg', nominalFps: null, delays: [] },
     ]);
   });
 

@@ -7,7 +7,8 @@ import { samplePath, sampleSnapshot, sampleStream, troubledPath } from '../../..
 const THIS_MACHINE = { offsetUs: 0, errorUs: 2000, driftPpm: null, rttUs: { min: null, p50: null } };
 const NOTHING_MEASURED = { ...sampleStream().latencyUs, count: 0, p50: null, p90: null, p99: null, max: null };
 
-const linesOf = (snapshot: Parameters<typeof formatProbe>[0]) => formatProbe(snapshot).split('\n');
+const linesOf = (snapshot: Parameters<typeof formatProbe>[0], columns = 1000) =>
+  formatProbe(snapshot, columns).split('\n');
 
 describe('formatProbe', () => {
   it('compares paths, and says what has to be known about each', () => {
@@ -18,14 +19,14 @@ describe('formatProbe', () => {
       'rtsp     12.4 ms ± 0.3 ms  13.0 ms  15.5 ms  21.0 ms             -  time code',
       'hls       4.10 s ± 270 µs  13.0 ms  15.5 ms  21.0 ms       +4.09 s  time code',
       '',
-      'path   first   fps  Mbit/s  frames  lost  gaps  freezes  jitter p99  again  video',
-      'rtsp  640 ms  30.0     7.2     369     0     0        0      1.1 ms      0  h264 1280x720',
-      'hls   640 ms  30.0     7.2     300    12     9        3      1.1 ms      1  h264 1280x720',
+      'path   first   fps  Mbit/s  frames  lost  gaps  freezes  jitter p99  reconnects  video',
+      'rtsp  640 ms  30.0     7.2     369     0     0        0      1.1 ms           0  h264 1280x720',
+      'hls   640 ms  30.0     7.2     300    12     9        3      1.1 ms           1  h264 1280x720',
+      '',
+      'Latency of rtsp, hls includes FFmpeg: demuxing and decoding.',
       '',
       'rtsp  rtsp://user:***@host:8554/cam',
-      '  Latency includes FFmpeg: demuxing and decoding.',
       'hls  http://host/index.m3u8',
-      '  Latency includes FFmpeg: demuxing and decoding.',
       '  Note: The server is gone. Next try in 1.0 s.',
       '  Note: It was connected again once, after 1.50 s in all.',
       '  Note: The time code of 1 picture could not be read.',
@@ -60,22 +61,44 @@ describe('formatProbe', () => {
 
   it.each([
     // 12.4 ms by the code; the errors are 270 µs each, and a picture takes 33.3 ms.
-    [46_200, false],
-    [46_300, true],
+    [46_300, false],
+    [46_400, true],
   ])('says whether what the path states (%i µs) contradicts the time code: %s', (p50, expected) => {
     const stated = { ...sampleStream().latencyUs, p50 };
     const path = samplePath({}, { statedLatencyUs: stated });
-    const text = formatProbe(sampleSnapshot({ streams: [path] }));
-    expect(text.includes('The time code and the path contradict each other by 33.')).toBe(expected);
+    const text = formatProbe(sampleSnapshot({ streams: [path] }), 1000);
+    expect(text.includes('The time code and the path contradict each other by 34.0 ms')).toBe(expected);
+  });
+
+  it.each([
+    [{ sinceLast: 290, unread: 300 }, ['The time code of 10 pictures', 'No time code in the last 290 pictures']],
+    [{ sinceLast: 0, unread: 49 }, ['The time code of 49 pictures']],
+    [{ sinceLast: 50, unread: 50 }, ['No time code in the last 50 pictures']],
+  ])('says since when there are no time codes: %o', (counts, expected) => {
+    const timeCode = { kind: 'capture', read: 10, undecoded: 0, ...counts } as const;
+    const text = formatProbe(sampleSnapshot({ streams: [samplePath({}, { timeCode })] }), 1000);
+    expect(text.match(/(No|The) time code (of|in the last) \d+ pictures/g)).toEqual(expected);
+  });
+
+  it('says nothing of leaps of the time line that the time codes tell of too', () => {
+    const frames = { ...sampleStream().frames, lost: 3 };
+    const notesOn = (leaps: number) =>
+      formatProbe(
+        sampleSnapshot({ streams: [samplePath({ frames }, { mediaGaps: { count: 1, frames: leaps } })] }),
+        200,
+      );
+    expect(notesOn(3)).not.toContain('time line leaps');
+    expect(notesOn(4)).toContain('time line leaps');
   });
 
   it('says how many pictures are not in the latency, and when a path came to its end', () => {
     const text = formatProbe(
       sampleSnapshot({ streams: [samplePath({ state: 'ended' }, { opening: 29, endedAfterUs: 12_300_000 })] }),
+      1000,
     );
     expect(text).toContain('29 pictures waited while FFmpeg opened the stream; they are not in the latency.');
     expect(text).toContain('It came to its end after 12.3 s.');
-    expect(formatProbe(sampleSnapshot({ streams: [samplePath()] }))).not.toContain('waited');
+    expect(formatProbe(sampleSnapshot({ streams: [samplePath()] }), 1000)).not.toContain('waited');
   });
 
   it('shows no latencies where there are none, and says why', () => {
@@ -87,9 +110,9 @@ describe('formatProbe', () => {
   });
 
   it('says what a code of a video that was made beforehand is good for', () => {
-    const timeCode = { kind: 'media', read: 3, unread: 0, undecoded: 0 } as const;
+    const timeCode = { kind: 'media', read: 3, unread: 0, undecoded: 0, sinceLast: 0 } as const;
     const path = samplePath({ latencyUs: NOTHING_MEASURED }, { latencySource: null, timeCode });
-    expect(formatProbe(sampleSnapshot({ streams: [path] }))).toContain(
+    expect(formatProbe(sampleSnapshot({ streams: [path] }), 1000)).toContain(
       'they count pictures, but say nothing about latency',
     );
   });
@@ -101,11 +124,44 @@ describe('formatProbe', () => {
   ] as const)('says that a path is %s', (state, note) => {
     const received = state === 'connecting' ? 0 : 10;
     const path = samplePath({ state, frames: { ...sampleStream().frames, received } });
-    expect(formatProbe(sampleSnapshot({ streams: [path] }))).toContain(`  Note: ${note}`);
+    expect(formatProbe(sampleSnapshot({ streams: [path] }), 1000)).toContain(`  Note: ${note}`);
+  });
+
+  it('tells once what is in the latency of several paths, and of which', () => {
+    const delays = ['FFmpeg: demuxing and decoding', 'one period'];
+    const streams = [
+      samplePath({ name: 'tcp' }, { delays: [] }),
+      samplePath({ name: 'rtmp' }),
+      samplePath({ name: 'srt' }, { delays }),
+      samplePath({ name: 'none', latencyUs: NOTHING_MEASURED }),
+    ];
+    expect(linesOf(sampleSnapshot({ streams })).filter((line) => line.startsWith('Latency of'))).toEqual([
+      'Latency of tcp ends with the last byte; decoding is not in it.',
+      'Latency of rtmp, srt includes FFmpeg: demuxing and decoding.',
+      'Latency of srt includes one period.',
+    ]);
+  });
+
+  it('wraps sentences at the width of the terminal', () => {
+    const lines = linesOf(sampleSnapshot({ streams: [samplePath(), troubledPath()] }), 60);
+    const notes = lines.slice(lines.indexOf('hls  http://host/index.m3u8') + 1);
+    expect(Math.max(...notes.map((line) => line.length))).toBeLessThanOrEqual(60);
+    expect(notes.every((line) => /^ {2}Note: | {4}\S/.test(line))).toBe(true);
+  });
+
+  it.each([
+    [1, 'It was connected again once, after 28.5 s in all.'],
+    [0, 'It has been down for 28.5 s.'],
+  ])('says for how long a path was down that came back %s times', (reconnects, note) => {
+    const path = samplePath({ state: 'offline' }, { reconnects, outageUs: 28_500_000 });
+    expect(linesOf(sampleSnapshot({ streams: [path] }))).toContain(`  Note: ${note}`);
   });
 
   it('lets no path act upon the terminal', () => {
-    const text = formatProbe(sampleSnapshot({ streams: [samplePath({ state: 'offline', reason: 'a\x1b[2Jb' })] }));
+    const text = formatProbe(
+      sampleSnapshot({ streams: [samplePath({ state: 'offline', reason: 'a\x1b[2Jb' })] }),
+      1000,
+    );
     expect(text).not.toContain('\x1b');
   });
 });

@@ -17,27 +17,38 @@ const linesOf = (path: StreamSnapshot, columns = 70, paint = PLAIN) =>
 describe('pathLines', () => {
   it('tells what is known of a path', () => {
     expect(linesOf(samplePath())).toEqual([
-      'url          rtsp://user:***@host:8554/cam',
       'measured by  time code',
-      'first frame  640 ms',
+      'outages      none',
       'freezes      none',
       'gaps         none',
-      'time line    no leap',
-      'outages      0 over, 0 µs',
-      'repeated     0, out of order 0',
       'time code    capture, read in 369',
-      'size changes 0',
+      'first frame  640 ms',
+      'time line    no leap',
+      'repeated     0, out of order 0',
       'latency has  FFmpeg: demuxing and decoding',
+      'url          rtsp://user:***@host:8554/cam',
+      'size changes 0',
     ]);
   });
 
   it('marks what is wrong', () => {
     const lines = linesOf(troubledPath(), 70, MARKED);
-    expect(lines).toContain('freezes      <bad>3, longest 2.00 s, in all 4.00 s');
-    expect(lines).toContain('outages      <bad>1 over, 1.50 s');
+    expect(lines).toContain('freezes      <bad>3, 4.00 s, longest 2.00 s');
+    expect(lines).toContain('outages      <bad>1 and 1 now, 1.50 s');
     expect(lines).toContain('path states  p50 12.0 ms ± 0.3 ms');
     expect(lines).toContain('time code    capture, read in 299, not in 1');
-    expect(lines).toContain('time line    leaps 2, over 5');
+    expect(lines).toContain('time line    2 leaps, 5 pictures');
+  });
+
+  it('tells an outage that lasts from those that are over', () => {
+    const outages = (state: StreamSnapshot['state'], reconnects: number) =>
+      linesOf(samplePath({ state }, { reconnects, outageUs: 8_520_000 })).find((line) => line.startsWith('outages'));
+    expect(outages('offline', 0)).toBe('outages      1 now, 8.52 s');
+    expect(outages('live', 2)).toBe('outages      2, 8.52 s');
+  });
+
+  it('shows gaps as a whole in a terminal of 80 columns', () => {
+    expect(linesOf(troubledPath(), 44)).toContain('gaps         9, 2.00 s, longest 600 ms');
   });
 
   it('fits into any width', () => {

@@ -1,13 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GLYPHS } from '../../../../client/ui/glyphs.js';
-import { COLUMN_GAP, streamTable } from '../../../../client/ui/stream-table.js';
+import { COLUMN_GAP, streamTable, tableLabel } from '../../../../client/ui/stream-table.js';
 import { emptyStream, liveStream } from '../../../helpers/chart-samples.js';
+import { samplePath } from '../../../helpers/sample-snapshot.js';
 
 const STREAMS = [
   liveStream(4, { id: 1, name: 'cam1' }),
   emptyStream({ id: 2, name: 'a-camera-with-a-very-long-name-in-the-hall', state: 'offline' }),
 ];
+
+describe('tableLabel', () => {
+  const place = { left: 0, top: 0, width: 80, height: 8 };
+  const paths = (count: number) => Array.from({ length: count }, () => samplePath());
+
+  it('says how many there are, and that not all are in sight', () => {
+    expect(tableLabel(STREAMS, place)).toBe('2 streams');
+    expect(tableLabel(paths(4), place)).toBe('4 paths');
+    expect(tableLabel(paths(12), place)).toBe('4 of 12 paths, n: next');
+  });
+});
 
 describe('streamTable', () => {
   it('shows every column where there is room', () => {

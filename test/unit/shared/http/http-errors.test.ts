@@ -34,17 +34,24 @@ describe('messages of an HTTP source', () => {
   });
 
   it.each([
-    [401, true, 'SOURCE_DENIED', 'it answers 401 Unauthorized: user or password are wrong'],
+    [401, true, 'SOURCE_DENIED', 'it answers 401 Unauthorized: user, password or token are wrong'],
     [401, false, 'SOURCE_DENIED', 'it answers 401 Unauthorized: it wants credentials'],
     [403, true, 'SOURCE_DENIED', 'it answers 403 Forbidden: the user may not see this.'],
     [403, false, 'SOURCE_DENIED', 'it answers 403 Forbidden: it may want credentials'],
     [404, false, 'SOURCE_BAD_ANSWER', 'it answers 404 Not Found; check the path.'],
-    [503, false, 'SOURCE_BAD_ANSWER', 'it answers 503 Service Unavailable; the camera has a problem'],
-    [799, false, 'SOURCE_BAD_ANSWER', 'it answers 799; the camera has a problem'],
+    [503, false, 'SOURCE_BAD_ANSWER', 'it answers 503 Service Unavailable; the server has a problem.'],
+    [799, false, 'SOURCE_BAD_ANSWER', 'it answers 799; the server has a problem.'],
   ])('status %i (credentials: %s) is %s: %s', (status, hadCredentials, code, words) => {
-    const error = statusError(status, URL_WITH_SECRETS, hadCredentials);
+    const error = statusError(status, new URL('http://camera/video'), hadCredentials);
     expect(error.code).toBe(code);
     expect(error.message).toContain(words);
+  });
+
+  it('says how a token is given, and that the one in the address is wrong', () => {
+    expect(statusError(401, new URL('http://host/cam.mjpg'), false).message).toContain('the parameter `token`');
+    const wrong = statusError(401, new URL('http://host/cam.mjpg?token=geheim'), false).message;
+    expect(wrong).toContain('user, password or token are wrong');
+    expect(wrong).not.toContain('geheim');
   });
 
   it('says what came instead of video, without letting it write on the terminal', () => {
