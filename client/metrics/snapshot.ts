@@ -105,12 +105,16 @@ export interface Episodes {
   readonly longestUs: number;
 }
 
-/** The code in the pixels: of which kind, in how many pictures it was read or not, and how many came too fast to look. */
+/**
+ * The code in the pixels: of which kind, in how many pictures it was read or not, how many came too fast to look, and,
+ * where codes have stopped, how many came since the last one (else 0).
+ */
 export interface TimeCodeFigures {
   readonly kind: 'capture' | 'media' | null;
   readonly read: number;
   readonly unread: number;
   readonly undecoded: number;
+  readonly sinceLast: number;
 }
 
 /** What a probe knows of a path. */

@@ -3,6 +3,10 @@ const KEPT = 31;
 const LEAST = 5;
 /** The median changes slowly, so it is not looked for with every picture. */
 const EVERY = 8;
+/** So many steps that are alike, and unlike the period, are another rate; one that is lost now and then makes no three. */
+const OF_ANOTHER_RATE = 3;
+const ALIKE = 1.1;
+const UNLIKE = 1.5;
 
 /**
  * The time from picture to picture in microseconds: the median of the last steps of the sender's time line, or of the
@@ -21,6 +25,18 @@ export class FramePeriod {
 
   onNominal(fps: number | null): void {
     this.nominalUs = fps !== null && fps > 0 ? 1e6 / fps : null;
+  }
+
+  /** Takes a step of the time line, where three tell of another rate; true when they did. */
+  onMediaStep(stepUs: number): boolean {
+    this.onStep(stepUs);
+    const newest = this.steps.slice(-OF_ANOTHER_RATE);
+    const [least, most] = [Math.min(...newest), Math.max(...newest)];
+    const isOther = this.us !== null && (least >= UNLIKE * this.us || most * UNLIKE <= this.us);
+    if (newest.length < OF_ANOTHER_RATE || most > ALIKE * least || !isOther) return false;
+    this.steps = newest;
+    this.learnedUs = medianOf(newest);
+    return true;
   }
 
   /** Takes the time from one picture to the next; one that is no step forward says nothing. */

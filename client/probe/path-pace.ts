@@ -25,6 +25,8 @@ export class PathPace {
   private readonly jitter = new LatencyHistogram();
   private readonly arrivalGaps = new EpisodeCounter();
   private mediaGaps = { count: 0, frames: 0 };
+  /** Without the leaps since the last step that was none. */
+  private gapsBefore = this.mediaGaps;
   /** Of the newest picture, where the next must show first that it counts. */
   private heldJitterUs: number | null = null;
   private last: Pick<ProbedPicture, 'arrivalTimeUs' | 'mediaTimeUs'> | null = null;
@@ -49,7 +51,8 @@ export class PathPace {
     if (mediaTimeUs === null || before.mediaTimeUs === null) return this.period.onStep(arrivalStepUs);
     const mediaStepUs = mediaTimeUs - before.mediaTimeUs;
     this.onMediaStep(mediaStepUs);
-    this.period.onStep(mediaStepUs);
+    // What looked like leaps was the new rate.
+    if (this.period.onMediaStep(mediaStepUs)) this.mediaGaps = this.gapsBefore;
     // RFC 3550, section 6.4.1: the difference D of the spacing at the receiver and at the source.
     if (timing !== 'paced' && isOneTimeLine(mediaStepUs)) this.heldJitterUs = Math.abs(arrivalStepUs - mediaStepUs);
     if (timing !== 'if followed') this.releaseJitter();
@@ -66,6 +69,7 @@ export class PathPace {
     this.heldJitterUs = null;
     this.arrivalGaps.reset();
     this.mediaGaps = { count: 0, frames: 0 };
+    this.gapsBefore = this.mediaGaps;
   }
 
   figures(): PaceFigures {
@@ -79,7 +83,10 @@ export class PathPace {
 
   private onMediaStep(stepUs: number): void {
     const { us: periodUs } = this.period;
-    if (periodUs === null || stepUs <= MEDIA_GAP_PERIODS * periodUs || !isOneTimeLine(stepUs)) return;
+    if (periodUs === null || stepUs <= MEDIA_GAP_PERIODS * periodUs || !isOneTimeLine(stepUs)) {
+      this.gapsBefore = this.mediaGaps;
+      return;
+    }
     const { count, frames } = this.mediaGaps;
     this.mediaGaps = { count: count + 1, frames: frames + Math.round(stepUs / periodUs) - 1 };
   }

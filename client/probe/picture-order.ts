@@ -4,6 +4,9 @@ import { CodeSequence } from './code-sequence.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { ProbedPicture } from './probe-events.js';
 
+/** After so many pictures without a code, what the path says itself counts from the last code on. */
+const CODES_ARE_OVER = 50;
+
 /** What `PictureOrder` contributes to a snapshot. */
 export interface OrderFigures {
   readonly lost: number;
@@ -23,6 +26,11 @@ export class PictureOrder {
   private unread = 0;
   private undecoded = 0;
   private lostByPath = 0;
+  /** Since the last code. */
+  private withoutCode = 0;
+  private lostSinceCode = 0;
+  /** In stretches without codes that are over, and that no code could account for. */
+  private lostWithoutCode = 0;
   private repeated = 0;
   private fingerprint: number | null = null;
 
@@ -35,12 +43,13 @@ export class PictureOrder {
     if (code === null) return this.onUnread(isSame);
     this.kind = code.kind;
     this.read += 1;
-    return this.codes.onCode(code);
+    return this.onCode(code);
   }
 
   /** The path itself says that so many pictures did not come. */
   onLost(frames: number): void {
     this.lostByPath += frames;
+    this.lostSinceCode += frames;
   }
 
   /** The next picture cannot be compared: the connection was down. */
@@ -55,18 +64,40 @@ export class PictureOrder {
     this.unread = 0;
     this.undecoded = 0;
     this.lostByPath = 0;
+    this.lostSinceCode = 0;
+    this.lostWithoutCode = 0;
     this.repeated = 0;
   }
 
   figures(): OrderFigures {
     const { lost, repeated, outOfOrder } = this.codes.counts;
     const { kind, read, unread, undecoded } = this;
+    const sinceLast = kind !== null && this.areCodesOver ? Math.min(this.withoutCode, unread) : 0;
     return {
-      lost: kind === null ? this.lostByPath : lost,
+      lost: kind === null ? this.lostByPath : lost + this.lostWithoutCode + this.lostAfterCodes,
       repeated: repeated + this.repeated,
       outOfOrder,
-      timeCode: { kind, read, unread, undecoded },
+      timeCode: { kind, read, unread, undecoded, sinceLast },
     };
+  }
+
+  /** What was lost since the codes were over; 0 while there are codes. */
+  private get lostAfterCodes(): number {
+    return this.areCodesOver ? this.lostSinceCode : 0;
+  }
+
+  private get areCodesOver(): boolean {
+    return this.withoutCode >= CODES_ARE_OVER;
+  }
+
+  /** A code that goes on where the last one was tells itself what was lost between them. */
+  private onCode(code: Timecode): boolean {
+    const lostBefore = this.codes.counts.lost;
+    const isNew = this.codes.onCode(code);
+    this.lostWithoutCode += Math.max(0, this.lostAfterCodes - (this.codes.counts.lost - lostBefore));
+    this.withoutCode = 0;
+    this.lostSinceCode = 0;
+    return isNew;
   }
 
   private onUndecoded(): boolean {
@@ -78,6 +109,7 @@ export class PictureOrder {
 
   private onUnread(isSame: boolean): boolean {
     this.unread += 1;
+    this.withoutCode += 1;
     if (isSame) this.repeated += 1;
     else this.codes.onUnread();
     return !isSame;

@@ -38,8 +38,12 @@ function notesOnTimes({ latencyUs, fps, probe }: Path): string[] {
   // The first one always counts as one that may have waited.
   if (probe.opening > 1)
     notes.push(`${pictures(probe.opening)} waited while FFmpeg opened the stream; they are not in the latency.`);
-  if (timeCode.read > 0 && timeCode.unread > 0)
-    notes.push(`The time code of ${pictures(timeCode.unread)} could not be read.`);
+  const unread = timeCode.unread - timeCode.sinceLast;
+  if (timeCode.read > 0 && unread > 0) notes.push(`The time code of ${pictures(unread)} could not be read.`);
+  if (timeCode.sinceLast > 0)
+    notes.push(
+      `No time code in the last ${pictures(timeCode.sinceLast)}; of what was lost there the path itself tells.`,
+    );
   if (timeCode.read > 0 && timeCode.undecoded > 0)
     notes.push(`${sentenceStart(pictures(timeCode.undecoded))} came too fast to be decoded here, and have no latency.`);
   if (statedLatencyUs && latencySource === 'time code') {
@@ -69,7 +73,7 @@ function unexplainedUs(one: LatencyFigures, other: LatencyFigures, periodUs: num
 }
 
 function notesOnPictures({ frames, probe }: Path): string[] {
-  const { freezes, repeated, outOfOrder, resolutionChanges, mediaGaps } = probe;
+  const { freezes, repeated, outOfOrder, resolutionChanges, mediaGaps, timeCode } = probe;
   const notes: string[] = [];
   if (freezes.count > 0)
     notes.push(
@@ -79,7 +83,8 @@ function notesOnPictures({ frames, probe }: Path): string[] {
   if (repeated > 0) notes.push(`${sentenceStart(pictures(repeated))} showed the same as the one before.`);
   if (outOfOrder > 0) notes.push(`${sentenceStart(pictures(outOfOrder))} came after a later one.`);
   if (frames.corrupt > 0) notes.push(`${sentenceStart(pictures(frames.corrupt))} could not be decoded as a whole.`);
-  if (mediaGaps.count > 0)
+  // Time codes count the same, and exactly.
+  if (mediaGaps.count > 0 && (timeCode.kind === null || mediaGaps.frames !== frames.lost))
     notes.push(`Its time line leaps ${times(mediaGaps.count)}, over ${pictures(mediaGaps.frames)}.`);
   if (resolutionChanges > 0) notes.push(`Its size changed ${times(resolutionChanges)}.`);
   return notes;

@@ -22,8 +22,16 @@ export const probeSummarySchema = z
       'received pictures that waited while FFmpeg opened the stream; in no figure of time or rate',
     ),
     timeCode: z
-      .object({ kind: z.enum(['capture', 'media']).nullable(), read: count, unread: count, undecoded: count })
-      .describe('of which kind, in how many pictures it was read or not, and how many came too fast to be decoded'),
+      .object({
+        kind: z.enum(['capture', 'media']).nullable(),
+        read: count,
+        unread: count,
+        undecoded: count,
+        sinceLast: count,
+      })
+      .describe(
+        'of which kind, in how many pictures it was read or not, how many came too fast; and since the last code, once these have stopped',
+      ),
     repeated: count.describe('pictures that showed the same as the one before'),
     outOfOrder: count.describe('pictures that came after a later one'),
     arrivalGaps: episodes.describe('pictures that came more than two periods after the one before'),

@@ -178,7 +178,7 @@ describe('the figures of a path', () => {
     const { frames, probe: figures, latencyUs } = probe.path('file');
     expect(frames).toMatchObject({ received: counters.length, lost: 4, corrupt: 0 });
     expect(figures).toMatchObject({ repeated: 1, outOfOrder: 0, latencySource: null });
-    expect(figures.timeCode).toEqual({ kind: 'media', read: counters.length, unread: 0, undecoded: 0 });
+    expect(figures.timeCode).toEqual({ kind: 'media', read: counters.length, unread: 0, undecoded: 0, sinceLast: 0 });
     expect(latencyUs.count).toBe(0);
     expect(probe.session.ended.get('file')).toBeNull();
   });

@@ -42,7 +42,11 @@ describe('ProbeRecorder', () => {
     expect(snapshot.jitterUs).toEqual({ p50: 0, p99: 0 });
     expect(snapshot.probe).toMatchObject({
       ...{ url: 'rtsp://host/cam', codec: 'h264', delays: ['FFmpeg: decoding'], firstFrameUs: 500_000 },
-      ...{ latencySource: null, statedLatencyUs: null, timeCode: { kind: null, read: 0, unread: 51, undecoded: 0 } },
+      ...{
+        latencySource: null,
+        statedLatencyUs: null,
+        timeCode: { kind: null, read: 0, unread: 51, undecoded: 0, sinceLast: 0 },
+      },
       ...{ repeated: 0, reconnects: 0, outageUs: 0, resolutionChanges: 0, freezes: { count: 0 } },
     });
   });
@@ -58,7 +62,7 @@ describe('ProbeRecorder', () => {
     expect(latencyUs).toMatchObject({ count: 10, min: 70_000, max: 70_009, negative: 0, errorUs: 301 });
     expect(probe).toMatchObject({
       latencySource: 'time code',
-      timeCode: { kind: 'capture', read: 10, unread: 0, undecoded: 0 },
+      timeCode: { kind: 'capture', read: 10, unread: 0, undecoded: 0, sinceLast: 0 },
     });
     expect(ageUs.p50).not.toBeNull();
     expect(timeSources).toEqual({ schedule: 0, arrival: 0, source: 10 });
