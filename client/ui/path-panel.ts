@@ -15,20 +15,23 @@ export function pathLines(
   paint: Paint,
 ): string[] {
   const { timeCode, statedLatencyUs, freezes, arrivalGaps, mediaGaps } = probe;
-  const line = (label: string, text: string, isBad = false): string => {
-    const shown = shortened(text, Math.max(0, columns - LABEL_COLUMNS), glyphs);
+  // Of several texts the first that fits.
+  const line = (label: string, texts: string | readonly [string, string], isBad = false): string => {
+    const room = Math.max(0, columns - LABEL_COLUMNS);
+    const [long, short] = typeof texts === 'string' ? [texts, texts] : texts;
+    const shown = shortened(long.length <= room ? long : short, room, glyphs);
     return label.padEnd(LABEL_COLUMNS) + (isBad ? paint(shown, 'bad') : shown);
   };
   const [firstDelay = 'no decoding', ...delays] = probe.delays;
   return [
-    line('measured by', probe.latencySource ?? 'nothing: no capture time'),
+    line('measured by', probe.latencySource ?? ['nothing: no capture time', 'nothing']),
     ...(statedLatencyUs
-      ? [line('path states', `p50 ${formatWithError(statedLatencyUs.p50, statedLatencyUs.errorUs)}`)]
+      ? [line('path states', statedTexts(formatWithError(statedLatencyUs.p50, statedLatencyUs.errorUs)))]
       : []),
     line('outages', outagesText(stream.state === 'offline', probe), probe.outageUs > 0),
-    line('freezes', episodesText(freezes), freezes.count > 0),
-    line('gaps', episodesText(arrivalGaps)),
-    line('time code', codeText(timeCode, stream.frames.received)),
+    line('freezes', episodesTexts(freezes), freezes.count > 0),
+    line('gaps', episodesTexts(arrivalGaps)),
+    line('time code', codeTexts(timeCode, stream.frames.received)),
     line('first frame', formatDurationUs(probe.firstFrameUs)),
     line('time line', mediaGaps.count === 0 ? 'no leap' : leapsText(mediaGaps)),
     line('repeated', `${formatCount(probe.repeated)}, out of order ${formatCount(probe.outOfOrder)}`),
@@ -39,6 +42,10 @@ export function pathLines(
   ];
 }
 
+function statedTexts(p50: string): readonly [string, string] {
+  return [`p50 ${p50}`, p50];
+}
+
 /** The outages that are over, and one that is not. */
 function outagesText(isDown: boolean, { reconnects, outageUs }: ProbeFigures): string {
   if (outageUs === 0) return 'none';
@@ -47,17 +54,24 @@ function outagesText(isDown: boolean, { reconnects, outageUs }: ProbeFigures): s
   return `${counts}, ${formatDurationUs(outageUs)}`;
 }
 
-function episodesText({ count, totalUs, longestUs }: Episodes): string {
+function episodesTexts({ count, totalUs, longestUs }: Episodes): string | readonly [string, string] {
   if (count === 0) return 'none';
-  return `${formatCount(count)}, ${formatDurationUs(totalUs)}, longest ${formatDurationUs(longestUs)}`;
+  const longest = `longest ${formatDurationUs(longestUs)}`;
+  return [`${formatCount(count)}, ${formatDurationUs(totalUs)}, ${longest}`, `${formatCount(count)}, ${longest}`];
 }
 
 function leapsText({ count, frames }: ProbeFigures['mediaGaps']): string {
   return `${formatCount(count)} ${count === 1 ? 'leap' : 'leaps'}, ${formatCount(frames)} ${frames === 1 ? 'picture' : 'pictures'}`;
 }
 
-function codeText({ kind, read, unread, undecoded }: TimeCodeFigures, received: number): string {
+function codeTexts(
+  { kind, read, unread, undecoded }: TimeCodeFigures,
+  received: number,
+): string | readonly [string, string] {
   if (kind === null) return received > 0 ? 'none seen' : '-';
   const missed = unread + undecoded;
-  return `${kind}, read in ${formatCount(read)}${missed > 0 ? `, not in ${formatCount(missed)}` : ''}`;
+  return [
+    `${kind}, read in ${formatCount(read)}${missed > 0 ? `, not in ${formatCount(missed)}` : ''}`,
+    `${kind} in ${formatCount(read)}`,
+  ];
 }
