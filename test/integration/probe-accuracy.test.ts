@@ -35,6 +35,10 @@ function expectDelay([direct, late]: MeasuredPath[], delayUs: number): void {
   expect(direct.latencyUs.min).toBeGreaterThanOrEqual(-errorUs);
 }
 
+/** The paths once each has stated so many capture times, too; those of our protocol wait for a clock that has settled. */
+const stating = (probe: ProbeOfTest, names: readonly string[]) =>
+  Promise.all(names.map((name) => probe.until(name, (path) => (path.probe.statedLatencyUs?.count ?? 0) >= PICTURES)));
+
 describe('latency by the time code on our own paths', () => {
   let server: ServerProcess;
   beforeAll(async () => {
@@ -45,7 +49,7 @@ describe('latency by the time code on our own paths', () => {
   it.each([0, DELAY_US])('has a delay of %i µs in it that was put in', async (delayUs) => {
     const proxy = await delayed(server.port, delayUs);
     const probe = new ProbeOfTest([`a=streamer://127.0.0.1:${server.port}`, `b=streamer://127.0.0.1:${proxy.port}`]);
-    const paths = await probe.measured(['a', 'b'], PICTURES);
+    const paths = await stating(probe, ['a', 'b']);
     expectDelay(paths, delayUs);
     for (const { latencyUs, probe: figures, frames } of paths) {
       // Both tell of the same pictures, and the truth is in both.
@@ -60,7 +64,7 @@ describe('latency by the time code on our own paths', () => {
   it('is the same by the clock of this machine and by that of the server', async () => {
     const url = `streamer://127.0.0.1:${server.port}`;
     const clock = await ProbeClock.open(url, null, new SystemClock());
-    const [byServer] = await new ProbeOfTest([`a=${url}`], clock).measured(['a'], PICTURES);
+    const [byServer] = await stating(new ProbeOfTest([`a=${url}`], clock), ['a']);
     const errorUs = byServer?.latencyUs.errorUs ?? NaN;
     const stated = byServer?.probe.statedLatencyUs;
     expect(errorUs).toBeGreaterThan(1);
@@ -72,7 +76,7 @@ describe('latency by the time code on our own paths', () => {
   it('is known over WebSocket and MJPEG as well, which state capture times themselves', async () => {
     const http = `127.0.0.1:${server.httpPort}`;
     const probe = new ProbeOfTest([`ws=ws://${http}/ws/cam`, `mjpeg=http://${http}/streams/cam.mjpg`]);
-    const [ws, mjpeg] = await probe.measured(['ws', 'mjpeg'], PICTURES);
+    const [ws, mjpeg] = await stating(probe, ['ws', 'mjpeg']);
     for (const path of [ws, mjpeg]) {
       expect(path?.probe).toMatchObject({ latencySource: 'time code', codec: 'mjpeg' });
       const { latencyUs, probe: figures } = path!;
