@@ -19,14 +19,14 @@ describe('formatProbe', () => {
       'rtsp     12.4 ms ± 0.3 ms  13.0 ms  15.5 ms  21.0 ms             -  time code',
       'hls       4.10 s ± 270 µs  13.0 ms  15.5 ms  21.0 ms       +4.09 s  time code',
       '',
-      'path   first   fps  Mbit/s  frames  lost  gaps  freezes  jitter p99  reconnects  video',
-      'rtsp  640 ms  30.0     7.2     369     0     0        0      1.1 ms           0  h264 1280x720',
-      'hls   640 ms  30.0     7.2     300    12     9        3      1.1 ms           1  h264 1280x720',
+      'path   first   fps  Mbit/s  frames  lost  gaps  freezes  jitter  reconnects',
+      'rtsp  640 ms  30.0     7.2     369     0     0        0  1.1 ms           0',
+      'hls   640 ms  30.0     7.2     300    12     9        3  1.1 ms           1',
       '',
       'Latency of rtsp, hls includes FFmpeg: demuxing and decoding.',
       '',
-      'rtsp  rtsp://user:***@host:8554/cam',
-      'hls  http://host/index.m3u8',
+      'rtsp  rtsp://user:***@host:8554/cam  h264 1280x720',
+      'hls  http://host/index.m3u8  h264 1280x720',
       '  Note: The server is gone. Next try in 1.0 s.',
       '  Note: It was connected again once, after 1.50 s in all.',
       '  Note: The time code of 1 picture could not be read.',
@@ -144,7 +144,7 @@ describe('formatProbe', () => {
 
   it('wraps sentences at the width of the terminal', () => {
     const lines = linesOf(sampleSnapshot({ streams: [samplePath(), troubledPath()] }), 60);
-    const notes = lines.slice(lines.indexOf('hls  http://host/index.m3u8') + 1);
+    const notes = lines.slice(lines.indexOf('hls  http://host/index.m3u8  h264 1280x720') + 1);
     expect(Math.max(...notes.map((line) => line.length))).toBeLessThanOrEqual(60);
     expect(notes.every((line) => /^ {2}Note: | {4}\S/.test(line))).toBe(true);
   });
