@@ -26,10 +26,11 @@ describe('the clock of --clock', () => {
     const reading = clock.readingAt(ours.nowUs());
     expect(reading).not.toBeNull();
     expect(Math.abs((reading?.offsetUs ?? 0) - OFFSET_US)).toBeLessThanOrEqual(reading?.errorUs ?? 0);
-    expect(reading?.errorUs).toBeGreaterThan(3500);
+    // Timers may fire a millisecond early.
+    expect(reading?.errorUs).toBeGreaterThan(3000);
     const { rttUs, ...figures } = clock.figuresAt(ours.nowUs());
     expect(Math.abs((figures.offsetUs ?? 0) - OFFSET_US)).toBeLessThanOrEqual(figures.errorUs ?? 0);
-    expect(rttUs.min).toBeGreaterThanOrEqual(9000);
+    expect(rttUs.min).toBeGreaterThanOrEqual(7000);
   });
 
   it('goes on during an outage with an error that grows, and is read anew after it', async () => {
