@@ -3,6 +3,7 @@ import { quantilesOf } from '../metrics/figures.js';
 import type { Episodes, Quantiles } from '../metrics/snapshot.js';
 import { EpisodeCounter } from './episodes.js';
 import { FramePeriod } from './frame-period.js';
+import { HeldFigures } from './held-figures.js';
 import type { ProbedPicture } from './probe-events.js';
 
 /** What `PathPace` contributes to a snapshot. */
@@ -27,8 +28,7 @@ export class PathPace {
   private mediaGaps = { count: 0, frames: 0 };
   /** Without the leaps since the last step that was none. */
   private gapsBefore = this.mediaGaps;
-  /** Of the newest picture, where the next must show first that it counts. */
-  private heldJitterUs: number | null = null;
+  private readonly heldJitter = new HeldFigures<number>((jitterUs) => this.jitter.record(jitterUs));
   private last: Pick<ProbedPicture, 'arrivalTimeUs' | 'mediaTimeUs'> | null = null;
 
   /** Time from picture to picture in microseconds; null while it is not known. */
@@ -43,7 +43,7 @@ export class PathPace {
   onPicture({ arrivalTimeUs, mediaTimeUs, timing }: ProbedPicture): void {
     const before = this.last;
     this.last = { arrivalTimeUs, mediaTimeUs };
-    this.releaseJitter();
+    this.heldJitter.onPicture(arrivalTimeUs, this.periodUs);
     if (!before) return;
     const arrivalStepUs = arrivalTimeUs - before.arrivalTimeUs;
     const { us: periodUs } = this.period;
@@ -54,19 +54,21 @@ export class PathPace {
     // What looked like leaps was the new rate.
     if (this.period.onMediaStep(mediaStepUs)) this.mediaGaps = this.gapsBefore;
     // RFC 3550, section 6.4.1: the difference D of the spacing at the receiver and at the source.
-    if (timing !== 'paced' && isOneTimeLine(mediaStepUs)) this.heldJitterUs = Math.abs(arrivalStepUs - mediaStepUs);
-    if (timing !== 'if followed') this.releaseJitter();
+    if (timing === 'paced' || !isOneTimeLine(mediaStepUs)) return;
+    const jitterUs = Math.abs(arrivalStepUs - mediaStepUs);
+    if (timing === 'if followed') this.heldJitter.hold(jitterUs, arrivalTimeUs);
+    else this.jitter.record(jitterUs);
   }
 
   /** The next picture cannot be compared: the connection was down. */
   restart(): void {
     this.last = null;
-    this.heldJitterUs = null;
+    this.heldJitter.clear();
   }
 
   reset(): void {
     this.jitter.reset();
-    this.heldJitterUs = null;
+    this.heldJitter.clear();
     this.arrivalGaps.reset();
     this.mediaGaps = { count: 0, frames: 0 };
     this.gapsBefore = this.mediaGaps;
@@ -74,11 +76,6 @@ export class PathPace {
 
   figures(): PaceFigures {
     return { jitterUs: quantilesOf(this.jitter), arrivalGaps: this.arrivalGaps.figures(), mediaGaps: this.mediaGaps };
-  }
-
-  private releaseJitter(): void {
-    if (this.heldJitterUs !== null) this.jitter.record(this.heldJitterUs);
-    this.heldJitterUs = null;
   }
 
   private onMediaStep(stepUs: number): void {

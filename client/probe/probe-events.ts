@@ -20,7 +20,7 @@ export interface ProbedPicture {
 
 /**
  * `waited`: the picture was there before, while the path was still being opened. `if followed`: the end of the path may
- * have pushed it out, so that only the next picture shows that it came by itself. `paced`: we chose when.
+ * have pushed it out, so that only a later picture shows that it came by itself. `paced`: we chose when.
  */
 export type ArrivalTiming = 'waited' | 'if followed' | 'paced';
 

@@ -8,6 +8,7 @@ import { SecondSeries } from '../metrics/second-series.js';
 import type { EncodedHistograms, LatencySource, ProbeFigures, StreamSnapshot } from '../metrics/snapshot.js';
 import { StageHistograms } from '../metrics/stage-histograms.js';
 import { FreezeWatch } from './freeze-watch.js';
+import { HeldFigures } from './held-figures.js';
 import { measurePicture, PathLatency } from './path-latency.js';
 import type { ClockReading, MeasuredPicture, PictureLatency } from './path-latency.js';
 import { PathPace } from './path-pace.js';
@@ -42,8 +43,7 @@ export class ProbeRecorder {
   private opening = 0;
   /** The first picture of the connection, until there is a second one to compare it with. */
   private first: MeasuredPicture | 'to come' | null = 'to come';
-  /** Of the newest picture, where the next must show first that it counts. */
-  private held: MeasuredPicture | null = null;
+  private readonly held = new HeldFigures<MeasuredPicture>((measured) => void this.countLatency(measured));
   private corrupt = 0;
   private bytes = 0;
   private withLatency = 0;
@@ -170,7 +170,7 @@ export class ProbeRecorder {
     this.received = 0;
     this.kept = 0;
     this.opening = 0;
-    this.held = null;
+    this.held.clear();
     this.corrupt = 0;
     this.bytes = 0;
     this.withLatency = 0;
@@ -182,7 +182,7 @@ export class ProbeRecorder {
     this.pace.restart();
     this.order.restart();
     this.first = 'to come';
-    this.held = null;
+    this.held.clear();
   }
 
   /** Its arrival says nothing of the path, but its data came. */
@@ -199,15 +199,14 @@ export class ProbeRecorder {
     this.seconds.onFrame(arrivalTimeUs, lengthBytes ?? 0);
     this.pace.onPicture(picture);
     this.onPeriod();
-    if (this.held) this.countLatency(this.held);
-    this.held = null;
+    this.held.onPicture(arrivalTimeUs, this.pace.periodUs);
     if (this.first === 'to come') this.first = measured;
-    else if (timing === 'if followed') this.hold(measured);
+    else if (timing === 'if followed') this.hold(measured, arrivalTimeUs);
     else this.recordLatency(measured);
   }
 
-  private hold(measured: MeasuredPicture): void {
-    this.held = measured;
+  private hold(measured: MeasuredPicture, arrivalTimeUs: number): void {
+    this.held.hold(measured, arrivalTimeUs);
     // However late it came, nothing newer was there until then.
     this.sampleAge(this.latency.of(measured));
   }

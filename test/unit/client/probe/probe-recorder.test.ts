@@ -180,12 +180,14 @@ describe('ProbeRecorder', () => {
       recorder.onPicture(picture(index, lateUs, { timing: 'if followed' }), code, SAME_CLOCK);
     };
     for (let index = 0; index < 10; index += 1) at(index);
+    // The end pushes out two, one right after the other.
     at(10, 5_000_000);
-    const brokenUs = picture(10, 5_000_001).arrivalTimeUs;
+    at(11, 4_961_000);
+    const brokenUs = picture(11, 4_961_000).arrivalTimeUs;
     recorder.onBroken(brokenUs, 'The wire was cut.');
     for (const index of [200, 201, 202]) at(index);
     const { frames, latencyUs, jitterUs } = recorder.snapshot(picture(202).arrivalTimeUs);
-    expect(frames.received).toBe(14);
+    expect(frames.received).toBe(15);
     expect(latencyUs).toMatchObject({ count: 12, max: 70_000 });
     expect(jitterUs).toEqual({ p50: 0, p99: 0 });
   });
