@@ -125,8 +125,8 @@ describe.skipIf(!HAS_ALL_PARTS)('a source that fails', () => {
     const closed = await closedPort();
     const at = (name: string, source: string, code: string, says: string) => ({ name, source, code, says });
     return [
-      at('digest', guarded.url('mjpeg', GUESSER), 'SOURCE_DENIED', 'user or password are wrong'),
-      at('basic', basic.url('mjpeg', GUESSER), 'SOURCE_DENIED', 'user or password are wrong'),
+      at('digest', guarded.url('mjpeg', GUESSER), 'SOURCE_DENIED', 'user, password or token are wrong'),
+      at('basic', basic.url('mjpeg', GUESSER), 'SOURCE_DENIED', 'user, password or token are wrong'),
       at('anonymous', guarded.url('mjpeg', null), 'SOURCE_DENIED', 'it wants credentials'),
       at('rtsp-denied', rtsp.url('cam', GUESSER), 'SOURCE_DENIED', 'wants other credentials'),
       at('refused', `http://127.0.0.1:${closed}/?token=T0ken`, 'SOURCE_UNREACHABLE', 'nothing listens there'),
