@@ -75,8 +75,9 @@ export class RtspBridge {
   private hasEnded = false;
   private isPlayedOut = false;
   private isOver = false;
-  /** What the log said last. */
+  /** What was last found worth a line, and whether the last line written is that it is published. */
   private told = '';
+  private logSaysPublished = false;
   private readonly limiter: RepeatLimiter;
   private cancelLook: CancelTimer = () => undefined;
   private stopObserving: () => void = () => undefined;
@@ -277,9 +278,15 @@ export class RtspBridge {
     const fact = error?.code ?? (state === 'connecting' || state === 'waiting' ? this.told : state);
     if (fact === this.told) return;
     this.told = fact;
+    if (!error && state === 'publishing') {
+      // The last line must not say that it is away; where that was not told, that it is back is no news.
+      if (this.logSaysPublished) return;
+      this.logSaysPublished = true;
+      return this.logger.info({ url, codec, mode, encoder }, 'published over RTSP');
+    }
     this.limiter.run(fact, () => {
+      this.logSaysPublished = false;
       if (error) this.logger.warn({ code: error.code, url }, `not published over RTSP: ${error.message}`);
-      else if (state === 'publishing') this.logger.info({ url, codec, mode, encoder }, 'published over RTSP');
       else this.logger.info({ url }, 'no longer published over RTSP');
     });
   }
