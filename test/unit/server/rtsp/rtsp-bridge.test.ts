@@ -106,6 +106,19 @@ describe('RtspBridge', () => {
     await bridge.stop();
   });
 
+  it('says that it is published again as often as it said that it was not', async () => {
+    const { bridge, publishers, clock, log, shoot } = await publishing();
+    for (let round = 0; round < 3; round += 1) {
+      publishers[0]!.fail();
+      publishers[0]!.become('publishing');
+      clock.advance(6 * SECOND_US);
+      await shoot();
+    }
+    expect(log.messages('warn')).toHaveLength(2);
+    expect(log.messages('info')).toEqual(Array.from({ length: 3 }, () => 'published over RTSP'));
+    await bridge.stop();
+  });
+
   it('goes on without a pause when the server is back at once', async () => {
     const { bridge, publishers, encoders, shoot, clock } = await publishing();
     publishers[0]!.fail();
