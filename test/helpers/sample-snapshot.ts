@@ -71,7 +71,11 @@ export function samplePath(overrides: Partial<StreamSnapshot> = {}, probe: Parti
     probe: {
       ...{ url: 'rtsp://user:***@host:8554/cam', codec: 'h264', delays: ['FFmpeg: demuxing and decoding'] },
       ...{ latencySource: 'time code', statedLatencyUs: null, firstFrameUs: 640_000, endedAfterUs: null, opening: 1 },
-      ...{ timeCode: { kind: 'capture', read: 369, unread: 0, undecoded: 0, sinceLast: 0 }, repeated: 0, outOfOrder: 0 },
+      ...{
+        timeCode: { kind: 'capture', read: 369, unread: 0, undecoded: 0, sinceLast: 0 },
+        repeated: 0,
+        outOfOrder: 0,
+      },
       arrivalGaps: { count: 0, totalUs: 0, longestUs: 0 },
       mediaGaps: { count: 0, frames: 0 },
       freezes: { count: 0, totalUs: 0, longestUs: 0 },
@@ -93,7 +97,11 @@ export function troubledPath(): StreamSnapshot {
     },
     {
       ...{ url: 'http://host/index.m3u8', statedLatencyUs: { ...latencyUs, p50: 12_000 } },
-      ...{ timeCode: { kind: 'capture', read: 299, unread: 1, undecoded: 0, sinceLast: 0 }, repeated: 7, outOfOrder: 1 },
+      ...{
+        timeCode: { kind: 'capture', read: 299, unread: 1, undecoded: 0, sinceLast: 0 },
+        repeated: 7,
+        outOfOrder: 1,
+      },
       arrivalGaps: { count: 9, totalUs: 2_000_000, longestUs: 600_000 },
       mediaGaps: { count: 2, frames: 5 },
       freezes: { count: 3, totalUs: 4_000_000, longestUs: 2_000_000 },
