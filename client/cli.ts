@@ -4,6 +4,7 @@ import {
   type ExitRequest,
   type Subcommand,
   addOptions,
+  addSubcommand,
   captureOutput,
   exitRequest,
   rawFlags,
@@ -54,10 +55,7 @@ export function parseClientCommand(argv: readonly string[], env: Env): ClientCom
     command = { kind: 'watch', config: resolveClientConfig({ flags, env, hostname: hostname() }) };
   });
   for (const subcommand of SUBCOMMANDS) {
-    const child = addSubcommand(program, subcommand);
-    child.action(() => {
-      command = subcommand.parse(rawFlags(child, subcommand.options), env);
-    });
+    addSubcommand(program.command(subcommand.name), subcommand, env, (asked) => (command = asked));
   }
   try {
     program.parse(argv, { from: 'user' });
@@ -85,11 +83,4 @@ function newProgram(output: string[]): Command {
   program.optionsGroup('Output:').version(VERSION, '-V, --version', 'print the version');
   program.helpOption('-h, --help', 'print this help').addHelpText('after', NOTES);
   return program;
-}
-
-function addSubcommand(program: Command, { name, description, options, notes }: Subcommand<unknown>): Command {
-  const child = program.command(name).description(description);
-  addOptions(child, options);
-  child.optionsGroup('Output:').helpOption('-h, --help', 'print this help').addHelpText('after', notes);
-  return child;
 }

@@ -4,6 +4,7 @@ import {
   type ExitRequest,
   type Subcommand,
   addOptions,
+  addSubcommand,
   captureOutput,
   exitRequest,
   rawFlags,
@@ -82,10 +83,7 @@ export function parseServerCommand(argv: readonly string[], env: Env): ServerCom
     command = serve(rawFlags(program, SERVER_OPTIONS), env);
   });
   for (const subcommand of SUBCOMMANDS) {
-    const child = addSubcommand(program, subcommand);
-    child.action(() => {
-      command = subcommand.parse(rawFlags(child, subcommand.options), env);
-    });
+    addSubcommand(program.command(subcommand.name), subcommand, env, (asked) => (command = asked));
   }
   try {
     program.parse(argv, { from: 'user' });
@@ -113,13 +111,6 @@ function newProgram(output: string[]): Command {
   program.optionsGroup('Operation:').version(VERSION, '-V, --version', 'print the version');
   program.helpOption('-h, --help', 'print this help').addHelpText('after', NOTES);
   return program;
-}
-
-function addSubcommand(program: Command, { name, description, options, notes }: Subcommand<unknown>): Command {
-  const child = program.command(name).description(description);
-  addOptions(child, options);
-  child.optionsGroup('Operation:').helpOption('-h, --help', 'print this help').addHelpText('after', notes);
-  return child;
 }
 
 function serve(flags: Readonly<Record<string, unknown>>, env: Env): ServeCommand {

@@ -19,6 +19,14 @@ export interface CommandBuilder {
   argument(name: string, help: string): unknown;
 }
 
+/** A commander `Command` for a subcommand. */
+export interface SubcommandBuilder extends CommandBuilder, ParsedCommand {
+  description(text: string): unknown;
+  helpOption(flags: string, help: string): unknown;
+  addHelpText(position: 'after', text: string): unknown;
+  action(run: () => void): unknown;
+}
+
 /** A commander `Command` that has parsed its arguments. */
 export interface ParsedCommand {
   readonly args: readonly string[];
@@ -73,6 +81,22 @@ function addOption(command: CommandBuilder, entry: OptionEntry): void {
   const help = helpLine(entry);
   if (entry.repeatable) command.option(entry.flags, help, (value, before = []) => [...before, value]);
   else command.option(entry.flags, help);
+}
+
+/** Gives `command` what `subcommand` is; `onAsked` gets what its flags and `env` ask for when the line names it. */
+export function addSubcommand<T>(
+  command: SubcommandBuilder,
+  subcommand: Subcommand<T>,
+  env: Readonly<Record<string, string | undefined>>,
+  onAsked: (asked: T) => void,
+): void {
+  const { description, options, notes } = subcommand;
+  command.description(description);
+  addOptions(command, options);
+  // In the group of its last option.
+  command.helpOption('-h, --help', 'print this help');
+  command.addHelpText('after', notes);
+  command.action(() => onAsked(subcommand.parse(rawFlags(command, options), env)));
 }
 
 /** The raw values that stood on the command line, by option; what stood nowhere is absent. */

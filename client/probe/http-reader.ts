@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { HttpAuth, credentialsOf } from '../../shared/auth/http-auth.js';
 import type { StreamerError } from '../../shared/errors.js';
-import { peekBody } from '../../shared/http/http-body.js';
+import { tellContent } from '../../shared/http/answer-content.js';
 import { HttpClient } from '../../shared/http/http-client.js';
-import { HEAD_BYTES, contentOfBytes, contentOfType } from '../../shared/http/http-content.js';
 import type { HttpContent } from '../../shared/http/http-content.js';
 import { contentError } from '../../shared/http/http-errors.js';
 import { FfmpegReader } from './ffmpeg-reader.js';
@@ -49,14 +48,9 @@ class HttpProbe implements ProbeRun {
   }
 
   private take(answer: IncomingMessage): void {
-    const content = contentOfType(answer.headers['content-type']);
-    if (content === 'unknown') void this.lookAt(answer);
-    else this.read(answer, content);
-  }
-
-  private async lookAt(answer: IncomingMessage): Promise<void> {
-    const head = await peekBody(answer, HEAD_BYTES);
-    if (!this.isOver) this.read(answer, contentOfBytes(head));
+    tellContent(answer, (content) => {
+      if (!this.isOver) this.read(answer, content);
+    });
   }
 
   private read(answer: IncomingMessage, content: Exclude<HttpContent, 'unknown'>): void {

@@ -4,10 +4,9 @@ import type { StreamerError } from '../../shared/errors.js';
 import { chooseEncoding } from './encoding-choice.js';
 import type { WantedPicture } from './encoding-choice.js';
 import { HttpAuth, credentialsOf } from '../../shared/auth/http-auth.js';
-import { peekBody } from '../../shared/http/http-body.js';
+import { tellContent } from '../../shared/http/answer-content.js';
 import { HttpClient } from '../../shared/http/http-client.js';
 import type { HostGate } from '../../shared/http/http-client.js';
-import { HEAD_BYTES, contentOfBytes, contentOfType } from '../../shared/http/http-content.js';
 import type { HttpContent } from '../../shared/http/http-content.js';
 import { contentError, failure } from '../../shared/http/http-errors.js';
 import { JpegIntake } from './jpeg-intake.js';
@@ -104,14 +103,9 @@ class HttpRun implements SourceRun {
   }
 
   private take(answer: IncomingMessage): void {
-    const content = contentOfType(answer.headers['content-type']);
-    if (content === 'unknown') void this.lookAt(answer);
-    else this.read(answer, content);
-  }
-
-  private async lookAt(answer: IncomingMessage): Promise<void> {
-    const head = await peekBody(answer, HEAD_BYTES);
-    if (!this.closing) this.read(answer, contentOfBytes(head));
+    tellContent(answer, (content) => {
+      if (!this.closing) this.read(answer, content);
+    });
   }
 
   private read(answer: IncomingMessage, content: Exclude<HttpContent, 'unknown'>): void {
