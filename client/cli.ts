@@ -11,6 +11,7 @@ import {
 } from '../shared/command-line.js';
 import { VERSION } from '../shared/package-info.js';
 import { PROBE_COMMAND, type ProbeCommand } from './commands/probe.js';
+import type { RunCommand } from './commands/run-command.js';
 import { type ClientConfig, resolveClientConfig } from './config.js';
 import { CLIENT_OPTIONS } from './options.js';
 
@@ -21,7 +22,7 @@ export interface WatchCommand {
 }
 
 /** What a command line of `streamer-client` asks for. */
-export type ClientCommand = WatchCommand | ProbeCommand | ExitRequest;
+export type ClientCommand = WatchCommand | ProbeCommand | RunCommand | ExitRequest;
 
 /** The commands beside watching. */
 const SUBCOMMANDS: readonly Subcommand<ClientCommand>[] = [PROBE_COMMAND];

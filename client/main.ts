@@ -6,9 +6,11 @@ import { StreamerError, toStreamerError } from '../shared/errors.js';
 import { createLogger } from '../shared/logger.js';
 import { redactUrl } from '../shared/redact.js';
 import { parseClientCommand } from './cli.js';
+import type { RunCommand } from './commands/run-command.js';
 import type { ClientConfig } from './config.js';
 import type { FiguresSource, FiguresView } from './figures-view.js';
 import { decodeJpeg } from './jpeg-decoder.js';
+import { performRun } from './perform-run.js';
 import { failureExitCode, failureOf, probe } from './probe/probe.js';
 import type { ProbeResult } from './probe/probe.js';
 import type { ProbeConfig } from './probe/probe-config.js';
@@ -20,6 +22,8 @@ import { summarize } from './report/summary.js';
 import { formatSummary } from './report/text.js';
 import { loadTrust } from './tls-trust.js';
 import { PlainView } from './ui/plain-view.js';
+import { ProgressLines } from './ui/progress-lines.js';
+import type { ProgressView } from './ui/progress.js';
 import { terminalTraits } from './ui/terminal-traits.js';
 import { watch } from './watch.js';
 import type { WatchResult } from './watch.js';
@@ -46,6 +50,8 @@ async function main(): Promise<number> {
         return await runWatch(command.config);
       case 'probe':
         return await runProbe(command.config);
+      case 'run':
+        return await runRun(command);
     }
   } catch (error) {
     return fail(toStreamerError(error));
@@ -67,6 +73,24 @@ async function runProbe(config: ProbeConfig): Promise<number> {
   const parts = { ...(await surroundingsOf(config)), ffmpeg: ffmpegWhenNeeded(process.env), timeCodeClock };
   const result = await probe(config, parts);
   return reportProbe(config, result);
+}
+
+async function runRun(command: RunCommand): Promise<number> {
+  const { exitCode, error } = await performRun(command, {
+    clock,
+    logger: createLogger({ level: command.output.logLevel, pretty: true, destination: process.stderr }),
+    env: process.env,
+    commandLine: process.argv.slice(2),
+    columns: process.stdout.columns ?? USUAL_COLUMNS,
+    openView: async () => progressView(command.output),
+    stopRequest: waitForSignal(),
+    print: (text) => process.stdout.write(text),
+  });
+  return error ? fail(error, exitCode) : exitCode;
+}
+
+function progressView({ json }: OutputConfig): ProgressView {
+  return new ProgressLines((line) => json || process.stdout.write(`${line}\n`));
 }
 
 /** What every run takes from the process. */
