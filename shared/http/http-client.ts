@@ -45,12 +45,14 @@ export class HttpClient {
   /**
    * @param auth answers for the origin of `url` and is shown to no other; null where there are no credentials
    * @param gate asked before each request, that of a redirect too; null lets all through
+   * @param headers sent to the origin of `url` and to no other, since they may hold a token
    */
   constructor(
     private readonly url: URL,
     private readonly auth: HttpAuth | null,
     private readonly clock: Clock,
     private readonly gate: HostGate | null = null,
+    private readonly headers: Readonly<Record<string, string>> = {},
   ) {}
 
   /** Sends a GET; one that is under way is given up. */
@@ -89,7 +91,8 @@ export class HttpClient {
     const { url, listener } = step;
     const agent = url.protocol === 'https:' ? this.secureAgent : this.plainAgent;
     const authorization = this.authFor(url)?.header('GET', `${url.pathname}${url.search}`) ?? null;
-    this.request = new HttpRequest({ url, authorization, agent, lookup: this.gate?.lookup }, this.clock, {
+    const options = { url, authorization, agent, lookup: this.gate?.lookup, headers: this.headersFor(url) };
+    this.request = new HttpRequest(options, this.clock, {
       onSocket: (socket) => this.watch(socket),
       onAnswer: (answer) => this.take(answer, step),
       onError: (error) => listener.onError(error),
@@ -113,7 +116,7 @@ export class HttpClient {
     if (url === null) return refuse('it redirects, but does not say where to.');
     if (step.redirects === MAX_REDIRECTS) return refuse(`it redirects more than ${MAX_REDIRECTS} times.`);
     if (!/^https?:$/.test(url.protocol)) return refuse(`it redirects to ${shownUrl(url)}, which is not HTTP.`);
-    if (this.auth && step.url.protocol === 'https:' && url.protocol === 'http:') {
+    if (this.holdsSecrets && step.url.protocol === 'https:' && url.protocol === 'http:') {
       return refuse('it redirects from https to http, which is not followed where there are credentials.');
     }
     this.send({ ...step, url, redirects: step.redirects + 1 });
@@ -126,6 +129,14 @@ export class HttpClient {
 
   private authFor(url: URL): HttpAuth | null {
     return url.origin === this.url.origin ? this.auth : null;
+  }
+
+  private headersFor(url: URL): Readonly<Record<string, string>> {
+    return url.origin === this.url.origin ? this.headers : {};
+  }
+
+  private get holdsSecrets(): boolean {
+    return this.auth !== null || Object.keys(this.headers).length > 0;
   }
 
   private watch(socket: Socket): void {

@@ -15,6 +15,8 @@ export interface HttpRequestOptions {
   readonly agent: http.Agent;
   /** Resolves the host; as all programs do by default. */
   readonly lookup?: LookupFunction | undefined;
+  /** Sent beside, or instead of, the usual ones. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What comes of a request: a socket before anything else, then exactly one of the others, unless it is cancelled. */
@@ -86,6 +88,7 @@ export class HttpRequest {
       Accept: '*/*',
       'Accept-Encoding': 'identity',
       ...(authorization !== null && { Authorization: authorization }),
+      ...this.options.headers,
     };
   }
 

@@ -61,6 +61,18 @@ describe('HttpClient', () => {
     expect(peer.sent('accept-encoding')).toEqual(['identity']);
   });
 
+  it('sends headers of its own to its own origin and to no other', async () => {
+    const other = await startPeer(() => OK);
+    const peer = await startPeer(({ path }) => (path === '/' ? redirect('/here') : redirect(other.url())));
+    const headers = { 'X-Api-Key': 's3cret', accept: 'application/json' };
+    const client = new HttpClient(new URL(peer.url()), null, new SystemClock(), null, headers);
+    onTestFinished(() => client.close());
+    expect(await bodyOf(client)).toBe('picture');
+    expect(peer.sent('x-api-key')).toEqual(['s3cret', 's3cret']);
+    expect(peer.sent('accept')).toEqual(['application/json', 'application/json']);
+    expect([other.sent('x-api-key'), other.sent('accept')]).toEqual([[undefined], ['*/*']]);
+  });
+
   it('keeps one connection for all requests', async () => {
     const peer = await startPeer(() => OK);
     const client = clientFor(peer.url());
