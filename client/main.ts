@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { SystemClock } from '../shared/clock.js';
 import { errorExit } from '../shared/command-line.js';
 import { StreamerError, toStreamerError } from '../shared/errors.js';
-import { createLogger } from '../shared/logger.js';
+import { createLogger, type Logger } from '../shared/logger.js';
 import { redactUrl } from '../shared/redact.js';
 import { parseClientCommand } from './cli.js';
 import type { RunCommand } from './commands/run-command.js';
@@ -51,7 +51,7 @@ async function main(): Promise<number> {
       case 'probe':
         return await runProbe(command.config);
       case 'run':
-        return await runRun(command);
+        return await runWithReport(command);
     }
   } catch (error) {
     return fail(toStreamerError(error));
@@ -75,29 +75,45 @@ async function runProbe(config: ProbeConfig): Promise<number> {
   return reportProbe(config, result);
 }
 
-async function runRun(command: RunCommand): Promise<number> {
+/** A measuring command with a report. */
+async function runWithReport(command: RunCommand): Promise<number> {
   const { exitCode, error } = await performRun(command, {
     clock,
-    logger: createLogger({ level: command.output.logLevel, pretty: true, destination: process.stderr }),
+    logger: loggerOf(command.output),
     env: process.env,
     commandLine: process.argv.slice(2),
     columns: process.stdout.columns ?? USUAL_COLUMNS,
-    openView: async () => progressView(command.output),
+    openView: (quit) => openProgress(command.output, quit),
     stopRequest: waitForSignal(),
     print: (text) => process.stdout.write(text),
   });
   return error ? fail(error, exitCode) : exitCode;
 }
 
-function progressView({ json }: OutputConfig): ProgressView {
-  return new ProgressLines((line) => json || process.stdout.write(`${line}\n`));
+async function openProgress(config: OutputConfig, quit: () => void): Promise<ProgressView> {
+  const traits = wantsDashboard(config) ? terminalTraits(process.env, process.platform) : null;
+  if (!traits) return new ProgressLines((line) => config.json || process.stdout.write(`${line}\n`));
+  const { ProgressScreen } = await import('./ui/progress-screen.js');
+  const screen = new ProgressScreen({
+    clock,
+    input: process.stdin,
+    output: process.stdout,
+    traits,
+    onQuit: quit,
+  });
+  closeWhateverHappens(screen);
+  return screen;
 }
 
 /** What every run takes from the process. */
 async function surroundingsOf(config: OutputConfig) {
+  return { clock, logger: loggerOf(config), openView: await viewOpener(config), stopRequest: waitForSignal() };
+}
+
+/** Log lines would tear a full screen. */
+function loggerOf(config: OutputConfig): Logger {
   const level = wantsDashboard(config) ? 'silent' : config.logLevel;
-  const logger = createLogger({ level, pretty: true, destination: process.stderr });
-  return { clock, logger, openView: await viewOpener(config), stopRequest: waitForSignal() };
+  return createLogger({ level, pretty: true, destination: process.stderr });
 }
 
 function wantsDashboard(config: OutputConfig): boolean {
@@ -132,7 +148,7 @@ async function viewOpener(config: OutputConfig): Promise<OpenView> {
 }
 
 /** However the process ends, the terminal must be usable after it, and an error readable. */
-function closeWhateverHappens(view: FiguresView): void {
+function closeWhateverHappens(view: { close(): void }): void {
   process.once('exit', () => view.close());
   process.once('uncaughtException', (error) => {
     view.close();

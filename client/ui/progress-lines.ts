@@ -1,4 +1,5 @@
 import type { ProgressPage, ProgressView } from './progress.js';
+import { safeText } from './text.js';
 
 const LINE_EVERY_MS = 1000;
 
@@ -12,7 +13,7 @@ export class ProgressLines implements ProgressView {
   constructor(private readonly print: (line: string) => void) {}
 
   render(page: ProgressPage): void {
-    if (page.notice !== null && page.notice !== this.notice) this.print(page.notice);
+    if (page.notice !== null && page.notice !== this.notice) this.print(safeText(page.notice));
     this.notice = page.notice;
     const isDue = page.phase !== this.phase || page.elapsedMs - this.printedAtMs >= LINE_EVERY_MS;
     if (!isDue) return;
@@ -20,11 +21,11 @@ export class ProgressLines implements ProgressView {
     this.printedAtMs = page.elapsedMs;
     const seconds = `${(page.elapsedMs / 1000).toFixed(0)} s`.padStart(6);
     const figures = page.figures.map(({ label, value }) => `${label} ${value}`);
-    this.print([seconds, page.phase, ...figures].join('  '));
+    this.print([seconds, ...[page.phase, ...figures].map(safeText)].join('  '));
   }
 
   say(sentence: string): void {
-    this.print(sentence);
+    this.print(safeText(sentence));
   }
 
   close(): void {
