@@ -9,7 +9,7 @@ import { createLogger } from '../../shared/logger.js';
 import type { Logger } from '../../shared/logger.js';
 import { startFleetApp } from '../fleet-app.js';
 import { Fleet } from '../publish/fleet.js';
-import { MachineWatch } from '../publish/machine-load.js';
+import { MachineWatch } from '../../shared/machine-load.js';
 import { PreparationLog } from '../publish/preparation-log.js';
 import type { PublishCommand } from '../publish/publish-command.js';
 import type { PublishConfig } from '../publish/publish-config.js';

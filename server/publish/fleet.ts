@@ -8,7 +8,7 @@ import { FleetPublisher } from './fleet-publisher.js';
 import type { CreateSender, PublisherRecord } from './fleet-publisher.js';
 import type { FleetControl, FleetMember, FleetRequest, FleetResources } from './fleet-status.js';
 import type { FleetLimits } from './limit-guard.js';
-import type { MachineWatch } from './machine-load.js';
+import type { MachineWatch } from '../../shared/machine-load.js';
 import type { PlayableVideo } from './playable-video.js';
 import { ResourceWatch } from './resource-watch.js';
 import type { ResourceFigures } from './resource-watch.js';

@@ -1,4 +1,4 @@
-import type { MachineLoad } from './machine-load.js';
+import type { MachineLoad } from '../../shared/machine-load.js';
 
 /** How much of the machine a fleet may see used, in percent, and how many streams it may have. */
 export interface FleetLimits {

@@ -1,7 +1,7 @@
 import type { FleetResources } from './fleet-status.js';
 import { LimitGuard } from './limit-guard.js';
 import type { FleetLimits } from './limit-guard.js';
-import type { MachineLoad, MachineWatch } from './machine-load.js';
+import type { MachineLoad, MachineWatch } from '../../shared/machine-load.js';
 import { RunningFigure } from './running-figure.js';
 import type { Figure } from './running-figure.js';
 

@@ -1,7 +1,7 @@
 import { Fleet } from '../../server/publish/fleet.js';
 import type { FleetOptions } from '../../server/publish/fleet.js';
 import type { PictureSender } from '../../server/publish/fleet-publisher.js';
-import type { MachineLoad } from '../../server/publish/machine-load.js';
+import type { MachineLoad } from '../../shared/machine-load.js';
 import { PlaySchedule } from '../../server/publish/play-schedule.js';
 import { ReelVideo } from '../../server/publish/reel-video.js';
 import type { PacketizedPicture, VideoFormat } from '../../server/rtsp/coded-video.js';

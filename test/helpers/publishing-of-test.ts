@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { Fleet } from '../../server/publish/fleet.js';
-import type { MachineLoad } from '../../server/publish/machine-load.js';
+import type { MachineLoad } from '../../shared/machine-load.js';
 import { resolvePublish } from '../../server/publish/publish-config.js';
 import { timecodedVideo } from '../../server/publish/timecoded-video.js';
 import { VideoCache } from '../../server/publish/video-cache.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MachineWatch, nodeMachine } from '../../../../server/publish/machine-load.js';
+import { MachineWatch, nodeMachine } from '../../../shared/machine-load.js';
 
 const MEMINFO = 'MemTotal:       1000 kB\nMemFree:         100 kB\nMemAvailable:    400 kB\n';
 
