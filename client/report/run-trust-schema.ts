@@ -8,6 +8,9 @@ const threadSchema = z.object({
   name: z.string().describe('main, or the worker'),
   sessions: count,
   cpuPercent: rate.describe('of one core, mean over the window'),
+  waitedPercent: rate
+    .nullable()
+    .describe('of the window: it was ready to run, and had no core; null where it is not known'),
   loopDelayUs: z.object({ p50: count, p99: count, max: count }).describe('how late its event loop got to its work'),
   timerLatenessUs: z.object({ p50: count, p99: count, max: count }).describe('how late its own timers fired'),
 });
@@ -66,6 +69,9 @@ const checkSchema = z.object({
   limit: z.number(),
   unit: z.string(),
   ok: z.boolean(),
+  severity: z
+    .enum(['invalid', 'doubt'])
+    .describe('what follows where it is not ok: invalid makes the run invalid, doubt only lowers the trust in it'),
   why: z.string().describe('one sentence: what it would mean if it were not'),
 });
 export type TrustCheck = z.infer<typeof checkSchema>;
@@ -73,7 +79,7 @@ export type TrustCheck = z.infer<typeof checkSchema>;
 /** Whether the figures are about the server and the path, and not about the process that measured them. */
 export const validitySchema = z.object({
   valid: z.boolean(),
-  reasons: z.array(z.string()).describe('why not: one sentence for each check that failed'),
+  reasons: z.array(z.string()).describe('why not: one sentence for each check that failed and makes it so'),
   checks: z.array(checkSchema),
   trust: z.string().describe('how far the figures can be trusted, in one sentence with its figures'),
 });
