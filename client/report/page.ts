@@ -68,6 +68,8 @@ export interface Curve {
   readonly distribution: EncodedDistribution;
   readonly errorUs: number | null;
   readonly dashed: boolean;
+  /** What stands beside its percentiles: how many frames were delivered and how many lost. */
+  readonly counts: string;
 }
 
 /** Lines over the time of the run. `values` has one for each entry of `atMs`; null is a gap. */

@@ -1,0 +1,36 @@
+import type { Curve, CurvesSection } from '../page.js';
+import type { Subject } from '../run-report-schema.js';
+import { deliveredText } from './words.js';
+
+/** More colours than that nobody tells apart. */
+export const MAX_CURVE_SUBJECTS = 8;
+
+const NOTE =
+  'A line that stays low to the right is a stream whose slow frames are rare. Solid: latency of the frames that came. ' +
+  'Dashed: age of the newest frame at the expected cadence, where every stall, skipped and lost frame counts.';
+
+/**
+ * Percentile curves of `subjects`, each with its latency (uncorrected) and its frame age (corrected for coordinated
+ * omission); null where no latency is known. Of more than eight the first ones are drawn, and the note says so.
+ */
+export function curvesSection(
+  subjects: readonly Subject[],
+  { id = 'curves', title = 'Latency by percentile' }: { readonly id?: string; readonly title?: string } = {},
+): CurvesSection | null {
+  const known = subjects.filter(({ histograms, latencyUs }) => histograms !== null && latencyUs.count > 0);
+  if (known.length === 0) return null;
+  const drawn = known.slice(0, MAX_CURVE_SUBJECTS);
+  const rest = known.length - drawn.length;
+  const note = rest > 0 ? `${NOTE} The first ${drawn.length} of ${known.length} are drawn.` : NOTE;
+  return { kind: 'curves', id, title, note, curves: drawn.flatMap(curvesOf) };
+}
+
+function curvesOf(subject: Subject): Curve[] {
+  const { name, histograms, latencyUs, ageUs } = subject;
+  if (!histograms) return [];
+  const counts = deliveredText(subject);
+  const { latency, age } = histograms;
+  const uncorrected = { name, distribution: latency, errorUs: latencyUs.errorUs, dashed: false, counts };
+  const corrected = { name: `${name}, age`, distribution: age, errorUs: ageUs.errorUs, dashed: true, counts };
+  return ageUs.count > 0 ? [uncorrected, corrected] : [uncorrected];
+}

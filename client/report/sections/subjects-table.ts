@@ -1,0 +1,110 @@
+import { formatBytes, formatDurationUs, formatMbps, NOTHING } from '../../../shared/units.js';
+import type { TableCell, TableSection } from '../page.js';
+import type { Subject } from '../run-report-schema.js';
+import { exactCount } from './words.js';
+
+interface Column {
+  readonly label: string;
+  readonly align?: 'left';
+  readonly cell: (subject: Subject) => TableCell;
+}
+
+/** Those that count most stand first, since a terminal shows only as many as fit. */
+const COLUMNS: readonly Column[] = [
+  { label: 'Name', align: 'left', cell: ({ name }) => ({ text: name }) },
+  { label: 'Delivered', cell: ({ frames }) => count(frames.received) },
+  { label: 'Lost', cell: ({ frames, canTellLost }) => (canTellLost ? harm(frames.lost) : unknown()) },
+  { label: 'Skipped', cell: ({ frames }) => count(frames.skipped) },
+  { label: 'fps', cell: ({ fps }) => ({ text: fps.mean.toFixed(1), sortValue: fps.mean }) },
+  { label: 'p50', cell: ({ latencyUs }) => duration(latencyUs.p50) },
+  { label: 'p99', cell: ({ latencyUs }) => duration(latencyUs.p99) },
+  { label: 'Age p99', cell: ({ ageUs }) => duration(ageUs.p99) },
+  { label: '± error', cell: ({ latencyUs }) => duration(latencyUs.errorUs) },
+  { label: 'p99.9', cell: ({ latencyUs }) => duration(latencyUs.p999) },
+  { label: 'Max', cell: ({ latencyUs }) => duration(latencyUs.max) },
+  { label: 'Reconnects', cell: ({ reconnects }) => harm(reconnects) },
+  { label: 'Outage', cell: ({ outageMs }) => outage(outageMs) },
+  { label: 'Corrupt', cell: ({ frames }) => harm(frames.corrupt) },
+  { label: 'First frame', cell: ({ firstFrameUs }) => duration(firstFrameUs.p50) },
+  { label: 'Rate', cell: ({ throughputMbps: mbps }) => ({ text: formatMbps(mbps), sortValue: mbps }) },
+  { label: 'Bytes', cell: ({ bytes }) => ({ text: formatBytes(bytes), sortValue: bytes }) },
+  { label: 'Sessions', cell: ({ sessions }) => sessionsCell(sessions) },
+  { label: 'Errors', cell: ({ errors }) => harm(errors.reduce((sum, { count: times }) => sum + times, 0)) },
+  { label: 'State', align: 'left', cell: stateCell },
+];
+
+/** States that nothing has to be said about. */
+const GOOD_STATES: ReadonlySet<Subject['state']> = new Set(['connected', 'live', 'ended', 'stopped', 'idle']);
+
+/** What a table of subjects may be told. */
+export interface SubjectsTableOptions {
+  readonly id?: string;
+  readonly title?: string;
+  readonly note?: string;
+  /** Whether the worst come first, which is what a long table needs; otherwise they stay as they are. */
+  readonly worstFirst?: boolean;
+}
+
+/** A row of figures for each subject, with what was delivered and lost beside the percentiles; null for no subject. */
+export function subjectsTable(subjects: readonly Subject[], options: SubjectsTableOptions = {}): TableSection | null {
+  if (subjects.length === 0) return null;
+  const shown = COLUMNS.filter(({ cell }) => subjects.some((subject) => cell(subject).text !== NOTHING));
+  return {
+    kind: 'table',
+    id: options.id ?? 'subjects',
+    title: options.title ?? 'Everything that was measured',
+    note: options.note ?? '',
+    columns: shown.map(({ label, align }) => ({ label, align: align ?? 'right' })),
+    rows: (options.worstFirst ? worstFirst(subjects) : subjects).map((subject) =>
+      shown.map(({ cell }) => cell(subject)),
+    ),
+  };
+}
+
+/** Those that failed, then those with the oldest pictures, then those with the greatest latency. */
+export function worstFirst(subjects: readonly Subject[]): Subject[] {
+  return [...subjects].sort(
+    (a, b) => badness(b) - badness(a) || worstUs(b) - worstUs(a) || b.frames.lost - a.frames.lost,
+  );
+}
+
+function badness({ state, frames }: Subject): number {
+  return (GOOD_STATES.has(state) ? 0 : 1) + (frames.received === 0 ? 1 : 0);
+}
+
+function worstUs({ ageUs, latencyUs }: Subject): number {
+  return ageUs.p99 ?? latencyUs.p99 ?? -Infinity;
+}
+
+function count(value: number): TableCell {
+  return { text: exactCount(value), sortValue: value };
+}
+
+/** A count that had better be zero. */
+function harm(value: number): TableCell {
+  return value > 0 ? { ...count(value), tone: 'warning' } : count(value);
+}
+
+function duration(us: number | null): TableCell {
+  return { text: formatDurationUs(us), sortValue: us };
+}
+
+function outage(ms: number): TableCell {
+  const cell = duration(ms * 1000);
+  return ms > 0 ? { ...cell, tone: 'warning' } : cell;
+}
+
+function unknown(): TableCell {
+  return { text: NOTHING, sortValue: null };
+}
+
+/** One session is nothing to write down. */
+function sessionsCell({ asked, connected }: Subject['sessions']): TableCell {
+  if (asked === 1) return { text: NOTHING, sortValue: 1 };
+  const text = `${exactCount(connected)}/${exactCount(asked)}`;
+  return connected < asked ? { text, sortValue: connected, tone: 'warning' } : { text, sortValue: connected };
+}
+
+function stateCell({ state }: Subject): TableCell {
+  return GOOD_STATES.has(state) ? { text: state } : { text: state, tone: 'bad' };
+}

@@ -1,0 +1,20 @@
+import { STAGES } from './stages.js';
+import type { WaterfallSection } from '../page.js';
+import type { Subject } from '../run-report-schema.js';
+
+/** Where the time of a frame of `subject` goes; null where its path does not say. */
+export function waterfallSection(
+  subject: Subject | null,
+  { id = 'stages', title = 'Where the time goes' }: { readonly id?: string; readonly title?: string } = {},
+): WaterfallSection | null {
+  const stagesUs = subject?.stagesUs;
+  if (!stagesUs) return null;
+  const stages = STAGES.flatMap(({ key, name }) => {
+    const { p50, p99 } = stagesUs[key];
+    return p50 === null ? [] : [{ name, p50Us: p50, p99Us: p99 }];
+  });
+  if (stages.length === 0) return null;
+  const note =
+    'p50 of each stage behind the one before; the thin line goes on to its p99. Percentiles do not add up exactly.';
+  return { kind: 'waterfall', id, title, note, stages };
+}
