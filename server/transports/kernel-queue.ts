@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import { TCP_TABLES, connectionFields, eachConnection, readTcpTable } from '../../shared/tcp-table.js';
 
-/** The kernel's tables of TCP sockets, one for IPv4 and one for IPv6 (proc(5), /proc/net/tcp). */
-const TABLES = { ipv4: '/proc/net/tcp', ipv6: '/proc/net/tcp6' };
 const IPV4_KEY_LENGTH = '0050 0100007F:C77C'.length;
 /** Place of the retransmission time-out among the fields that follow the two addresses, and its unit. */
 const TIMEOUT_FIELD = 9;
@@ -31,8 +29,11 @@ export type KernelQueues = ReadonlyMap<string, KernelQueue>;
 export async function readKernelQueues(keys: ReadonlySet<string>): Promise<KernelQueues | null> {
   const isIpv6 = [...keys].map((key) => key.length > IPV4_KEY_LENGTH);
   // Even a table without entries takes the kernel a millisecond.
-  const paths = [...(isIpv6.includes(false) ? [TABLES.ipv4] : []), ...(isIpv6.includes(true) ? [TABLES.ipv6] : [])];
-  const texts = await Promise.all(paths.map(readTable));
+  const paths = [
+    ...(isIpv6.includes(false) ? [TCP_TABLES.ipv4] : []),
+    ...(isIpv6.includes(true) ? [TCP_TABLES.ipv6] : []),
+  ];
+  const texts = await Promise.all(paths.map(readTcpTable));
   if (texts.includes(null)) return null;
   const queues = new Map<string, KernelQueue>();
   for (const text of texts) if (text !== null) parseTable(text, keys, queues);
@@ -52,32 +53,16 @@ export function socketKey(socket: Partial<Pick<Socket, 'localPort' | 'remoteAddr
 
 /** Adds to `queues` what one table says about the connections in `keys`. */
 export function parseTable(text: string, keys: ReadonlySet<string>, queues: Map<string, KernelQueue>): void {
-  let lineEnd = text.indexOf('\n');
-  while (lineEnd !== -1) {
-    const start = lineEnd + 1;
-    lineEnd = text.indexOf('\n', start);
-    const addressStart = text.indexOf(': ', start) + 2;
-    const portStart = text.indexOf(':', addressStart) + 1;
-    // A port, a space, the other address, a colon, a port: what `socketKey` makes stands there as it is.
-    const keyEnd = portStart + 4 + 1 + (portStart - 1 - addressStart) + 1 + 4;
-    const key = text.slice(portStart, keyEnd);
-    if (keys.has(key)) queues.set(key, queueOf(text.slice(keyEnd, lineEnd === -1 ? undefined : lineEnd)));
-  }
-}
-
-/** The text of a table; null where there is none. */
-async function readTable(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'latin1');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+  eachConnection(
+    text,
+    (key) => keys.has(key),
+    (key, rest) => queues.set(key, queueOf(rest)),
+  );
 }
 
 /** Reads the fields behind the addresses: state, tx_queue:rx_queue, timer, and so on. */
 function queueOf(text: string): KernelQueue {
-  const fields = text.trim().split(/ +/);
+  const fields = connectionFields(text);
   const timeoutUs = Number(fields[TIMEOUT_FIELD]) * TICK_US;
   return {
     queuedBytes: parseInt(fields[1] ?? '0', 16),
