@@ -3,6 +3,8 @@
  * whole message with its prefix; decoders take a body without it.
  */
 import { badMessage, messageTooLong } from './bad-message.js';
+import type { BenchBody } from './bench-messages.js';
+import { benchSchema } from './bench-schema.js';
 import { helloSchema, noticeSchema, statsSchema, streamChangeSchema, welcomeSchema } from './control-schema.js';
 import { readFrameHeader, writeFrameHeader } from './frame-header.js';
 import { decodeJson, presentableNotice } from './json-body.js';
@@ -93,6 +95,11 @@ export function encodeBye(notice: Notice): Buffer {
   return encodeJson(MessageType.BYE, presentableNotice(notice));
 }
 
+/** BENCH, either way. */
+export function encodeBench(body: BenchBody): Buffer {
+  return encodeJson(MessageType.BENCH, body);
+}
+
 /**
  * Decodes the body of one message; null for a type this version does not know. A FRAME's `jpeg` shares the memory of
  * `body`. Throws BAD_MESSAGE with a sentence that names the message and the field.
@@ -124,6 +131,8 @@ export function decodeMessage(type: number, body: Buffer): Message | null {
     case MessageType.ERROR:
     case MessageType.BYE:
       return { type, body: decodeJson(type, body, noticeSchema) };
+    case MessageType.BENCH:
+      return { type, body: decodeJson(type, body, benchSchema) };
     default:
       return null;
   }

@@ -6,6 +6,8 @@ import { z } from 'zod';
 
 import {
   ENCODING_MODES,
+  MAX_FEATURES,
+  MAX_FEATURE_CHARS,
   MAX_NOTICE_CHARS,
   MAX_REASON_CHARS,
   MAX_STREAMS,
@@ -87,16 +89,20 @@ export const welcomeSchema: ControlSchema<Welcome> = z.object({
   statsIntervalMs: z.int().min(10).max(3_600_000),
   streams: boundedArray(streamInfoSchema, MAX_STREAMS),
   subscribed: boundedArray(u16, MAX_STREAMS),
+  features: boundedArray(z.string().max(MAX_FEATURE_CHARS), MAX_FEATURES).optional(),
 });
 
 /**
- * Body of ERROR and BYE. The sentence may come from anywhere, and ends on a terminal: it is made printable, not
- * refused, since a notice lost to its own form would hide why the peer left.
+ * A code with a sentence. The sentence may come from anywhere, and ends on a terminal: it is made printable, not refused,
+ * since a notice lost to its own form would hide why the peer left.
  */
-export const noticeSchema: ControlSchema<Notice> = z.object({
+export const noticeFields = {
   code: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'must be 1 to 64 capital letters, digits and "_"'),
   message: z.string().max(MAX_NOTICE_CHARS).transform(toPrintable),
-});
+};
+
+/** Body of ERROR and BYE. */
+export const noticeSchema: ControlSchema<Notice> = z.object(noticeFields);
 
 /** Body of STREAM. */
 export const streamChangeSchema: ControlSchema<StreamChange> = z.object({
@@ -126,8 +132,8 @@ export const statsSchema: ControlSchema<Stats> = z.object({
   streams: boundedArray(streamStatsSchema, MAX_STREAMS),
 });
 
-/** Checks the length before the items, so that a long array of rubbish costs one issue and not one for each item. */
-function boundedArray<T>(item: z.ZodType<T>, maxItems: number): z.ZodType<T[]> {
+/** An array of at most `maxItems`; checks the length before the items, so that a long array of rubbish costs one issue and not one for each item. */
+export function boundedArray<T>(item: z.ZodType<T>, maxItems: number): z.ZodType<T[]> {
   const fits = (value: unknown): boolean => Array.isArray(value) && value.length <= maxItems;
   return z.custom<unknown[]>(fits, `must be an array of at most ${maxItems}`).pipe(z.array(item));
 }

@@ -2,6 +2,8 @@
  * The messages of wire protocol version 1; docs/protocol.md is the specification. Pure types and numbers: how they
  * become bytes is in codec.ts, how bytes become messages in parser.ts.
  */
+import type { BenchBody } from './bench-messages.js';
+
 export const PROTOCOL_VERSION = 1;
 
 /** Type byte of each message. A receiver skips a type it does not know. */
@@ -18,6 +20,7 @@ export const MessageType = {
   BYE: 10,
   CREDIT: 11,
   SKIPPED: 12,
+  BENCH: 13,
 } as const;
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 
@@ -45,12 +48,16 @@ export const MAX_BODY_BYTES: Readonly<Record<MessageType, number>> = {
   [MessageType.BYE]: 4 * 1024,
   [MessageType.CREDIT]: 4,
   [MessageType.SKIPPED]: 18,
+  [MessageType.BENCH]: 64 * 1024,
 };
 /** Greatest body length of a message whose type is not known and which is therefore skipped. */
 export const MAX_UNKNOWN_BODY_BYTES = 64 * 1024;
 
 /** Most streams a WELCOME or a STATS may list; so many of the longest values still fit a WELCOME. */
 export const MAX_STREAMS = 1024;
+/** Most features a WELCOME may list, and the longest name of one. */
+export const MAX_FEATURES = 32;
+export const MAX_FEATURE_CHARS = 32;
 /** Longest reason for how a stream is encoded. */
 export const MAX_REASON_CHARS = 200;
 /** Longest sentence in an ERROR, BYE or STREAM; at three bytes of UTF-8 each it always fits a Notice's 4 KiB. */
@@ -127,13 +134,17 @@ export interface StreamInfo {
   readonly state: StreamState;
 }
 
-/** Answer to HELLO. `subscribed` holds the ids of the streams whose frames will come. */
+/**
+ * Answer to HELLO. `subscribed` holds the ids of the streams whose frames will come; `features` are names of what the
+ * server knows beyond the first form of this version, such as `bench`.
+ */
 export interface Welcome {
   readonly version: number;
   readonly sessionId: string;
   readonly statsIntervalMs: number;
   readonly streams: readonly StreamInfo[];
   readonly subscribed: readonly number[];
+  readonly features?: readonly string[] | undefined;
 }
 
 /** A code with a sentence: the body of ERROR and BYE, and the reason inside STREAM. */
@@ -215,4 +226,5 @@ export type Message =
       readonly streamId: number;
       readonly first: number;
       readonly last: number;
-    };
+    }
+  | { readonly type: typeof MessageType.BENCH; readonly body: BenchBody };

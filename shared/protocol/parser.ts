@@ -11,6 +11,7 @@ export const SERVER_ACCEPTS: ReadonlySet<MessageType> = new Set([
   MessageType.PONG,
   MessageType.STATS,
   MessageType.BYE,
+  MessageType.BENCH,
 ]);
 
 /** What a client takes from a server. */
@@ -24,6 +25,7 @@ export const CLIENT_ACCEPTS: ReadonlySet<MessageType> = new Set([
   MessageType.BYE,
   MessageType.CREDIT,
   MessageType.SKIPPED,
+  MessageType.BENCH,
 ]);
 
 const LENGTH_BYTES = 4;

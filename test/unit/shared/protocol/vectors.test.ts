@@ -80,5 +80,7 @@ function encode(message: Message): Buffer {
       return codec.encodeCredit(message.streamId, message.ackEvery);
     case MessageType.SKIPPED:
       return codec.encodeSkipped(message.streamId, message.first, message.last);
+    case MessageType.BENCH:
+      return codec.encodeBench(message.body);
   }
 }
