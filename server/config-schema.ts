@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ValueSchema } from '../shared/option-schema.js';
 import { policySchema } from '../shared/protocol/control-schema.js';
 import type { Policy } from '../shared/protocol/messages.js';
-import { parseRtspTarget } from './rtsp/rtsp-target.js';
+import { parseRtspTarget } from '../shared/rtsp/rtsp-target.js';
 
 /** A limit by time or by size; one of the two is null. */
 export interface TimeOrSize {

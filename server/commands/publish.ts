@@ -10,6 +10,7 @@ import type { Logger } from '../../shared/logger.js';
 import { startFleetApp } from '../fleet-app.js';
 import { Fleet } from '../publish/fleet.js';
 import { MachineWatch } from '../../shared/machine-load.js';
+import { parseRtspTarget } from '../../shared/rtsp/rtsp-target.js';
 import { PreparationLog } from '../publish/preparation-log.js';
 import type { PublishCommand } from '../publish/publish-command.js';
 import type { PublishConfig } from '../publish/publish-config.js';
@@ -24,7 +25,6 @@ import { timecodedVideo } from '../publish/timecoded-video.js';
 import { usualCacheFolder, VideoCache } from '../publish/video-cache.js';
 import { VideoLibrary } from '../publish/video-library.js';
 import { RtspPublisher } from '../rtsp/rtsp-publisher.js';
-import { parseRtspTarget } from '../rtsp/rtsp-target.js';
 import type { Surroundings } from './surroundings.js';
 
 /** A stop that takes longer than this is cut short; the report is written before. */

@@ -1,8 +1,9 @@
 import { StreamerError } from '../../shared/errors.js';
 import { toPrintable } from '../../shared/protocol/printable.js';
 import { redactLiterally } from '../../shared/redact.js';
-import type { RtspResponse } from './rtsp-messages.js';
-import type { RtspTarget } from './rtsp-target.js';
+import type { RtspErrors } from '../../shared/rtsp/rtsp-errors.js';
+import type { RtspResponse } from '../../shared/rtsp/rtsp-messages.js';
+import type { RtspTarget } from '../../shared/rtsp/rtsp-target.js';
 
 /** Codes of the errors of a publisher. */
 export type PublishErrorCode =
@@ -11,6 +12,17 @@ export type PublishErrorCode =
 /** An error that says where, without secrets, and what. */
 export function publishError(code: PublishErrorCode, target: RtspTarget, what: string, cause?: unknown): StreamerError {
   return new StreamerError(code, `${target.shownUrl}: ${what}`, cause == null ? undefined : { cause });
+}
+
+/** The errors of a connection that is to publish to `target`. */
+export function publishErrors(target: RtspTarget): RtspErrors {
+  return {
+    ofConnection: (error, wasPublishing) => connectionError(error, target, wasPublishing),
+    ofTimeout: (what, wasPublishing) =>
+      publishError(wasPublishing ? 'PUBLISH_LOST' : 'PUBLISH_UNREACHABLE', target, what),
+    ofViolation: (what, wasPublishing, cause) =>
+      publishError(wasPublishing ? 'PUBLISH_LOST' : 'PUBLISH_REFUSED', target, what, cause),
+  };
 }
 
 /** Why the connection did not come about, or broke; `error` is null where the server just closed it. */

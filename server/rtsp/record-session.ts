@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { CancelTimer, Clock } from '../../shared/clock.js';
 import type { StreamerError } from '../../shared/errors.js';
 import { toStreamerError } from '../../shared/errors.js';
+import type { RtspConnectionOptions } from '../../shared/rtsp/rtsp-connection.js';
+import { RtspConnection } from '../../shared/rtsp/rtsp-connection.js';
+import type { RtspResponse } from '../../shared/rtsp/rtsp-messages.js';
+import { channelsOf, keepaliveUs, sessionOf } from '../../shared/rtsp/setup-answer.js';
 import { SocketBacklog } from '../transports/socket-backlog.js';
 import type { PacketizedPicture, VideoFormat } from './coded-video.js';
 import { PictureGate } from './picture-gate.js';
 import { publishError, statusError } from './publish-error.js';
 import { RtpSession } from './rtp-session.js';
-import type { RtspConnectionOptions } from './rtsp-connection.js';
-import { RtspConnection } from './rtsp-connection.js';
-import type { RtspResponse } from './rtsp-messages.js';
 import { describeVideo, TRACK } from './sdp.js';
 import { StallWatch } from './stall-watch.js';
 
@@ -20,12 +21,7 @@ export interface RecordSessionListener {
   onEnd(error: StreamerError): void;
 }
 
-/** RFC 2326, section 12.37. */
-const DEFAULT_TIMEOUT_S = 60;
-/** A server that hangs is found out, with the limit for an answer, within half a minute. */
-const MAX_KEEPALIVE_S = 20;
 const TEARDOWN_LIMIT_US = 1_000_000;
-const SESSION_ID = /^[!-:<-~]{1,256}$/;
 
 /** One stream on one connection, from ANNOUNCE to TEARDOWN. */
 export class RecordSession {
@@ -76,17 +72,19 @@ export class RecordSession {
     await this.ask('ANNOUNCE', url, { 'Content-Type': 'application/sdp' }, body);
     const transport = 'RTP/AVP/TCP;unicast;interleaved=0-1;mode=record';
     const setUp = await this.ask('SETUP', `${url.replace(/\/$/, '')}/${TRACK}`, { Transport: transport });
-    const { id, timeoutS } = this.sessionOf(setUp);
-    this.session = { Session: id };
-    const [rtpChannel, rtcpChannel] = this.channelsOf(setUp);
+    const session = sessionOf(setUp);
+    if (!session) throw this.refusal('it answers with no session.');
+    this.session = { Session: session.id };
+    const channels = channelsOf(setUp);
+    if (!channels) throw this.refusal('it does not take RTP over the RTSP connection; allow TCP as its transport.');
     await this.ask('RECORD', url, { ...this.session, Range: 'npt=0.000-' });
     // Somebody may have ended it while the server thought about it.
     if (this.hasEnded) return;
     const { codec } = this.format;
-    this.rtp = new RtpSession(this.connection.socket, { codec, rtpChannel, rtcpChannel }, this.clock);
-    this.connection.setPublishing();
+    this.rtp = new RtpSession(this.connection.socket, { codec, ...channels }, this.clock);
+    this.connection.setStreaming();
     this.stallWatch.start();
-    this.keepAlive(this.session, Math.min(timeoutS / 2, MAX_KEEPALIVE_S) * 1e6);
+    this.keepAlive(this.session, keepaliveUs(session));
     this.listener.onReady();
   }
 
@@ -102,22 +100,8 @@ export class RecordSession {
     return response;
   }
 
-  private sessionOf({ headers }: RtspResponse): { id: string; timeoutS: number } {
-    const [id = '', ...parameters] = (headers.get('session')?.[0] ?? '').split(';').map((part) => part.trim());
-    if (!SESSION_ID.test(id)) throw publishError('PUBLISH_REFUSED', this.options.target, 'it answers with no session.');
-    const timeout = parameters.map((each) => /^timeout=(\d{1,6})$/i.exec(each)?.[1]).find(Boolean);
-    return { id, timeoutS: Math.max(2, Number(timeout ?? DEFAULT_TIMEOUT_S)) };
-  }
-
-  /** Those that we asked for, unless the server prefers others. */
-  private channelsOf({ headers }: RtspResponse): [rtp: number, rtcp: number] {
-    const transport = headers.get('transport')?.[0] ?? '';
-    const [, first, second] = /;\s*interleaved=(\d{1,9})(?:-(\d{1,9}))?(?:;|$)/i.exec(transport) ?? [];
-    const rtp = Number(first ?? 0);
-    const rtcp = Number(second ?? rtp + 1);
-    if (rtp <= 255 && rtcp <= 255 && /TCP/i.test(transport)) return [rtp, rtcp];
-    const what = 'it does not take RTP over the RTSP connection; allow TCP as its transport.';
-    throw publishError('PUBLISH_REFUSED', this.options.target, what);
+  private refusal(what: string): StreamerError {
+    return publishError('PUBLISH_REFUSED', this.options.target, what);
   }
 
   /** Any request keeps a session; OPTIONS is known everywhere. What is answered does not matter, that it is does. */

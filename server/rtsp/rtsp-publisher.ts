@@ -1,12 +1,13 @@
 import { Backoff, DEFAULT_BACKOFF } from '../../shared/backoff.js';
 import type { CancelTimer, Clock } from '../../shared/clock.js';
 import type { StreamerError } from '../../shared/errors.js';
+import type { RtspConnectionOptions } from '../../shared/rtsp/rtsp-connection.js';
+import { parseRtspTarget } from '../../shared/rtsp/rtsp-target.js';
 import type { PacketizedPicture, VideoFormat } from './coded-video.js';
 import { isSameFormat } from './nal-units.js';
+import { publishErrors } from './publish-error.js';
 import type { PublisherState, PublisherStatus } from './publisher-status.js';
 import { RecordSession } from './record-session.js';
-import type { RtspConnectionOptions } from './rtsp-connection.js';
-import { parseRtspTarget } from './rtsp-target.js';
 
 /** Where a stream is published, and how. */
 export interface RtspPublisherOptions {
@@ -61,7 +62,8 @@ export class RtspPublisher {
     private readonly events: RtspPublisherEvents,
   ) {
     const { url, tlsCheck = true, userAgent = 'frame-streamer' } = options;
-    this.connectionOptions = { target: parseRtspTarget(url), tlsCheck, userAgent };
+    const target = parseRtspTarget(url);
+    this.connectionOptions = { target, tlsCheck, userAgent, errors: publishErrors(target) };
     this.backoff = new Backoff(DEFAULT_BACKOFF, parts.random);
     this.sinceUs = parts.clock.nowUs();
   }

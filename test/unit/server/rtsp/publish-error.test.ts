@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connectionError, statusError } from '../../../../server/rtsp/publish-error.js';
-import { parseRtspTarget } from '../../../../server/rtsp/rtsp-target.js';
+import { parseRtspTarget } from '../../../../shared/rtsp/rtsp-target.js';
 
 const target = parseRtspTarget('rtsp://us%20er:p%40%c3%a4%2fw@host/x');
 const BASIC = Buffer.from('us er:p@ä/w').toString('base64');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RtspParser, RtspSyntaxError } from '../../../../server/rtsp/rtsp-messages.js';
+import { RtspParser, RtspSyntaxError } from '../../../../shared/rtsp/rtsp-messages.js';
 import { bytewise, cutAt, cuts } from '../../../helpers/chunked.js';
 
 const ANSWER = 'RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: 1;timeout=30\r\n\r\n';

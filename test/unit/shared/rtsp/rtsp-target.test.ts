@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRtspTarget } from '../../../../server/rtsp/rtsp-target.js';
+import { parseRtspTarget } from '../../../../shared/rtsp/rtsp-target.js';
 import { StreamerError } from '../../../../shared/errors.js';
 import { errorOf } from '../../../helpers/error-of.js';
 

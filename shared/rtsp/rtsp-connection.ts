@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import { HttpAuth } from '../../shared/auth/http-auth.js';
-import type { CancelTimer, Clock } from '../../shared/clock.js';
-import type { StreamerError } from '../../shared/errors.js';
-import { connectionError, publishError } from './publish-error.js';
+import { HttpAuth } from '../auth/http-auth.js';
+import type { CancelTimer, Clock } from '../clock.js';
+import type { StreamerError } from '../errors.js';
+import type { RtspErrors } from './rtsp-errors.js';
 import type { RtspRequest, RtspResponse } from './rtsp-messages.js';
 import { RtspParser } from './rtsp-messages.js';
 import { openRtspSocket } from './rtsp-socket.js';
@@ -13,6 +13,8 @@ export interface RtspConnectionOptions {
   readonly target: RtspTarget;
   readonly tlsCheck: boolean;
   readonly userAgent: string;
+  /** What ends it, in the words of its use. */
+  readonly errors: RtspErrors;
 }
 
 /** A request of ours: everything but its number, and who asks. */
@@ -56,7 +58,7 @@ export class RtspConnection {
   private cancelTimer: CancelTimer | null = null;
   private error: StreamerError | null = null;
   private failOpening: (error: StreamerError) => void = () => undefined;
-  private isPublishing = false;
+  private isStreaming = false;
 
   /** @param onEnd called once, with what ended it, except by `close` */
   constructor(
@@ -64,7 +66,7 @@ export class RtspConnection {
     private readonly clock: Clock,
     private readonly onEnd: (error: StreamerError) => void,
   ) {
-    const { target, tlsCheck } = options;
+    const { target, tlsCheck, errors } = options;
     this.auth = target.credentials && new HttpAuth(target.credentials);
     this.parser = new RtspParser({
       onResponse: (response) => this.onResponse(response),
@@ -83,13 +85,13 @@ export class RtspConnection {
       open();
     });
     this.socket.on('data', (chunk) => this.onData(chunk));
-    this.socket.on('error', (error) => this.fail(connectionError(error, target, this.isPublishing)));
-    this.socket.on('close', () => this.fail(connectionError(null, target, this.isPublishing)));
+    this.socket.on('error', (error) => this.fail(errors.ofConnection(error, this.isStreaming)));
+    this.socket.on('close', () => this.fail(errors.ofConnection(null, this.isStreaming)));
   }
 
-  /** From now on the end of the connection is the end of the publishing. */
-  setPublishing(): void {
-    this.isPublishing = true;
+  /** From now on the end of the connection is the end of the stream. */
+  setStreaming(): void {
+    this.isStreaming = true;
   }
 
   /**
@@ -106,7 +108,7 @@ export class RtspConnection {
 
   /** Ends the connection at once; `onEnd` is not called. Idempotent. */
   close(): void {
-    this.end(connectionError(null, this.options.target, this.isPublishing));
+    this.end(this.options.errors.ofConnection(null, this.isStreaming));
   }
 
   private async converse(request: OutgoingRequest): Promise<RtspResponse> {
@@ -172,17 +174,12 @@ export class RtspConnection {
 
   private violate(what: string, cause?: unknown): void {
     const sentence = `it sends ${what}; check that an RTSP server is at that port.`;
-    this.fail(
-      publishError(this.isPublishing ? 'PUBLISH_LOST' : 'PUBLISH_REFUSED', this.options.target, sentence, cause),
-    );
+    this.fail(this.options.errors.ofViolation(sentence, this.isStreaming, cause));
   }
 
   private limit(us: number, what: string): void {
     this.stopTimer();
-    this.cancelTimer = this.clock.schedule(us, () => {
-      const code = this.isPublishing ? 'PUBLISH_LOST' : 'PUBLISH_UNREACHABLE';
-      this.fail(publishError(code, this.options.target, what));
-    });
+    this.cancelTimer = this.clock.schedule(us, () => this.fail(this.options.errors.ofTimeout(what, this.isStreaming)));
   }
 
   private stopTimer(): void {

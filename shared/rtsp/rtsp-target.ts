@@ -1,9 +1,9 @@
 import { domainToASCII } from 'node:url';
-import { credentialsOf } from '../../shared/auth/http-auth.js';
-import type { Credentials } from '../../shared/auth/digest-auth.js';
-import { StreamerError } from '../../shared/errors.js';
-import { toPrintable } from '../../shared/protocol/printable.js';
-import { redactUrl } from '../../shared/redact.js';
+import { credentialsOf } from '../auth/http-auth.js';
+import type { Credentials } from '../auth/digest-auth.js';
+import { StreamerError } from '../errors.js';
+import { toPrintable } from '../protocol/printable.js';
+import { redactUrl } from '../redact.js';
 
 /** Where a stream is published: the parts of its address. */
 export interface RtspTarget {

@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { SharedLookup } from '../../../../server/rtsp/shared-lookup.js';
+import { SharedLookup } from '../../../../shared/rtsp/shared-lookup.js';
 
 type Callback = Parameters<LookupFunction>[2];
 
