@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { MessageType } from '../../shared/protocol/messages.js';
-import { residentBytes } from '../bench/process-figures.js';
+import { residentBytes } from '../../shared/process-times.js';
 import { AuditingClient } from './auditing-client.js';
 import { RawClient } from './raw-client.js';
 import { ServerProcess } from './server-process.js';

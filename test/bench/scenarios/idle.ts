@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { requireGortsplibServer } from '../../helpers/gortsplib-server.js';
 import { makeCameraVideo } from '../camera-clips.js';
-import { cpuWhile, descendants, percentOfCore, residentBytes } from '../process-figures.js';
+import { descendants, residentBytes } from '../../../shared/process-times.js';
+import { cpuWhile, percentOfCore } from '../process-figures.js';
 import { RtspCameras } from '../rtsp-cameras.js';
 import type { Bar, BenchContext, Scenario, ScenarioResult } from '../scenario.js';
 import { startServer } from '../server-process.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SlowClientFigures } from '../../helpers/slow-clients.js';
-import { descendants, residentBytes } from '../process-figures.js';
+import { descendants, residentBytes } from '../../../shared/process-times.js';
 import type { Bar, Scenario, ScenarioResult } from '../scenario.js';
 import { startServer } from '../server-process.js';
 import { cell, milliseconds } from '../table.js';
