@@ -11,6 +11,8 @@ export interface MultipartOptions {
   readonly boundary: string | null;
   /** The longest body it takes, in bytes. */
   readonly maxPartBytes: number;
+  /** So many bytes of each body are kept, for whoever only counts; all of them by default. */
+  readonly keptBytes?: number;
   /**
    * The first byte of a part came: of its headers, because many senders write the delimiter with the part before. It is
    * called again at the first byte of a body whose length the headers do not give, since such headers may be sent long
@@ -27,6 +29,8 @@ export interface MultipartPart {
   readonly headers: ReadonlyMap<string, string>;
   /** Its memory belongs to nobody else. */
   readonly body: Buffer;
+  /** Of its headers and its whole body, as they came. */
+  readonly lengthBytes: number;
 }
 
 /**
@@ -60,6 +64,7 @@ export class MultipartParser {
   private headers = new MultipartHeaders();
   private headerBytes = 0;
   private body = NO_BODY;
+  private bodyBytes = 0;
   private bodyFilled = 0;
   /** How many of the bytes that wait were looked at before. */
   private seenBytes = 0;
@@ -177,16 +182,18 @@ export class MultipartParser {
     this.state = 'counted';
     // What waited in pieces was headers, or a body without a length: two such buffers would be above the bound.
     this.pending.release();
-    this.body = Buffer.allocUnsafeSlow(lengthBytes);
+    this.body = this.memoryFor(lengthBytes);
+    this.bodyBytes = lengthBytes;
     this.bodyFilled = 0;
-    if (lengthBytes === 0) this.deliver(this.body);
+    if (lengthBytes === 0) this.deliver(this.body, 0);
   }
 
   private fillBody(view: Buffer, offset: number): number {
-    const copied = view.copy(this.body, this.bodyFilled, offset);
-    this.bodyFilled += copied;
-    if (this.bodyFilled === this.body.length) this.deliver(this.body);
-    return offset + copied;
+    const taken = Math.min(this.bodyBytes - this.bodyFilled, view.length - offset);
+    if (this.bodyFilled < this.body.length) view.copy(this.body, this.bodyFilled, offset, offset + taken);
+    this.bodyFilled += taken;
+    if (this.bodyFilled === this.bodyBytes) this.deliver(this.body, this.bodyBytes);
+    return offset + taken;
   }
 
   /** Looks for the end of a body without a length that begins at `offset`. */
@@ -202,7 +209,7 @@ export class MultipartParser {
     const isFound = place.kind === 'open' || place.kind === 'close';
     const lengthBytes = this.scanner.scan(view.subarray(offset, isFound ? place.lineEndOffset : view.length));
     if (lengthBytes > 0) {
-      this.deliver(this.copy(view, offset, offset + lengthBytes));
+      this.deliverOf(view, offset, offset + lengthBytes);
       return offset + lengthBytes;
     }
     if (isFound) return this.deliverUntil(view, offset, place.lineEndOffset, place);
@@ -213,7 +220,7 @@ export class MultipartParser {
 
   private deliverUntil(view: Buffer, offset: number, lineEndOffset: number, match: DelimiterMatch): number {
     const hasCr = lineEndOffset > offset && view[lineEndOffset - 1] === CR;
-    this.deliver(this.copy(view, offset, hasCr ? lineEndOffset - 1 : lineEndOffset));
+    this.deliverOf(view, offset, hasCr ? lineEndOffset - 1 : lineEndOffset);
     return this.pass(match);
   }
 
@@ -257,17 +264,21 @@ export class MultipartParser {
     this.options.onPartStart();
   }
 
-  private deliver(body: Buffer): void {
-    this.state = 'behind';
-    this.body = NO_BODY;
-    this.options.onPart({ headers: this.headers.fields, body });
+  private deliverOf(view: Buffer, offset: number, endOffset: number): void {
+    this.checkLength(endOffset - offset);
+    const body = this.memoryFor(endOffset - offset);
+    view.copy(body, 0, offset, endOffset);
+    this.deliver(body, endOffset - offset);
   }
 
-  private copy(view: Buffer, offset: number, endOffset: number): Buffer {
-    this.checkLength(endOffset - offset);
-    const body = Buffer.allocUnsafeSlow(endOffset - offset);
-    view.copy(body, 0, offset, endOffset);
-    return body;
+  private deliver(body: Buffer, bodyBytes: number): void {
+    this.state = 'behind';
+    this.body = NO_BODY;
+    this.options.onPart({ headers: this.headers.fields, body, lengthBytes: this.headerBytes + bodyBytes });
+  }
+
+  private memoryFor(bodyBytes: number): Buffer<ArrayBuffer> {
+    return Buffer.allocUnsafeSlow(Math.min(bodyBytes, this.options.keptBytes ?? bodyBytes));
   }
 
   private checkLength(lengthBytes: number): void {

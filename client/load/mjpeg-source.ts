@@ -1,0 +1,100 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpAuth, credentialsOf } from '../../shared/auth/http-auth.js';
+import type { StreamerError } from '../../shared/errors.js';
+import { tellContent } from '../../shared/http/answer-content.js';
+import { HttpClient } from '../../shared/http/http-client.js';
+import type { HttpContent } from '../../shared/http/http-content.js';
+import { contentError, failure } from '../../shared/http/http-errors.js';
+import type { LoadConnection, LoadSink, LoadSource, SourceParts } from './load-source.js';
+import { MjpegStream } from './mjpeg-stream.js';
+import { statedClockErrorUs } from './stated-clock.js';
+
+/** Between the clocks of two processes of one machine, each of which reads the wall clock once. */
+const SAME_MACHINE_ERROR_US = 1000;
+
+/** Counts the pictures of a multipart stream over HTTP (`multipart/x-mixed-replace`), without decoding them. */
+export class MjpegSource implements LoadSource {
+  private readonly url: URL;
+  private readonly clockErrorUs: number | null;
+
+  /** @throws {StreamerError} BAD_USAGE for a fragment that says nothing of the clock */
+  constructor(
+    url: string,
+    private readonly parts: Pick<SourceParts, 'clock' | 'headers'>,
+  ) {
+    this.url = new URL(url);
+    this.clockErrorUs = statedClockErrorUs(this.url);
+    this.url.hash = '';
+  }
+
+  open(_name: string, sink: LoadSink): LoadConnection {
+    return new MjpegConnection(this.url, this.clockErrorUs, this.parts, sink);
+  }
+
+  async close(): Promise<void> {
+    // Its connections share nothing.
+  }
+}
+
+class MjpegConnection implements LoadConnection {
+  private readonly client: HttpClient;
+  private stream: MjpegStream | null = null;
+  private isOver = false;
+
+  constructor(
+    private readonly url: URL,
+    private readonly clockErrorUs: number | null,
+    private readonly parts: Pick<SourceParts, 'clock' | 'headers'>,
+    private readonly sink: LoadSink,
+  ) {
+    const { clock, headers } = parts;
+    // Not shared: the nonce of a challenge is for one client.
+    const credentials = credentialsOf(url);
+    this.client = new HttpClient(url, credentials && new HttpAuth(credentials), clock, null, headers);
+    this.client.get({ onAnswer: (answer) => this.take(answer), onError: (error) => this.end(error) });
+  }
+
+  async close(): Promise<void> {
+    this.end(null);
+    await this.client.close();
+  }
+
+  private take(answer: IncomingMessage): void {
+    tellContent(answer, (content) => {
+      if (!this.isOver) this.read(answer, content);
+    });
+  }
+
+  private read(answer: IncomingMessage, content: Exclude<HttpContent, 'unknown'>): void {
+    if (content !== 'multipart') return this.end(this.contentErrorOf(answer, content));
+    const { clock } = this.parts;
+    const clockErrorUs = this.clockErrorUs ?? (isOfThisMachine(answer) ? SAME_MACHINE_ERROR_US : null);
+    this.stream = new MjpegStream(answer, { url: this.url, clock, clockErrorUs }, this.sink, (error) =>
+      this.end(error),
+    );
+    this.stream.start();
+  }
+
+  private contentErrorOf(answer: IncomingMessage, content: 'jpeg' | 'video' | 'other'): StreamerError {
+    if (content === 'other') return contentError(answer.headers['content-type'], this.url);
+    const what = content === 'jpeg' ? 'a single picture' : 'a video';
+    return failure(
+      'SOURCE_BAD_ANSWER',
+      this.url,
+      `it answers with ${what} and not with an MJPEG stream; check the path.`,
+    );
+  }
+
+  private end(error: StreamerError | null): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.stream?.stop();
+    void this.client.close();
+    this.sink.onClosed(error);
+  }
+}
+
+/** Both ends of a connection have one address. Through a tunnel or a proxy that is no proof; docs/load.md says so. */
+function isOfThisMachine({ socket }: IncomingMessage): boolean {
+  return socket.remoteAddress !== undefined && socket.remoteAddress === socket.localAddress;
+}
