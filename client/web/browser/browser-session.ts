@@ -1,6 +1,7 @@
 import { Backoff } from '../../../shared/backoff.js';
 import type { CancelTimer, Clock } from '../../../shared/clock.js';
 import { isErrorCode, StreamerError } from '../../../shared/errors.js';
+import type { BenchRequest } from '../../../shared/protocol/bench-messages.js';
 import type { ClockEstimate } from '../../../shared/protocol/clock-sync.js';
 import { isFinal } from '../../../shared/protocol/final-codes.js';
 import { FrameFlag, MessageType, PROTOCOL_VERSION } from '../../../shared/protocol/messages.js';
@@ -15,7 +16,16 @@ import type {
 } from '../../../shared/protocol/messages.js';
 import { Acknowledger } from '../../../shared/receiver/acknowledger.js';
 import { ClockProbe } from '../../../shared/receiver/clock-probe.js';
-import { encodeAck, encodeBye, encodeHello, encodePing, encodePong, encodeStats } from './message-codec.js';
+import type { DeviceNotice } from './bench-bodies.js';
+import {
+  encodeAck,
+  encodeBench,
+  encodeBye,
+  encodeHello,
+  encodePing,
+  encodePong,
+  encodeStats,
+} from './message-codec.js';
 import type { FrameMessage, ServerMessage } from './message-codec.js';
 import { WebSocketConnection } from './web-socket-connection.js';
 import type { OpenSocket } from './web-socket-connection.js';
@@ -57,12 +67,17 @@ export interface SessionFrame {
 
 /** What a session tells its owner. */
 export interface SessionListener {
-  /** A connection is up: the first one, or one after an outage. Null when the server has no stream for us yet. */
-  onWelcome(stream: StreamInfo | null): void;
+  /**
+   * A connection is up: the first one, or one after an outage. Null when the server has no stream for us yet; `features`
+   * are names of what it knows.
+   */
+  onWelcome(stream: StreamInfo | null, features: readonly string[]): void;
   /** Our stream changed, and why, where the server says so. */
   onStream(stream: StreamInfo, reason: Notice | null): void;
   onFrame(frame: SessionFrame): void;
   onSkipped(first: number, last: number): void;
+  /** The server says something of a benchmark; without this nobody listens. */
+  onBench?(notice: DeviceNotice): void;
   /** The connection broke, and the next attempt is planned. */
   onOutage(error: StreamerError): void;
   /** Asked for at the interval the server sets. */
@@ -151,6 +166,11 @@ export class BrowserSession {
     this.returned = arrival;
   }
 
+  /** Says something of a benchmark, to a server that has the feature. Nothing while there is no connection. */
+  sendBench(request: BenchRequest): void {
+    this.send(encodeBench(request));
+  }
+
   private hello(): void {
     this.send(this.helloMessage);
     const { clock, resolutionUs } = this.parts;
@@ -179,6 +199,8 @@ export class BrowserSession {
         return this.onStream(message.body);
       case MessageType.WELCOME:
         return this.onWelcome(message.body);
+      case MessageType.BENCH:
+        return this.listener.onBench?.(message.body);
       case MessageType.ERROR:
         return this.leave(refusal(message.body));
       case MessageType.BYE:
@@ -215,7 +237,7 @@ export class BrowserSession {
     this.timers.stats();
     this.timers.stable = this.parts.clock.schedule(STABLE_AFTER_US, () => this.backoff.reset());
     this.scheduleStats();
-    this.listener.onWelcome(this.stream);
+    this.listener.onWelcome(this.stream, welcome.features ?? []);
   }
 
   /** A stream of our stream's name is ours, too: one that was removed may come back under its name with another id. */

@@ -1,6 +1,8 @@
 /** The JSON bodies that a server sends, checked field by field (docs/protocol.md, "JSON bodies"). */
 import {
   ENCODING_MODES,
+  MAX_FEATURES,
+  MAX_FEATURE_CHARS,
   MAX_NOTICE_CHARS,
   MAX_REASON_CHARS,
   MAX_STREAMS,
@@ -17,12 +19,14 @@ const MAX_NAME_CHARS = 128;
 
 /** Body of WELCOME, of any version: whoever reads it says what it speaks. Throws BAD_MESSAGE, as all here do. */
 export function welcomeFrom(fields: JsonFields): Welcome {
+  const features = fields.optionalTexts('features', MAX_FEATURES, MAX_FEATURE_CHARS);
   return {
     version: fields.whole('version', 0, MAX_U16),
     sessionId: fields.text('sessionId', isName, `1 to ${MAX_NAME_CHARS} printable characters`),
     statsIntervalMs: fields.whole('statsIntervalMs', 10, 3_600_000),
     streams: fields.objects('streams', MAX_STREAMS).map(streamInfoFrom),
     subscribed: fields.wholes('subscribed', MAX_STREAMS, MAX_U16),
+    ...(features && { features }),
   };
 }
 
@@ -44,7 +48,6 @@ export function noticeFrom(fields: JsonFields): Notice {
 }
 
 function streamInfoFrom(fields: JsonFields): StreamInfo {
-  const isStreamName = (text: string) => /^[A-Za-z0-9_.-]{1,64}$/.test(text);
   const encoding = fields.object('encoding');
   return {
     id: fields.whole('id', 0, MAX_U16),
@@ -62,10 +65,17 @@ function streamInfoFrom(fields: JsonFields): StreamInfo {
   };
 }
 
-function shortText(fields: JsonFields, key: string, maxChars: number): string {
+/** Text of at most `maxChars`, made printable. */
+export function shortText(fields: JsonFields, key: string, maxChars: number): string {
   return toPrintable(fields.text(key, (text) => text.length <= maxChars, `text of at most ${maxChars} characters`));
 }
 
-function isName(text: string): boolean {
+/** Whether something may be called that by a server. */
+export function isName(text: string): boolean {
   return text.length >= 1 && text.length <= MAX_NAME_CHARS && isPrintable(text);
+}
+
+/** Whether a stream may be called that. */
+export function isStreamName(text: string): boolean {
+  return /^[A-Za-z0-9_.-]{1,64}$/.test(text);
 }

@@ -76,6 +76,15 @@ export class JsonFields {
     });
   }
 
+  /** A list of at most `maxItems` texts of at most `maxChars`; undefined where the key is missing. */
+  optionalTexts(key: string, maxItems: number, maxChars: number): string[] | undefined {
+    if (this.fields[key] === undefined) return undefined;
+    return this.list(key, maxItems).map((item, i) => {
+      if (typeof item === 'string' && item.length <= maxChars) return item;
+      return this.refuse(`${key}[${i}]`, `must be text of at most ${maxChars} characters`);
+    });
+  }
+
   private list(key: string, maxItems: number): readonly unknown[] {
     const value = this.fields[key];
     if (Array.isArray(value) && value.length <= maxItems) return value;

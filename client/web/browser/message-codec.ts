@@ -4,6 +4,7 @@
  */
 import { StreamerError } from '../../../shared/errors.js';
 import { badMessage, messageName, messageTooLong } from '../../../shared/protocol/bad-message.js';
+import type { BenchRequest } from '../../../shared/protocol/bench-messages.js';
 import { FRAME_AT } from '../../../shared/protocol/frame-layout.js';
 import {
   FRAME_HEADER_BYTES,
@@ -15,6 +16,8 @@ import {
   TIME_SOURCES,
 } from '../../../shared/protocol/messages.js';
 import type { FrameHeader, Hello, Message, Notice, Stats } from '../../../shared/protocol/messages.js';
+import { deviceNoticeFrom } from './bench-bodies.js';
+import type { DeviceNotice } from './bench-bodies.js';
 import { noticeFrom, streamChangeFrom, welcomeFrom } from './control-bodies.js';
 import { JsonFields } from './json-fields.js';
 
@@ -27,8 +30,15 @@ export interface FrameMessage {
 
 type ControlType = 'WELCOME' | 'PING' | 'PONG' | 'STREAM' | 'ERROR' | 'BYE' | 'CREDIT' | 'SKIPPED';
 
+/** A BENCH to a device, which a page may be; it is no coordinator. */
+interface BenchMessage {
+  readonly type: typeof MessageType.BENCH;
+  readonly body: DeviceNotice;
+}
+
 /** What a server sends. */
-export type ServerMessage = FrameMessage | Extract<Message, { readonly type: (typeof MessageType)[ControlType] }>;
+export type ServerMessage =
+  FrameMessage | BenchMessage | Extract<Message, { readonly type: (typeof MessageType)[ControlType] }>;
 
 const LENGTH_BYTES = 4;
 const TWO_POW_32 = 2 ** 32;
@@ -82,6 +92,11 @@ export function encodeBye(notice: Notice): ArrayBuffer {
   return encodeJson(MessageType.BYE, notice);
 }
 
+/** BENCH. */
+export function encodeBench(request: BenchRequest): ArrayBuffer {
+  return encodeJson(MessageType.BENCH, request);
+}
+
 /** Checks what a prefix promises, before anything is made of it. */
 function readPrefix(view: DataView): { type: number; bodyBytes: number } {
   if (view.byteLength < LENGTH_BYTES) throw new StreamerError('BAD_MESSAGE', 'A message ends inside its length.');
@@ -129,6 +144,8 @@ function decodeBody(type: number, body: DataView<ArrayBuffer>): ServerMessage | 
     case MessageType.ERROR:
     case MessageType.BYE:
       return { type, body: noticeFrom(JsonFields.parse(type, body)) };
+    case MessageType.BENCH:
+      return { type, body: deviceNoticeFrom(JsonFields.parse(type, body)) };
     default:
       return null;
   }
