@@ -11,7 +11,7 @@ HERE = pathlib.Path(__file__).parent
 CLIENT, SERVER, BOTH = 'client-to-server', 'server-to-client', 'both'
 TYPES = {
     'HELLO': 1, 'WELCOME': 2, 'FRAME': 3, 'ACK': 4, 'PING': 5, 'PONG': 6,
-    'STATS': 7, 'STREAM': 8, 'ERROR': 9, 'BYE': 10, 'CREDIT': 11, 'SKIPPED': 12,
+    'STATS': 7, 'STREAM': 8, 'ERROR': 9, 'BYE': 10, 'CREDIT': 11, 'SKIPPED': 12, 'BENCH': 13,
 }
 MAX_SAFE = 2**53 - 1
 # A whole JPEG of one grey pixel: tables of one code each, so that its two coefficients are the bits 0 0.
@@ -131,6 +131,9 @@ good_json('welcome-two-streams', SERVER, 'WELCOME', {
         CAM, dict(CAM, id=65535, name='door', width=0, height=0, fps=0, timeSource='arrival', startTimeUs=0,
                   encoding={'mode': 'unknown', 'reason': 'the source was not reached yet'}, state='connecting')],
     'subscribed': []})
+good_json('welcome-features', SERVER, 'WELCOME', {
+    'version': 1, 'sessionId': 's-3', 'statsIntervalMs': 1000, 'streams': [], 'subscribed': [],
+    'features': ['bench', 'from the future']})
 good_json('stats', CLIENT, 'STATS', {
     'intervalMs': 1000, 'clock': {'offsetUs': -1250.5, 'errorUs': 140},
     'streams': [{'streamId': 1, 'received': 29, 'lost': 0, 'skipped': 1, 'corrupt': 0, 'bytes': 890880,
@@ -157,8 +160,50 @@ good_json('bye-from-client', CLIENT, 'BYE', {'code': 'CLIENT_CLOSING', 'message'
 good_json('bye-from-server', SERVER, 'BYE', {'code': 'SERVER_CLOSING', 'message': ''})
 good_json('notice-unknown-code', SERVER, 'ERROR', {'code': 'FROM_THE_FUTURE', 'message': 'x' * 1024})
 
+# Benchmarks of several devices.
+PROGRESS = {'frames': 120, 'latencyP50Us': 8200, 'latencyP99Us': 15100, 'clockErrorUs': 310}
+NO_PROGRESS = {'frames': 0, 'latencyP50Us': None, 'latencyP99Us': None, 'clockErrorUs': None}
+RESULT = {'fromTimeUs': 1700000003000000, 'toTimeUs': 1700000063000000, 'received': 1799, 'lost': 1, 'skipped': 0,
+          'corrupt': 0, 'bytes': 55298761, 'reconnects': 0, 'outageMs': 0, 'latency': 'HISTFAAAAA==',
+          'latencyNegative': 'HISTFAAAAA==', 'age': 'HISTFAAAAA==', 'ageNegative': None,
+          'clock': {'offsetUs': -3600000250, 'errorUs': 310, 'driftPpm': -12.5, 'rttMinUs': 600, 'rttP50Us': 890},
+          'timeline': {'bucketMs': 30000, 'frames': [900, 899], 'latencyP50Us': [8200, None],
+                       'latencyP99Us': [15100, -4]},
+          'about': 'Chrome on Android'}
+LEAST_RESULT = {'fromTimeUs': 0, 'toTimeUs': 0, 'received': 0, 'lost': 0, 'skipped': 0, 'corrupt': 0, 'bytes': 0,
+                'reconnects': 0, 'outageMs': 0, 'latency': 'HISTFAAAAA==', 'latencyNegative': None, 'age': None,
+                'ageNegative': None,
+                'clock': {'offsetUs': None, 'errorUs': None, 'driftPpm': None, 'rttMinUs': None, 'rttP50Us': None},
+                'timeline': None, 'about': ''}
+DEVICE = {'id': 1, 'name': 'phone-3', 'platform': 'browser', 'joinedTimeUs': 1700000000000000, 'leftTimeUs': None}
+JOIN = {'kind': 'join', 'name': 'phone-3', 'platform': 'browser', 'key': '0123456789abcdef'}
+OPEN = {'kind': 'open', 'durationMs': 60000, 'stream': 'cam'}
+RUN = {'kind': 'run', 'benchId': 7, 'stream': 'cam', 'startTimeUs': 1700000003000000, 'stopTimeUs': 1700000063000000}
+for name, value in {
+    'join': JOIN, 'join-longest': dict(JOIN, name='\u2603' * 64, platform='other', key='Z' * 64),
+    'open': OPEN, 'open-shortest': dict(OPEN, durationMs=1000), 'open-longest': dict(OPEN, durationMs=86400000),
+    'start': {'kind': 'start', 'leadMs': 3000}, 'start-at-once': {'kind': 'start', 'leadMs': 0},
+    'stop': {'kind': 'stop'}, 'leave': {'kind': 'leave'},
+    'progress': {'kind': 'progress', 'benchId': 7, **PROGRESS},
+    'progress-of-nothing': {'kind': 'progress', 'benchId': 1, **NO_PROGRESS},
+    'result': {'kind': 'result', 'benchId': 7, **RESULT},
+    'result-least': {'kind': 'result', 'benchId': 1, **LEAST_RESULT},
+}.items():
+    good_json('bench-' + name, CLIENT, 'BENCH', value)
+for name, value in {
+    'joined': {'kind': 'joined', 'deviceId': 1, 'name': 'phone-3 (2)'},
+    'opened': {'kind': 'opened', 'benchId': 7},
+    'refused': {'kind': 'refused', 'code': 'BENCH_BUSY', 'message': 'Another benchmark is under way.'},
+    'announced': {'kind': 'announced', 'benchId': 7, 'stream': 'cam'},
+    'run': RUN, 'over': {'kind': 'over', 'benchId': 7, 'reason': 'The coordinator left.'},
+    'devices': {'kind': 'devices', 'devices': [DEVICE, dict(DEVICE, id=2, platform='python', leftTimeUs=1)]},
+    'device-progress': {'kind': 'deviceProgress', 'deviceId': 1, **PROGRESS},
+    'device-result': {'kind': 'deviceResult', 'deviceId': 1, **RESULT},
+}.items():
+    good_json('bench-' + name, SERVER, 'BENCH', value)
+
 # Types that do not exist yet: skipped without a word.
-for name, type_byte, body in (('unknown-type', 13, b'anything'), ('unknown-type-empty', 255, b''),
+for name, type_byte, body in (('unknown-type', 99, b'anything'), ('unknown-type-empty', 255, b''),
                               ('unknown-type-zero', 0, b'\x00')):
     valid.append({'name': name, 'direction': BOTH, 'type': None, 'canonical': False,
                   'hex': message(type_byte, body).hex(), 'fields': None})
@@ -167,7 +212,8 @@ for name, type_byte, body in (('unknown-type', 13, b'anything'), ('unknown-type-
 bad('length-zero', BOTH, 'framing', 'BAD_MESSAGE', struct.pack('>I', 0))
 LIMITS = {'HELLO': (CLIENT, 16384), 'WELCOME': (SERVER, 1048576), 'FRAME': (SERVER, 50 + 33554432), 'ACK': (CLIENT, 10),
           'PING': (BOTH, 8), 'PONG': (BOTH, 24), 'STATS': (CLIENT, 65536), 'STREAM': (SERVER, 16384),
-          'ERROR': (SERVER, 4096), 'BYE': (BOTH, 4096), 'CREDIT': (SERVER, 4), 'SKIPPED': (SERVER, 18)}
+          'ERROR': (SERVER, 4096), 'BYE': (BOTH, 4096), 'CREDIT': (SERVER, 4), 'SKIPPED': (SERVER, 18),
+          'BENCH': (BOTH, 65536)}
 for type_name, (direction, limit) in LIMITS.items():
     bad(f'{type_name.lower()}-too-long', direction, 'framing', 'MESSAGE_TOO_LONG',
         struct.pack('>IB', 1 + limit + 1, TYPES[type_name]))
@@ -252,6 +298,8 @@ for name, changes in {
     'stats-interval-short': {'statsIntervalMs': 9}, 'stats-interval-long': {'statsIntervalMs': 3600001},
     'streams-missing': {'streams': None}, 'subscribed-missing': {'subscribed': None},
     'subscribed-large': {'subscribed': [65536]}, 'subscribed-1025': {'subscribed': [1] * 1025},
+    'features-33': {'features': ['x'] * 33}, 'features-object': {'features': {'bench': 1}},
+    'feature-long': {'features': ['x' * 33]}, 'feature-number': {'features': [1]},
 }.items():
     bad_schema('welcome-' + name, SERVER, 'WELCOME', without(WELCOME, **changes))
 for name, changes in {
@@ -290,6 +338,64 @@ for name, changes in {
 }.items():
     bad_schema('error-' + name, SERVER, 'ERROR', without(NOTICE, **changes))
     bad_schema('bye-' + name, BOTH, 'BYE', without(NOTICE, **changes))
+
+def bad_bench(direction, cases):
+    for name, value in cases.items():
+        bad_schema('bench-' + name, direction, 'BENCH', value)
+
+
+bad_bench(CLIENT, {
+    'empty': {}, 'kind-unknown': dict(JOIN, kind='dance'), 'kind-of-an-object': dict(JOIN, kind='toString'),
+    'kind-number': dict(JOIN, kind=1), 'join-name-missing': without(JOIN, name=None),
+    'join-name-empty': dict(JOIN, name=''), 'join-name-long': dict(JOIN, name='n' * 65),
+    'join-name-escape': dict(JOIN, name='\x1b[2J'), 'join-name-right-to-left': dict(JOIN, name='a\u202eb'),
+    'join-platform-unknown': dict(JOIN, platform='abacus'), 'join-key-missing': without(JOIN, key=None),
+    'join-key-short': dict(JOIN, key='0' * 15), 'join-key-long': dict(JOIN, key='0' * 65),
+    'join-key-dash': dict(JOIN, key='0123456789-abcdef'), 'open-short': dict(OPEN, durationMs=999),
+    'open-long': dict(OPEN, durationMs=86400001), 'open-fraction': dict(OPEN, durationMs=1000.5),
+    'open-stream-star': dict(OPEN, stream='*'), 'open-stream-missing': without(OPEN, stream=None),
+    'start-negative': {'kind': 'start', 'leadMs': -1}, 'start-long': {'kind': 'start', 'leadMs': 60001},
+    'start-without-lead': {'kind': 'start'},
+})
+for kind, value in (('progress', {'kind': 'progress', 'benchId': 1, **PROGRESS}),
+                    ('result', {'kind': 'result', 'benchId': 1, **RESULT})):
+    bad_bench(CLIENT, {f'{kind}-id-missing': without(value, benchId=None), f'{kind}-id-0': dict(value, benchId=0)})
+for direction, kind, start in ((CLIENT, 'progress', {'kind': 'progress', 'benchId': 1}),
+                               (SERVER, 'device-progress', {'kind': 'deviceProgress', 'deviceId': 1})):
+    bad_bench(direction, {f'{kind}-{name}': {**start, **without(PROGRESS, **changes)} for name, changes in {
+        'frames-negative': {'frames': -1}, 'frames-missing': {'frames': None},
+        'latency-fraction': {'latencyP50Us': 0.5}, 'clock-error-negative': {'clockErrorUs': -1},
+        'latency-string': {'latencyP99Us': '1'}}.items()})
+for direction, kind, start in ((CLIENT, 'result', {'kind': 'result', 'benchId': 1}),
+                               (SERVER, 'device-result', {'kind': 'deviceResult', 'deviceId': 1})):
+    bad_bench(direction, {f'{kind}-{name}': {**start, **without(RESULT, **changes)} for name, changes in {
+        'from-missing': {'fromTimeUs': None}, 'received-large': {'received': 2**53}, 'lost-negative': {'lost': -1},
+        'bytes-fraction': {'bytes': 0.5}, 'outage-missing': {'outageMs': None}, 'latency-empty': {'latency': ''},
+        'latency-missing': {'latency': None}, 'latency-not-base64': {'latency': 'a b'},
+        'age-number': {'age': 1}, 'histograms-long': {'latency': 'A' * 49152, 'age': 'A'},
+        'clock-missing': {'clock': None}, 'clock-error-negative': {'clock': dict(RESULT['clock'], errorUs=-1)},
+        'clock-drift-large': {'clock': dict(RESULT['clock'], driftPpm=1e7)},
+        'timeline-short-buckets': {'timeline': dict(RESULT['timeline'], bucketMs=999)},
+        'timeline-241': {'timeline': {'bucketMs': 1000, 'frames': [1] * 241, 'latencyP50Us': [1] * 241,
+                                      'latencyP99Us': [1] * 241}},
+        'timeline-unequal': {'timeline': dict(RESULT['timeline'], frames=[1])},
+        'timeline-large': {'timeline': dict(RESULT['timeline'], frames=[1, 2**41])},
+        'about-long': {'about': 'x' * 201}, 'about-missing': {'about': None}}.items()})
+bad_bench(SERVER, {
+    'joined-id-0': {'kind': 'joined', 'deviceId': 0, 'name': 'x'}, 'joined-without-name': {'kind': 'joined', 'deviceId': 1},
+    'opened-without-id': {'kind': 'opened'}, 'refused-code-lower-case': {'kind': 'refused', 'code': 'busy', 'message': ''},
+    'refused-message-long': {'kind': 'refused', 'code': 'BUSY', 'message': 'x' * 1025},
+    'announced-stream-space': {'kind': 'announced', 'benchId': 1, 'stream': 'a b'},
+    'run-stop-missing': without(RUN, stopTimeUs=None), 'run-start-negative': dict(RUN, startTimeUs=-1),
+    'over-reason-missing': {'kind': 'over', 'benchId': 1},
+    'over-reason-long': {'kind': 'over', 'benchId': 1, 'reason': 'x' * 1025},
+    'devices-object': {'kind': 'devices', 'devices': {}}, 'devices-129': {'kind': 'devices', 'devices': [DEVICE] * 129},
+    'device-left-missing': {'kind': 'devices', 'devices': [without(DEVICE, leftTimeUs=None)]},
+    'device-platform-unknown': {'kind': 'devices', 'devices': [dict(DEVICE, platform='abacus')]},
+    'device-name-escape': {'kind': 'devices', 'devices': [dict(DEVICE, name='\x1b[2J')]},
+})
+bad_body('bench-not-json', BOTH, 'BENCH', b'{"kind":', 'json')
+bad_body('bench-array', BOTH, 'BENCH', b'[]', 'json')
 
 classic = []
 for name, seconds, jpeg in (('frame', 1700000001.4, EMPTY), ('picture', 1700000001.433333, PIXEL), ('zero', 0.0, EMPTY)):

@@ -8,7 +8,7 @@ import unittest
 import wire
 
 VECTORS = pathlib.Path(__file__).resolve().parents[2] / 'vectors'
-FROM_CLIENT = {'HELLO', 'ACK', 'PING', 'PONG', 'STATS', 'BYE'}
+FROM_CLIENT = {'HELLO', 'ACK', 'PING', 'PONG', 'STATS', 'BYE', 'BENCH'}
 
 
 def read(name):

@@ -9,11 +9,11 @@ MAX_U64 = 2**53 - 1
 TIME_SOURCES = {1: 'schedule', 2: 'arrival', 3: 'source'}
 # Section 15.
 NAMES = {1: 'HELLO', 2: 'WELCOME', 3: 'FRAME', 4: 'ACK', 5: 'PING', 6: 'PONG', 7: 'STATS', 8: 'STREAM', 9: 'ERROR',
-         10: 'BYE', 11: 'CREDIT', 12: 'SKIPPED'}
+         10: 'BYE', 11: 'CREDIT', 12: 'SKIPPED', 13: 'BENCH'}
 LIMITS = {'HELLO': 16384, 'WELCOME': 1048576, 'FRAME': 33554482, 'ACK': 10, 'PING': 8, 'PONG': 24, 'STATS': 65536,
-          'STREAM': 16384, 'ERROR': 4096, 'BYE': 4096, 'CREDIT': 4, 'SKIPPED': 18}
+          'STREAM': 16384, 'ERROR': 4096, 'BYE': 4096, 'CREDIT': 4, 'SKIPPED': 18, 'BENCH': 65536}
 MAX_UNKNOWN = 65536
-FROM_SERVER = {'WELCOME', 'FRAME', 'PING', 'PONG', 'STREAM', 'ERROR', 'BYE', 'CREDIT', 'SKIPPED'}
+FROM_SERVER = {'WELCOME', 'FRAME', 'PING', 'PONG', 'STREAM', 'ERROR', 'BYE', 'CREDIT', 'SKIPPED', 'BENCH'}
 # Section 4.
 FIXED = {'ACK': ('>HQ', ('streamId', 'sequence')), 'PING': ('>Q', ('t0Us',)),
          'PONG': ('>QQQ', ('t0Us', 't1Us', 't2Us')), 'CREDIT': ('>HH', ('streamId', 'ackEvery')),

@@ -15,6 +15,7 @@ Fields = dict[str, Any]
 _MAX_NUMBER = 2**53 - 1
 _MAX_U16 = 65_535
 _MAX_STREAMS = 1024
+_MAX_FEATURES = 32
 _STREAM_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _MODES = ("pass-through", "encoded", "unknown")
@@ -50,6 +51,8 @@ class Welcome:
     stats_interval_ms: int
     streams: tuple[StreamInfo, ...]
     subscribed: tuple[int, ...]
+    #: What the server knows beyond the first form of the protocol, such as `bench`.
+    features: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,21 +69,22 @@ def is_stream_name(text: str) -> bool:
 
 def welcome_from(fields: Fields) -> Welcome:
     """Body of WELCOME, of any version. Raises StreamerError BAD_MESSAGE, as all here do."""
-    version = _whole(fields, "version", 0, _MAX_U16)
-    _text(fields, "sessionId", lambda text: 1 <= _utf16_length(text) <= 128 and to_printable(text) == text)
+    version = whole(fields, "version", 0, _MAX_U16)
+    text_of(fields, "sessionId", lambda text: 1 <= utf16_length(text) <= 128 and to_printable(text) == text)
     return Welcome(
         version=version,
-        stats_interval_ms=_whole(fields, "statsIntervalMs", 10, 3_600_000),
+        stats_interval_ms=whole(fields, "statsIntervalMs", 10, 3_600_000),
         streams=tuple(_stream_from(_object({"streams": item}, "streams")) for item in _list(fields, "streams")),
         subscribed=tuple(
-            _whole({"subscribed": item}, "subscribed", 0, _MAX_U16) for item in _list(fields, "subscribed")
+            whole({"subscribed": item}, "subscribed", 0, _MAX_U16) for item in _list(fields, "subscribed")
         ),
+        features=_features_from(fields),
     )
 
 
 def stream_change_from(fields: Fields) -> StreamChange:
     """Body of STREAM."""
-    event = _one_of(fields, "event", _EVENTS)
+    event = one_of(fields, "event", _EVENTS)
     stream = _stream_from(_object(fields, "stream"))
     reason = notice_from(_object(fields, "reason")) if "reason" in fields else None
     return StreamChange(event, stream, reason)
@@ -88,8 +92,8 @@ def stream_change_from(fields: Fields) -> StreamChange:
 
 def notice_from(fields: Fields) -> Notice:
     """Body of ERROR and BYE. The sentence is made printable, since it may come from anywhere."""
-    code = _text(fields, "code", lambda text: _CODE.fullmatch(text) is not None)
-    return Notice(code, to_printable(_text(fields, "message", lambda text: _utf16_length(text) <= 1024)))
+    code = text_of(fields, "code", lambda text: _CODE.fullmatch(text) is not None)
+    return Notice(code, to_printable(text_of(fields, "message", lambda text: utf16_length(text) <= 1024)))
 
 
 def to_printable(text: str) -> str:
@@ -98,19 +102,26 @@ def to_printable(text: str) -> str:
     return "".join("\ufffd" if unicodedata.category(char) in _NOT_PRINTABLE else char for char in one_line)
 
 
+def _features_from(fields: Fields) -> tuple[str, ...]:
+    if "features" not in fields:
+        return ()
+    features = _list(fields, "features", _MAX_FEATURES)
+    return tuple(text_of({"features": item}, "features", lambda text: utf16_length(text) <= 32) for item in features)
+
+
 def _stream_from(fields: Fields) -> StreamInfo:
     encoding = _object(fields, "encoding")
-    _one_of(encoding, "mode", _MODES)
-    _text(encoding, "reason", lambda text: _utf16_length(text) <= 200)
-    _whole(fields, "width", 0, _MAX_U16)
-    _whole(fields, "height", 0, _MAX_U16)
+    one_of(encoding, "mode", _MODES)
+    text_of(encoding, "reason", lambda text: utf16_length(text) <= 200)
+    whole(fields, "width", 0, _MAX_U16)
+    whole(fields, "height", 0, _MAX_U16)
     _number(fields, "fps", 0, 1000)
-    _one_of(fields, "timeSource", _TIME_SOURCES)
+    one_of(fields, "timeSource", _TIME_SOURCES)
     return StreamInfo(
-        id=_whole(fields, "id", 0, _MAX_U16),
-        name=_text(fields, "name", is_stream_name),
-        start_time_us=_whole(fields, "startTimeUs", 0, _MAX_NUMBER),
-        state=_one_of(fields, "state", _STATES),
+        id=whole(fields, "id", 0, _MAX_U16),
+        name=text_of(fields, "name", is_stream_name),
+        start_time_us=whole(fields, "startTimeUs", 0, _MAX_NUMBER),
+        state=one_of(fields, "state", _STATES),
     )
 
 
@@ -122,22 +133,25 @@ def _number(fields: Fields, key: str, least: int, greatest: int) -> float:
     return value
 
 
-def _whole(fields: Fields, key: str, least: int, greatest: int) -> int:
+def whole(fields: Fields, key: str, least: int, greatest: int) -> int:
+    """A whole number from `least` to `greatest`. Raises StreamerError BAD_MESSAGE, as the next ones do."""
     value = _number(fields, key, least, greatest)
     if value != int(value):
         raise _refusal(key)
     return int(value)
 
 
-def _text(fields: Fields, key: str, fits: Callable[[str], bool]) -> str:
+def text_of(fields: Fields, key: str, fits: Callable[[str], bool]) -> str:
+    """Text for which `fits` holds."""
     value = fields.get(key)
     if not isinstance(value, str) or not fits(value):
         raise _refusal(key)
     return value
 
 
-def _one_of(fields: Fields, key: str, words: tuple[str, ...]) -> str:
-    return _text(fields, key, lambda text: text in words)
+def one_of(fields: Fields, key: str, words: tuple[str, ...]) -> str:
+    """One of `words`."""
+    return text_of(fields, key, lambda text: text in words)
 
 
 def _object(fields: Fields, key: str) -> Fields:
@@ -147,14 +161,14 @@ def _object(fields: Fields, key: str) -> Fields:
     return value
 
 
-def _list(fields: Fields, key: str) -> list[Any]:
+def _list(fields: Fields, key: str, max_items: int = _MAX_STREAMS) -> list[Any]:
     value = fields.get(key)
-    if not isinstance(value, list) or len(value) > _MAX_STREAMS:
+    if not isinstance(value, list) or len(value) > max_items:
         raise _refusal(key)
     return value
 
 
-def _utf16_length(text: str) -> int:
+def utf16_length(text: str) -> int:
     """Lengths on the wire count what JavaScript counts."""
     return len(text) + sum(char > "\uffff" for char in text)
 

@@ -32,6 +32,7 @@ _TYPES = {
     "BYE": 10,
     "CREDIT": 11,
     "SKIPPED": 12,
+    "BENCH": 13,
 }
 _NAMES = {number: name for name, number in _TYPES.items()}
 _MAX_BODY_BYTES = {
@@ -47,11 +48,12 @@ _MAX_BODY_BYTES = {
     "BYE": 4_096,
     "CREDIT": 4,
     "SKIPPED": 18,
+    "BENCH": 65_536,
 }
 _MAX_UNKNOWN_BODY_BYTES = 65_536
 #: Messages that a server may send, and a client.
-FROM_SERVER = frozenset({"WELCOME", "FRAME", "PING", "PONG", "STREAM", "ERROR", "BYE", "CREDIT", "SKIPPED"})
-FROM_CLIENT = frozenset({"HELLO", "ACK", "PING", "PONG", "STATS", "BYE"})
+FROM_SERVER = frozenset({"WELCOME", "FRAME", "PING", "PONG", "STREAM", "ERROR", "BYE", "CREDIT", "SKIPPED", "BENCH"})
+FROM_CLIENT = frozenset({"HELLO", "ACK", "PING", "PONG", "STATS", "BYE", "BENCH"})
 
 _FIXED = {
     "ACK": (struct.Struct(">HQ"), ("streamId", "sequence")),
