@@ -1,0 +1,73 @@
+import { formatDurationUs } from '../../shared/units.js';
+import type { RunKind, Subject } from '../report/run-report-schema.js';
+import type { GeneratorFigures, ServerSamples, TrustCheck, Validity } from '../report/run-trust-schema.js';
+import { figureChecks } from './figure-checks.js';
+import { generatorChecks, ownDelayP99Us } from './generator-checks.js';
+
+/** What is judged. */
+export interface JudgedRun {
+  readonly kind: RunKind;
+  /** Null where nobody watched the generator. */
+  readonly generator: GeneratorFigures | null;
+  /** Null where the server was not asked. */
+  readonly server: ServerSamples | null;
+  /** What is reported of everything together; null where adding up would mean nothing. */
+  readonly total: Subject | null;
+  /** Of this machine. */
+  readonly cores: number;
+  /** Whether the server runs on this machine, where it was not asked; null by default: not known. */
+  readonly isSameMachine?: boolean | null;
+}
+
+/**
+ * Whether the figures of a run are about the server and the path, and not about the process that measured them; every
+ * check with its limit is explained in docs/measuring.md.
+ */
+export function judge(run: JudgedRun): Validity {
+  const checks = [...(run.generator ? generatorChecks(run, run.generator) : []), ...figureChecks(run.total)];
+  const failed = checks.filter(({ ok }) => !ok);
+  const reasons = failed.filter(({ severity }) => severity === 'invalid').map(sentenceOf);
+  return { valid: reasons.length === 0, reasons, checks, trust: trustOf(run, failed) };
+}
+
+function sentenceOf({ name, value, limit, unit, why }: TrustCheck): string {
+  return `${name}: ${amount(value, unit)}, where ${amount(limit, unit)} is the limit; ${why}`;
+}
+
+function amount(value: number, unit: string): string {
+  const text = Number.isInteger(value) ? `${value}` : value.toFixed(1);
+  return unit === '' ? text : `${text} ${unit}`;
+}
+
+/** How far the figures can be trusted, in one sentence with its figures. */
+function trustOf({ generator, server, total }: JudgedRun, failed: readonly TrustCheck[]): string {
+  const parts = [
+    latencyPart(total),
+    generatorPart(generator),
+    ...(server === null ? ['the server was not asked, so what it says of itself is not known'] : []),
+    ...doubtPart(failed),
+  ];
+  const sentence = parts.join('; ');
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
+}
+
+function latencyPart(total: Subject | null): string {
+  if (total === null || total.latencyUs.count === 0) return 'no latency was measured in the whole';
+  const { errorUs } = total.latencyUs;
+  return errorUs === null
+    ? 'how far latencies are from the truth is not known'
+    : `latencies are right to ± ${formatDurationUs(errorUs)}`;
+}
+
+function generatorPart(generator: GeneratorFigures | null): string {
+  if (generator === null) return 'nobody watched what measured them';
+  return `the generator itself was late by ${formatDurationUs(ownDelayP99Us(generator))} at p99`;
+}
+
+function doubtPart(failed: readonly TrustCheck[]): readonly string[] {
+  const invalid = failed.some(({ severity }) => severity === 'invalid');
+  const names = failed.filter(({ severity }) => severity === (invalid ? 'invalid' : 'doubt')).map(({ name }) => name);
+  if (names.length === 0) return [];
+  const list = names.map((name) => name.charAt(0).toLowerCase() + name.slice(1)).join(', ');
+  return [invalid ? `do not use the figures (${list})` : `less is certain for: ${list}`];
+}
