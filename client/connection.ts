@@ -25,6 +25,14 @@ export interface ConnectionListener {
   onClose(error: StreamerError | null): void;
 }
 
+/** Takes the bytes of a connection; throws StreamerError for what a server must not send. `chunk` is valid in the call only. */
+export interface ByteParser {
+  push(chunk: Buffer, receivedTimeUs: number): void;
+}
+
+/** Makes what takes the bytes of a connection apart; `deliver` is for the messages in them. */
+export type NewParser = (deliver: (message: Message) => void) => ByteParser;
+
 /** A way to a server that messages go over, whatever it is made of; it never comes back. */
 export interface Link {
   /** Sends a whole message; silently nothing once the connection is gone. */
@@ -51,7 +59,7 @@ const LINGER_US = 1_000_000;
 /** One connection to a server, over TCP or TLS, from connecting to its end; it never comes back. */
 export class Connection implements Link {
   private readonly socket: Socket;
-  private readonly parser: MessageParser;
+  private readonly parser: ByteParser;
   private chunkTimeUs = 0;
   private lastHeardUs: number;
   private cancelTimer: CancelTimer;
@@ -62,13 +70,10 @@ export class Connection implements Link {
     private readonly address: ServerAddress,
     private readonly clock: Clock,
     private readonly listener: ConnectionListener,
+    newParser: NewParser = wholeMessages,
   ) {
     this.lastHeardUs = clock.nowUs();
-    this.parser = new MessageParser({
-      accepts: CLIENT_ACCEPTS,
-      reusesChunks: true,
-      onMessage: (message) => this.closed || listener.onMessage(message, this.chunkTimeUs),
-    });
+    this.parser = newParser((message) => this.closed || listener.onMessage(message, this.chunkTimeUs));
     this.cancelTimer = clock.schedule(CONNECT_TIMEOUT_US, () => this.fail(this.timeoutError()));
     const onread = { buffer: READ_BUFFER, callback: (lengthBytes: number) => this.onRead(lengthBytes) };
     this.socket = openSocket(address, onread);
@@ -93,6 +98,14 @@ export class Connection implements Link {
     this.finish(null);
   }
 
+  /** Resolves when the socket is gone, which after `close` is up to a second later. */
+  whenGone(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.socket.closed) resolve();
+      else this.socket.once('close', () => resolve());
+    });
+  }
+
   /** Closes at once because of `error`. */
   fail(error: StreamerError): void {
     if (this.closed) return;
@@ -114,7 +127,7 @@ export class Connection implements Link {
     this.chunkTimeUs = this.clock.nowUs();
     this.lastHeardUs = this.chunkTimeUs;
     try {
-      this.parser.push(READ_BUFFER.subarray(0, lengthBytes));
+      this.parser.push(READ_BUFFER.subarray(0, lengthBytes), this.chunkTimeUs);
     } catch (error) {
       this.fail(this.isTlsAlert(lengthBytes) ? this.tlsOnlyError(error) : toStreamerError(error));
     }
@@ -163,6 +176,10 @@ export class Connection implements Link {
     const { host, port } = this.address;
     return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   }
+}
+
+function wholeMessages(deliver: (message: Message) => void): ByteParser {
+  return new MessageParser({ accepts: CLIENT_ACCEPTS, reusesChunks: true, onMessage: deliver });
 }
 
 function openSocket({ host, port, tls }: ServerAddress, onread: OnReadOpts): Socket {

@@ -12,6 +12,18 @@ const SIGNIFICANT_DIGITS = 3;
 const BARS_FROM_QUANTILE = 0.001;
 const BARS_TO_QUANTILE = 0.999;
 
+/** Everything that a histogram holds, as plain data that goes from one thread to another without any loss. */
+export interface HistogramState {
+  /** A value of each bucket that is not empty, and how many values lie in it. */
+  readonly valuesUs: Float64Array;
+  readonly counts: Float64Array;
+  readonly saturated: number;
+  readonly least: number;
+  readonly greatest: number;
+  readonly sumUs: number;
+  readonly squaredDeviations: number;
+}
+
 /**
  * Distribution of signed microsecond values: latencies, and plain durations too. Negative values are kept, so that a
  * clock that is off shows. Quantiles are right to three significant digits (an HdrHistogram of each sign); `count`,
@@ -142,6 +154,33 @@ export class LatencyHistogram {
   /** The magnitudes of the negative values as an HdrHistogram; null when there are none. */
   encodeNegative(): string | null {
     return this.negatives && this.countedNegative > 0 ? encodeCounts(this.negatives) : null;
+  }
+
+  /** Everything it holds; unlike the encoded form with the exact `min`, `max`, `mean` and `stddev`. */
+  state(): HistogramState {
+    const values: number[] = [];
+    const counts: number[] = [];
+    const visit = (sign: number) => (valueUs: number, count: number) => {
+      values.push(sign * valueUs);
+      counts.push(count);
+    };
+    if (this.negatives) visitMiddles(this.negatives, visit(-1));
+    if (this.positives) visitMiddles(this.positives, visit(1));
+    const { countedSaturated: saturated, least, greatest, sumUs, squaredDeviations } = this;
+    const buckets = { valuesUs: Float64Array.from(values), counts: Float64Array.from(counts) };
+    return { ...buckets, saturated, least, greatest, sumUs, squaredDeviations };
+  }
+
+  /** A histogram that holds what `state` says. */
+  static ofState(state: HistogramState): LatencyHistogram {
+    const histogram = new LatencyHistogram();
+    state.valuesUs.forEach((valueUs, index) => histogram.record(valueUs, state.counts[index]));
+    histogram.countedSaturated = state.saturated;
+    histogram.least = state.least;
+    histogram.greatest = state.greatest;
+    histogram.sumUs = state.sumUs;
+    histogram.squaredDeviations = state.squaredDeviations;
+    return histogram;
   }
 
   /**

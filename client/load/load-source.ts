@@ -46,8 +46,13 @@ export interface LoadConnection {
 
 /** A way to open connections to one target. It is cheap, and made once for a thread. */
 export interface LoadSource {
-  /** Begins to connect; everything is told to `sink`, later than this returns. `name` is what the server may call it. */
+  /**
+   * Begins to connect; everything is told to `sink`, later than this returns. `name` is what the server may call it. A
+   * session gives the same sink for each of its connections, one after the other.
+   */
   open(name: string, sink: LoadSink): LoadConnection;
+  /** Delivers what its connections hold back, such as frames that wait for a clock to settle; a window ends. */
+  flush?(): void;
   /** Gives back what its connections share. */
   close(): Promise<void>;
 }

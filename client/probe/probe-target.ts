@@ -47,9 +47,9 @@ const MAX_NAME_LENGTH = 64;
  *
  * @throws {StreamerError} BAD_USAGE; passwords are not shown.
  */
-export function parseTargets(texts: readonly string[]): ProbeTarget[] {
+export function parseTargets(texts: readonly string[], most = MAX_TARGETS): ProbeTarget[] {
   if (texts.length === 0) throw refusal('Give at least one URL to measure, such as rtsp://host:8554/cam.');
-  if (texts.length > MAX_TARGETS) throw refusal(`At most ${MAX_TARGETS} URLs can be measured at once.`);
+  if (texts.length > most) throw refusal(`At most ${most} URLs can be measured at once.`);
   const parsed = texts.map(parseLabelled);
   const taken = new Set<string>();
   for (const { label } of parsed) {
@@ -57,8 +57,12 @@ export function parseTargets(texts: readonly string[]): ProbeTarget[] {
     if (taken.has(label)) throw refusal(`Two URLs have the label ${JSON.stringify(label)}; labels must differ.`);
     taken.add(label);
   }
+  const unlabelled = new Map<PathKind, number>();
+  for (const { label, kind } of parsed) {
+    if (label === null) unlabelled.set(kind, (unlabelled.get(kind) ?? 0) + 1);
+  }
   return parsed.map(({ label, kind, url }) => {
-    const isAlone = parsed.filter((other) => other.label === null && other.kind === kind).length === 1;
+    const isAlone = unlabelled.get(kind) === 1;
     const name = label ?? claimName(isAlone ? kind : `${kind}-${lastPart(url)}`, taken);
     return { name, kind, url, shownUrl: redactUrl(url) };
   });

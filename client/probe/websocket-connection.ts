@@ -68,6 +68,14 @@ export class WebSocketConnection implements Link {
     this.finish(null);
   }
 
+  /** Resolves when the socket is gone, which after `close` is up to a second later. */
+  whenGone(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.socket.readyState === WebSocket.CLOSED) resolve();
+      else this.socket.once('close', () => resolve());
+    });
+  }
+
   private fail(error: StreamerError): void {
     if (this.isClosed) return;
     this.socket.terminate();

@@ -1,0 +1,52 @@
+import { StreamerError } from '../../shared/errors.js';
+import { redactUrl } from '../../shared/redact.js';
+import { parseTargets } from '../probe/probe-target.js';
+import type { PathKind, ProbeTarget } from '../probe/probe-target.js';
+import { webSocketPath } from '../probe/session-path.js';
+import type { LoadTarget, TargetKind } from './crowd.js';
+
+/** Targets of one run at most; `cameras` has one for each camera. */
+export const MAX_LOAD_TARGETS = 4096;
+
+/** In front of an address of rtsp:// it chooses FFmpeg over the light reader, which only counts; a label may stand before. */
+const FFMPEG_PREFIX = /^([^=/]*=)?ffmpeg\+(?=rtsps?:\/\/)/i;
+
+const KINDS: Partial<Readonly<Record<PathKind, TargetKind>>> = {
+  streamer: 'streamer',
+  websocket: 'websocket',
+  http: 'mjpeg',
+  rtsp: 'rtsp',
+};
+
+/**
+ * Parses `[label=]URL` for each of `texts`: streamer://, ws://, wss://, http:// and https:// (MJPEG), rtsp:// and rtsps://,
+ * and `ffmpeg+rtsp://`, which has FFmpeg read it. Names are made as `parseTargets` of the probe makes them.
+ *
+ * @throws {StreamerError} BAD_USAGE; passwords are not shown.
+ */
+export function parseLoadTargets(texts: readonly string[]): LoadTarget[] {
+  if (texts.length === 0) throw refusal('Give at least one target, such as streamer://host:8000/stream.');
+  const plain = texts.map((text) => text.replace(FFMPEG_PREFIX, '$1'));
+  return parseTargets(plain, MAX_LOAD_TARGETS).map((target, i) => toLoadTarget(target, plain[i] !== texts[i]));
+}
+
+function toLoadTarget({ name, kind, url, shownUrl }: ProbeTarget, usesFfmpeg: boolean): LoadTarget {
+  const loadKind = usesFfmpeg ? 'ffmpeg' : KINDS[kind];
+  if (loadKind === undefined) {
+    throw refusal(
+      `No load can be made of ${JSON.stringify(redactUrl(url).slice(0, 200))}; streamer, ws, http (MJPEG) and rtsp can be read.`,
+    );
+  }
+  if (loadKind === 'rtsp' && url.toLowerCase().startsWith('rtsps:')) {
+    throw refusal(`${JSON.stringify(shownUrl)} is read by FFmpeg only: write ffmpeg+rtsps://.`);
+  }
+  if (loadKind === 'websocket') webSocketPath(url, NO_PARTS);
+  return { name, kind: loadKind, url, shownUrl };
+}
+
+/** Nothing is opened by the check of an address. */
+const NO_PARTS = { clock: { nowUs: () => 0, wallUs: () => 0, schedule: () => () => undefined }, token: null };
+
+function refusal(sentence: string): StreamerError {
+  return new StreamerError('BAD_USAGE', sentence);
+}
