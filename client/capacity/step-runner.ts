@@ -1,0 +1,115 @@
+import type { Clock } from '../../shared/clock.js';
+import { pause } from '../../shared/pause.js';
+import type { CrowdFigures } from '../load/crowd.js';
+import type { ServerSamples, Validity } from '../report/run-trust-schema.js';
+import { judgeObjective } from './judgement.js';
+import type { TermOutcome } from './judgement.js';
+import type { LoadUnderTest } from './load-under-test.js';
+import type { Objective } from './objective.js';
+import type { MeasuredStep } from './objective-readings.js';
+import type { Step, StepState } from './search-plan.js';
+import { untilCalm } from './settling.js';
+
+/** How long a step is. */
+export interface StepTimes {
+  readonly stepUs: number;
+  readonly soakUs: number;
+  /** Longest wait for calm figures before a step. */
+  readonly settleUs: number;
+}
+
+/** A step that was measured to its end. */
+export interface StepRecord {
+  readonly step: Step;
+  readonly state: StepState;
+  readonly outcomes: readonly TermOutcome[];
+  readonly measured: MeasuredStep;
+  readonly validity: Validity;
+}
+
+/** What a server says of itself in a window. */
+export interface ServerUnderTest {
+  begin(): Promise<void> | void;
+  end(): Promise<ServerSamples>;
+}
+
+/** What steps are made of. */
+export interface StepParts {
+  readonly clock: Clock;
+  readonly load: LoadUnderTest;
+  /** Null where nobody answers for the server. */
+  readonly server: ServerUnderTest | null;
+  /** Aborted when the user stops. */
+  readonly signal: AbortSignal;
+  judge(figures: CrowdFigures, server: ServerSamples | null): Validity;
+  /** What it is doing, for whoever watches. */
+  onDoing(step: Step, doing: 'resizing' | 'settling' | 'measuring', endsAtUs: number | null): void;
+  onRecord(record: StepRecord): void;
+}
+
+/** Sessions that got so much of what was announced were under the load that the step is for. */
+const WHOLE_LOAD = 0.95;
+
+/** Measures one step after the other at a real system. */
+export class StepRunner {
+  private lastState: StepState = 'holds';
+
+  constructor(
+    private readonly objective: Objective,
+    private readonly times: StepTimes,
+    private readonly parts: StepParts,
+  ) {}
+
+  /** Brings the load to the size of `step`, waits for calm, measures, and judges. */
+  async measure(step: Step): Promise<StepState> {
+    const { clock, load, signal } = this.parts;
+    const { settleUs } = this.times;
+    if (signal.aborted) return 'stopped';
+    this.parts.onDoing(step, 'resizing', null);
+    // What an overload left behind is not to be seen in the next step.
+    if (this.lastState === 'broken') await load.resize(0);
+    await load.resize(step.size);
+    this.parts.onDoing(step, 'settling', clock.nowUs() + settleUs);
+    await untilCalm(() => load.progress(), clock, settleUs, signal);
+    const measured = await this.window(step);
+    if (measured === null) return 'stopped';
+    const record = this.recordOf(step, measured);
+    this.lastState = record.state;
+    this.parts.onRecord(record);
+    return record.state;
+  }
+
+  private async window(step: Step): Promise<MeasuredStep | null> {
+    const { clock, load, server, signal } = this.parts;
+    const lengthUs = step.isLong ? this.times.soakUs : this.times.stepUs;
+    if (signal.aborted) return null;
+    this.parts.onDoing(step, 'measuring', clock.nowUs() + lengthUs);
+    await Promise.all([load.begin(), server?.begin()]);
+    await pause(clock, lengthUs, signal);
+    const [figures, samples] = await Promise.all([load.end(), server?.end()]);
+    // A part of a window says nothing about a size.
+    return signal.aborted ? null : { sessions: step.size, figures, server: samples ?? null };
+  }
+
+  private recordOf(step: Step, measured: MeasuredStep): StepRecord {
+    const outcomes = judgeObjective(this.objective, measured);
+    const validity = this.parts.judge(measured.figures, measured.server);
+    return { step, state: stateOf(outcomes, validity, measured), outcomes, measured, validity };
+  }
+}
+
+/**
+ * A generator that was late makes figures worse and never better, as long as its sessions took what was sent: a step that
+ * holds all the same holds. One that breaks may be broken by the generator, and that must not be said of the server.
+ */
+function stateOf(outcomes: readonly TermOutcome[], validity: Validity, { figures }: MeasuredStep): StepState {
+  if (outcomes.some(({ state }) => state === 'broken')) return validity.valid ? 'broken' : 'generator';
+  if (outcomes.some(({ state }) => state === 'unknown')) return 'unknown';
+  return validity.valid || tookAll(figures) ? 'holds' : 'generator';
+}
+
+function tookAll({ total, sessions }: CrowdFigures): boolean {
+  const { lost, skipped, received } = total.frames;
+  const announced = sessions.reduce((sum, { nominalFps }) => sum + (nominalFps ?? 0), 0);
+  return announced > 0 && total.fps.mean >= WHOLE_LOAD * announced && lost + skipped <= (1 - WHOLE_LOAD) * received;
+}
