@@ -122,7 +122,8 @@ function parameterSecrets(text: string): { from: number; to: number }[] {
   return found;
 }
 
-function isSecretName(name: string): boolean {
+/** Whether `name`, of a parameter or a flag, is one that secrets have: `token`, `api_key`, `loginpas`. */
+export function isSecretName(name: string): boolean {
   const plain = decoded(name).toLowerCase();
   return SECRET_WORD.test(plain) || SECRET_NAME.test(plain);
 }

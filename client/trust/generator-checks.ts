@@ -1,6 +1,6 @@
 import type { Subject } from '../report/run-report-schema.js';
 import type { GeneratorFigures, TrustCheck } from '../report/run-trust-schema.js';
-import type { JudgedRun } from './judge.js';
+import type { JudgedRun } from './judged-run.js';
 
 /** Limits of the checks of the generator; docs/measuring.md says why they are what they are. */
 export const GENERATOR_LIMITS = {
@@ -47,8 +47,8 @@ function delayChecks(total: Subject | null, generator: GeneratorFigures): TrustC
   const periodUs = periodOf(total);
   const delayUs = ownDelayP99Us(generator);
   const longestUs = Math.max(0, ...generator.threads.map(({ timerLatenessUs }) => timerLatenessUs.max));
-  const checks: TrustCheck[] = [
-    {
+  const checks = [
+    atMost({
       name: 'Delay of the generator (p99)',
       value: ms(delayUs),
       // Counts and rates bear a delay of a whole frame; a latency does not.
@@ -56,16 +56,16 @@ function delayChecks(total: Subject | null, generator: GeneratorFigures): TrustC
       unit: 'ms',
       severity: 'invalid',
       why: 'the latencies and ages shown are then in part those of the process that measured them.',
-    },
-    {
+    }),
+    atMost({
       name: 'Longest delay of the generator',
       value: ms(longestUs),
       limit: ms(Math.max(periodUs, (total?.latencyUs.max ?? 0) / 2)),
       unit: 'ms',
       severity: 'doubt',
       why: 'the greatest latencies and ages may then come from one stop of the generator.',
-    },
-  ].map(atMost);
+    }),
+  ];
   if (p99Us === null) return checks;
   return [
     ...checks,

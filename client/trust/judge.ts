@@ -1,23 +1,9 @@
 import { formatDurationUs } from '../../shared/units.js';
-import type { RunKind, Subject } from '../report/run-report-schema.js';
-import type { GeneratorFigures, ServerSamples, TrustCheck, Validity } from '../report/run-trust-schema.js';
+import type { Subject } from '../report/run-report-schema.js';
+import type { GeneratorFigures, TrustCheck, Validity } from '../report/run-trust-schema.js';
 import { figureChecks } from './figure-checks.js';
 import { generatorChecks, ownDelayP99Us } from './generator-checks.js';
-
-/** What is judged. */
-export interface JudgedRun {
-  readonly kind: RunKind;
-  /** Null where nobody watched the generator. */
-  readonly generator: GeneratorFigures | null;
-  /** Null where the server was not asked. */
-  readonly server: ServerSamples | null;
-  /** What is reported of everything together; null where adding up would mean nothing. */
-  readonly total: Subject | null;
-  /** Of this machine. */
-  readonly cores: number;
-  /** Whether the server runs on this machine, where it was not asked; null by default: not known. */
-  readonly isSameMachine?: boolean | null;
-}
+import type { JudgedRun } from './judged-run.js';
 
 /**
  * Whether the figures of a run are about the server and the path, and not about the process that measured them; every

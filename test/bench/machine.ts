@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { arch, cpus, freemem, loadavg, platform, release, totalmem } from 'node:os';
-import { VERSION } from '../../shared/package-info.js';
+import { freemem } from 'node:os';
+import { checkoutCommit } from '../../shared/checkout.js';
+import { machineFacts } from '../../shared/machine-facts.js';
+import { PACKAGE_ROOT, VERSION } from '../../shared/package-info.js';
 import type { FfmpegBinaries } from '../../shared/ffmpeg/ffmpeg-binary.js';
 
 /** Where and with what the figures were measured. */
@@ -25,22 +27,18 @@ export interface Machine {
 
 /** Looks at this machine and at the programs the benchmark uses. */
 export function describeMachine(ffmpeg: FfmpegBinaries): Machine {
-  const [core] = cpus();
+  const { cpu, cores, memoryMiB, system, node, loadAverage } = machineFacts();
   return {
-    cpu: core?.model.trim() ?? 'unknown',
-    cores: cpus().length,
-    memoryMiB: Math.round(totalmem() / 2 ** 20),
+    ...{ cpu, cores, memoryMiB, system, loadAverage },
     freeMemoryMiB: Math.round(freemem() / 2 ** 20),
-    system: `${platform()} ${release()} ${arch()}`,
-    loadAverage: Number((loadavg()[0] ?? 0).toFixed(2)),
     versions: {
       frameStreamer: VERSION,
-      node: process.version,
+      node,
       ffmpeg: /version (\S+)/.exec(output(ffmpeg.ffmpegPath, ['-version']) ?? '')?.[1] ?? null,
       gstreamer: /version (\S+)/.exec(output('gst-launch-1.0', ['--version']) ?? '')?.[1] ?? null,
       sharp: output(process.execPath, ['-p', "require('sharp').versions.sharp"]),
     },
-    commit: commit(),
+    commit: checkoutCommit(PACKAGE_ROOT),
   };
 }
 
@@ -52,12 +50,6 @@ export function formatMachine({ cpu, cores, memoryMiB, system, loadAverage, vers
     `${cpu}, ${cores} cores, ${memoryMiB} MiB, ${system}, load ${loadAverage}`,
     `frame-streamer ${frameStreamer} (${commit ?? 'no checkout'}), ${programs}`,
   ].join('\n');
-}
-
-function commit(): string | null {
-  const hash = output('git', ['rev-parse', '--short=12', 'HEAD']);
-  if (hash === null) return null;
-  return output('git', ['status', '--porcelain']) === '' ? hash : `${hash}+`;
 }
 
 function output(command: string, args: readonly string[]): string | null {
