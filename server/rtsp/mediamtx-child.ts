@@ -6,7 +6,7 @@ import type { Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
 import { ChildMessages } from '../../shared/ffmpeg/child-messages.js';
 import { pause } from '../../shared/pause.js';
-import { ChildGuard } from './child-guard.js';
+import { ChildGuard } from '../../shared/child-guard.js';
 
 /** What one MediaMTX is started with. */
 export interface MediamtxChildOptions {
