@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { HttpAuth, credentialsOf } from '../../shared/auth/http-auth.js';
+import type { Clock } from '../../shared/clock.js';
 import type { StreamerError } from '../../shared/errors.js';
 import { tellContent } from '../../shared/http/answer-content.js';
 import { HttpClient } from '../../shared/http/http-client.js';
@@ -9,7 +10,7 @@ import type { LoadConnection, LoadSink, LoadSource, SourceParts } from './load-s
 import { MjpegStream } from './mjpeg-stream.js';
 import { statedClockErrorUs } from './stated-clock.js';
 
-/** Between the clocks of two processes of one machine, each of which reads the wall clock once. */
+/** For what else may be between the clocks of two processes of one machine. */
 const SAME_MACHINE_ERROR_US = 1000;
 
 /** Counts the pictures of a multipart stream over HTTP (`multipart/x-mixed-replace`), without decoding them. */
@@ -68,7 +69,7 @@ class MjpegConnection implements LoadConnection {
   private read(answer: IncomingMessage, content: Exclude<HttpContent, 'unknown'>): void {
     if (content !== 'multipart') return this.end(this.contentErrorOf(answer, content));
     const { clock } = this.parts;
-    const clockErrorUs = this.clockErrorUs ?? (isOfThisMachine(answer) ? SAME_MACHINE_ERROR_US : null);
+    const clockErrorUs = this.clockErrorUs ?? (isOfThisMachine(answer) ? sameMachineErrorUs(clock) : null);
     this.stream = new MjpegStream(answer, { url: this.url, clock, clockErrorUs }, this.sink, (error) =>
       this.end(error),
     );
@@ -92,6 +93,11 @@ class MjpegConnection implements LoadConnection {
     void this.client.close();
     this.sink.onClosed(error);
   }
+}
+
+/** A sender may state times by the wall clock, which ours has left by as much as that was slewed since we began. */
+function sameMachineErrorUs(clock: Clock): number {
+  return SAME_MACHINE_ERROR_US + Math.abs(clock.wallUs() - clock.nowUs());
 }
 
 /** Both ends of a connection have one address. Through a tunnel or a proxy that is no proof; docs/load.md says so. */
