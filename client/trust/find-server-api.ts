@@ -1,0 +1,111 @@
+import type { Clock } from '../../shared/clock.js';
+import { StreamerError, toStreamerError } from '../../shared/errors.js';
+import { shownUrl } from '../../shared/http/http-errors.js';
+import type { LoadTarget } from '../load/crowd.js';
+import { tcpPath } from '../probe/session-path.js';
+import { JsonRequest } from './json-request.js';
+import { askedServerSchema } from './server-api-schema.js';
+import type { AskedServer } from './server-api-schema.js';
+
+/** What a server is asked for. */
+export interface ServerApiRequest {
+  /** As it was given: the origin of a gateway, `off` for nobody, null to look for one. */
+  readonly apiUrl: string | null;
+  readonly targets: readonly Pick<LoadTarget, 'kind' | 'url'>[];
+  /** Goes to an address that was given, and to the origin of a target that it goes to anyhow; to no other. */
+  readonly token: string | null;
+}
+
+/** An API that answered. */
+export interface FoundApi {
+  readonly origin: URL;
+  readonly token: string | null;
+  readonly server: AskedServer;
+}
+
+const GATEWAY_PORT = 8080;
+
+/**
+ * Finds the HTTP API of the server under load. Null where there is none, or several servers are under load, or the only
+ * one there may be does not answer, or is another server than that of the target.
+ *
+ * @throws {StreamerError} CONNECT_FAILED when `apiUrl` names one that does not answer.
+ */
+export async function findServerApi(request: ServerApiRequest, clock: Clock): Promise<FoundApi | null> {
+  const { apiUrl, token } = request;
+  if (apiUrl === 'off') return null;
+  if (apiUrl !== null) return givenApi(new URL(apiUrl), token, clock);
+  const guesses = request.targets.map((target) => guessOf(target, token));
+  const [first] = guesses;
+  if (first === undefined || first === null) return null;
+  // Figures of one of several servers would be taken for those of all.
+  if (guesses.some((guess) => guess?.origin.origin !== first.origin.origin || guess.tcpPort !== first.tcpPort))
+    return null;
+  const server = await ask(first.origin, first.token, clock).catch(() => null);
+  if (server === null || (first.tcpPort !== null && server.tcpPort !== first.tcpPort)) return null;
+  return { origin: first.origin, token: first.token, server };
+}
+
+interface Guess {
+  readonly origin: URL;
+  readonly token: string | null;
+  /** What the server must say, so that it is the one of the target; null where the origin is the same. */
+  readonly tcpPort: number | null;
+}
+
+async function givenApi(url: URL, token: string | null, clock: Clock): Promise<FoundApi> {
+  const found = { origin: originOf(url), token: ownToken(url) ?? token };
+  try {
+    const server = await ask(found.origin, found.token, clock);
+    if (server !== null) return { ...found, server };
+  } catch (error) {
+    const { message } = toStreamerError(error);
+    throw new StreamerError('CONNECT_FAILED', `The API of the server (--server-api) does not answer. ${message}`, {
+      cause: error,
+    });
+  }
+  const sentence = `${shownUrl(found.origin)} (--server-api) is not the API of a streamer-server.`;
+  throw new StreamerError('CONNECT_FAILED', sentence);
+}
+
+/** The API that the server of a target would have; null for other servers. */
+function guessOf({ kind, url }: Pick<LoadTarget, 'kind' | 'url'>, token: string | null): Guess | null {
+  switch (kind) {
+    case 'streamer': {
+      const { host, port } = tcpPath(url, null);
+      const name = host.includes(':') ? `[${host}]` : host;
+      // Whoever listens on that port there need not be the server, and has no business with its token.
+      return { origin: new URL(`http://${name}:${GATEWAY_PORT}`), token: null, tcpPort: port };
+    }
+    case 'websocket':
+    case 'mjpeg': {
+      const target = new URL(url.replace(/^ws/i, 'http'));
+      // A camera's token is not sent to any other path of the camera than its own.
+      return {
+        origin: originOf(target),
+        token: ownToken(target) ?? (kind === 'websocket' ? token : null),
+        tcpPort: null,
+      };
+    }
+    case 'rtsp':
+    case 'ffmpeg':
+      return null;
+  }
+}
+
+async function ask(origin: URL, token: string | null, clock: Clock): Promise<AskedServer | null> {
+  const request = new JsonRequest(new URL('/api/server', origin), token, clock);
+  try {
+    return askedServerSchema.safeParse(await request.get()).data ?? null;
+  } finally {
+    await request.close();
+  }
+}
+
+function originOf(url: URL): URL {
+  return new URL(url.origin);
+}
+
+function ownToken(url: URL): string | null {
+  return url.searchParams.get('token');
+}
