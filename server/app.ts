@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../shared/errors.js';
+import { BenchRoom } from './bench/bench-room.js';
 import { ClientRegistry } from './clients.js';
 import type { ServerConfig } from './config.js';
 import { exposureWarning } from './exposure.js';
@@ -67,7 +68,8 @@ export async function startApp(config: ServerConfig, parts: AppParts): Promise<A
   const control = new StreamControl(streams, recordings, bridges);
   const checkToken = createTokenCheck(config, new AttemptLimit(clock));
   const { maxClientBytesPerSecond } = config;
-  const context = { hub, clients, clock, logger, checkToken, maxClientBytesPerSecond };
+  const benchRoom = new BenchRoom({ clock, logger, hasStream: (name) => hub.byName(name) !== undefined });
+  const context = { hub, clients, clock, logger, checkToken, maxClientBytesPerSecond, benchRoom };
   const tcp = new TcpTransport({ ...context, transport: 'tcp' }, identity);
   const classic = config.classicPort === null ? null : new ClassicTransport({ ...context, transport: 'classic' });
   const ports = { tcpPort: 0, httpPort: 0 };

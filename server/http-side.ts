@@ -4,6 +4,7 @@ import { Access } from './api/access.js';
 import { EventStream } from './api/event-stream.js';
 import { Gateway } from './api/gateway.js';
 import { ApiViews } from './api/views.js';
+import type { BenchRoom } from './bench/bench-room.js';
 import type { ClientRegistry } from './clients.js';
 import type { ServerConfig } from './config.js';
 import type { Hub } from './hub/hub.js';
@@ -25,6 +26,8 @@ export interface HttpSideParts {
   readonly logger: Logger;
   readonly checkToken: ReturnType<typeof createTokenCheck>;
   readonly maxClientBytesPerSecond: number | null;
+  /** Without it there are no benchmarks over WebSocket. */
+  readonly benchRoom?: BenchRoom;
   readonly config: ServerConfig;
   readonly control: StreamControl;
   /** Null where the server publishes no fleet. */

@@ -4,6 +4,8 @@ import type { CancelTimer, Clock } from '../../shared/clock.js';
 import { StreamerError } from '../../shared/errors.js';
 import type { ErrorCode } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
+import { BENCH_FEATURE } from '../../shared/protocol/bench-messages.js';
+import type { BenchBody } from '../../shared/protocol/bench-messages.js';
 import {
   encodeBye,
   encodeError,
@@ -15,10 +17,12 @@ import {
 import { MessageType, PROTOCOL_VERSION } from '../../shared/protocol/messages.js';
 import type { Hello, Message, StreamChange } from '../../shared/protocol/messages.js';
 import type { RepeatLimiter } from '../../shared/repeat-limiter.js';
+import type { BenchRoom } from '../bench/bench-room.js';
 import type { ClientRecord, ClientRegistry } from '../clients.js';
 import { clientBudget } from '../hub/byte-budget.js';
 import type { Hub } from '../hub/hub.js';
 import { addressOf } from './attempt-limit.js';
+import { BenchLink } from './bench-link.js';
 import type { Channel } from './channel.js';
 import { Subscriptions } from './subscriptions.js';
 import type { TokenCheck } from './token.js';
@@ -35,6 +39,8 @@ export interface SessionContext {
   readonly transport: TransportName;
   /** Most bytes of frames a second for one client; null or nothing sets no limit. */
   readonly maxClientBytesPerSecond?: number | null;
+  /** The benchmarks of the server; without it, it knows none. */
+  readonly benchRoom?: BenchRoom;
 }
 
 /** How often a client reports what it measured. */
@@ -55,6 +61,7 @@ export class ProtocolSession {
   private state: 'hello' | 'open' | 'closed' = 'hello';
   private record: ClientRecord | null = null;
   private subscriptions: Subscriptions | null = null;
+  private bench: BenchLink | null = null;
   private readonly traffic: TrafficLimit;
   private lastHeardUs: number;
   private cancelTimer: CancelTimer;
@@ -164,6 +171,8 @@ export class ProtocolSession {
     this.record = record;
     this.subscriptions = subscriptions;
     this.state = 'open';
+    const { benchRoom } = this.context;
+    if (benchRoom) this.bench = new BenchLink(hello.name, benchRoom, this.channel, clock, (m) => this.sendControl(m));
     this.context.logger.info({ client: hello.name, peer, clients: clients.count }, 'client connected');
     this.sendWelcome(sessionId, subscriptions);
     this.sendReasons();
@@ -175,8 +184,9 @@ export class ProtocolSession {
   private sendWelcome(sessionId: string, subscriptions: Subscriptions): void {
     const streams = this.context.hub.list().map((stream) => stream.info());
     const subscribed = subscriptions.streamIds;
+    const features = this.bench ? [BENCH_FEATURE] : undefined;
     const welcome = { version: PROTOCOL_VERSION, sessionId, statsIntervalMs: STATS_INTERVAL_MS, streams, subscribed };
-    this.channel.send(encodeWelcome(welcome));
+    this.channel.send(encodeWelcome({ ...welcome, features }));
   }
 
   /** WELCOME has the state of each stream, and no room for why it is in it. */
@@ -208,12 +218,25 @@ export class ProtocolSession {
       case MessageType.STATS:
         if (this.record) this.context.clients.report(this.record, message.body);
         return;
+      case MessageType.BENCH:
+        this.onBench(message.body);
+        return;
       case MessageType.BYE:
         this.channel.end(null, null);
         this.close('the client said goodbye');
         return;
       default:
         this.fail('UNEXPECTED_MESSAGE', 'A second HELLO came; a session has one.');
+    }
+  }
+
+  private onBench(body: BenchBody): void {
+    if (!this.bench) return;
+    try {
+      this.bench.onMessage(body);
+    } catch (error) {
+      if (!(error instanceof StreamerError)) throw error;
+      this.fail(error.code, error.message);
     }
   }
 
@@ -265,6 +288,7 @@ export class ProtocolSession {
     // What it was sent is counted when it goes, so its subscriptions end after that.
     if (this.record) this.context.clients.remove(this.record);
     this.subscriptions?.end();
+    this.bench?.end();
     const fields = { ...(this.record && { client: this.record.name }), peer: this.channel.peer, ...(code && { code }) };
     const { logger } = this.context;
     if (wasOpen) logger.info({ ...fields, reason }, 'client gone');

@@ -8,21 +8,21 @@ const WINDOW_US = 1_000_000;
  */
 export class TrafficLimit {
   private windowStartUs = -Infinity;
-  private bytes = 0;
+  private amount = 0;
 
   constructor(
-    private readonly maxBytesPerSecond: number,
+    private readonly maxPerSecond: number,
     private readonly clock: Clock,
   ) {}
 
-  /** Counts `lengthBytes`; false when that is more than may come in this second. */
-  admits(lengthBytes: number): boolean {
+  /** Counts `amount`, in bytes or messages; false when that is more than may come in this second. */
+  admits(amount: number): boolean {
     const nowUs = this.clock.nowUs();
     if (nowUs - this.windowStartUs >= WINDOW_US) {
       this.windowStartUs = nowUs;
-      this.bytes = 0;
+      this.amount = 0;
     }
-    this.bytes += lengthBytes;
-    return this.bytes <= this.maxBytesPerSecond;
+    this.amount += amount;
+    return this.amount <= this.maxPerSecond;
   }
 }
