@@ -3,7 +3,7 @@ import { TCP_TABLES, connectionFields, eachConnection, readTcpTable } from '../.
 
 /** Places of the queues and of the inode among the fields behind the addresses. */
 const QUEUES_FIELD = 1;
-const INODE_FIELD = 7;
+const INODE_FIELD = 6;
 
 /** Where the tables and the open files come from; a test puts others in their place. */
 export interface BacklogParts {
