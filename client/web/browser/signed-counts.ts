@@ -1,4 +1,5 @@
 import { HIGHEST_US, boundsOf, bucketOf, encodeDeflated } from './histogram-bytes.js';
+import type { BucketCounts } from './histogram-bytes.js';
 
 /** A distribution as the protocol carries it: HdrHistograms (V2, compressed, base64) of microseconds. */
 export interface EncodedCounts {
@@ -10,6 +11,7 @@ export interface EncodedCounts {
 
 /** Most values that a histogram holds, for whoever reads it. */
 const MAX_COUNT = 2 ** 32 - 1;
+const COARSE_BUCKETS = 8;
 
 /**
  * Distribution of signed microsecond values, in the buckets of HdrHistogram with three significant digits, as
@@ -53,9 +55,13 @@ export class SignedCounts {
     return Math.min(this.greatest, Math.max(this.least, this.valueAtRank(rank)));
   }
 
-  /** The values as they are now. */
-  async encode(): Promise<EncodedCounts> {
-    const [positives, negatives] = [inOrder(this.positives), inOrder(this.negatives)];
+  /**
+   * The values as they are now. Where that is too long for a message, `isCoarse` gives two significant digits, in not more
+   * than 23 KiB for each sign.
+   */
+  async encode(isCoarse = false): Promise<EncodedCounts> {
+    const ordered = (counts: ReadonlyMap<number, number>): BucketCounts => inOrder(isCoarse ? coarse(counts) : counts);
+    const [positives, negatives] = [ordered(this.positives), ordered(this.negatives)];
     return {
       positive: await encodeDeflated(positives),
       negative: negatives.length > 0 ? await encodeDeflated(negatives) : null,
@@ -74,6 +80,16 @@ export class SignedCounts {
     }
     return this.greatest;
   }
+}
+
+/** Eight neighbours in one bucket, the middle one. */
+function coarse(counts: ReadonlyMap<number, number>): Map<number, number> {
+  const joined = new Map<number, number>();
+  for (const [bucket, count] of counts) {
+    const middle = bucket - (bucket % COARSE_BUCKETS) + COARSE_BUCKETS / 2;
+    joined.set(middle, (joined.get(middle) ?? 0) + count);
+  }
+  return joined;
 }
 
 function inOrder(counts: ReadonlyMap<number, number>): [bucket: number, count: number][] {

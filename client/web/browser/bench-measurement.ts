@@ -1,0 +1,206 @@
+import type { CancelTimer, Clock } from '../../../shared/clock.js';
+import type { DeviceProgress, DeviceResult } from '../../../shared/protocol/bench-messages.js';
+import type { ClockEstimate } from '../../../shared/protocol/clock-sync.js';
+import type { StreamInfo } from '../../../shared/protocol/messages.js';
+import { BenchRecorder } from './bench-recorder.js';
+import { deviceResultOf } from './bench-result.js';
+import type { BenchWindow } from './bench-counts.js';
+import type { BenchFigures, BenchPhase } from './bench-status.js';
+import type { SessionFrame } from './browser-session.js';
+import { isWholeJpeg } from './jpeg-ends.js';
+import { WindowTime } from './window-time.js';
+import type { Span } from './window-time.js';
+
+/** What a measurement takes from its surroundings. */
+export interface MeasurementParts {
+  readonly clock: Clock;
+  readonly about: string;
+  /** What is known of the server's clock now. */
+  serverClock(): ClockEstimate | null;
+}
+
+/** What a measurement tells its owner. */
+export interface MeasurementListener {
+  /** Once a second while the window lasts. */
+  onProgress(benchId: number, progress: DeviceProgress): void;
+  /** Once for each window. */
+  onResult(benchId: number, result: DeviceResult): void;
+  /** The phase is another one. */
+  onPhase(): void;
+}
+
+const PROGRESS_INTERVAL_US = 1_000_000;
+/** Frames of the window may be on their way for so long after it; the server waits five seconds. */
+const GRACE_US = 3_000_000;
+
+/** Measures the windows of benchmarks, one after the other, over reconnects, and works out what to tell. */
+export class BenchMeasurement {
+  private readonly recorder = new BenchRecorder();
+  private readonly outage = new WindowTime();
+  private readonly hidden = new WindowTime();
+  /** `starting` until the window is over; the clock tells whether it is `running`. */
+  private current: BenchPhase = 'waiting';
+  private offsetUs: number | null = null;
+  private estimate: ClockEstimate | null = null;
+  private reconnects = 0;
+  private cancelTick: CancelTimer = () => undefined;
+
+  constructor(
+    private readonly parts: MeasurementParts,
+    private readonly listener: MeasurementListener,
+  ) {}
+
+  get phase(): BenchPhase {
+    if (this.current !== 'starting' || (this.untilUs('startTimeUs') ?? 1) > 0) return this.current;
+    return 'running';
+  }
+
+  get figures(): BenchFigures | null {
+    const { counts } = this.recorder;
+    if (!counts) return null;
+    const { received, lost, skipped } = counts.totals;
+    const { latencyP50Us, latencyP99Us, clockErrorUs: errorUs } = counts.progress();
+    const hiddenUs = this.hidden.totalUs(this.parts.clock.nowUs(), this.span());
+    const { reconnects } = this;
+    return { received, lost, skipped, latencyP50Us, latencyP99Us, errorUs, reconnects, hiddenUs };
+  }
+
+  /** Time until the window begins or ends; null where there is none to wait for, or the server's clock is not known. */
+  untilUs(bound: 'startTimeUs' | 'stopTimeUs'): number | null {
+    const { counts } = this.recorder;
+    if (!counts || this.offsetUs === null || this.current !== 'starting') return null;
+    return counts.window[bound] - this.offsetUs - this.parts.clock.nowUs();
+  }
+
+  /** The window of a benchmark is known; the same one comes again after a reconnect, and when it is to end earlier. */
+  onRun(window: BenchWindow): void {
+    this.readClock();
+    const { counts } = this.recorder;
+    const known = counts?.window;
+    if (counts && known?.benchId === window.benchId && known.startTimeUs === window.startTimeUs) {
+      if (this.current === 'starting') counts.setStop(window.stopTimeUs);
+      return;
+    }
+    this.recorder.begin(window, this.serverTimeUs());
+    this.outage.restart();
+    this.hidden.restart();
+    this.reconnects = 0;
+    this.become('starting');
+    this.cancelTick();
+    this.scheduleTick();
+  }
+
+  /** The benchmark is over; where that is before its end, nothing comes of it. */
+  onOver(benchId: number): boolean {
+    const isCut = this.current === 'starting' && this.recorder.counts?.window.benchId === benchId;
+    if (isCut) {
+      this.cancelTick();
+      this.recorder.forget();
+      this.become('waiting');
+    }
+    return isCut;
+  }
+
+  onFrame({ header, jpeg, receivedTimeUs, clock }: SessionFrame): void {
+    const { offsetUs, errorUs } = clock ?? { offsetUs: null, errorUs: null };
+    const observation = { header, jpegBytes: jpeg.length, receiveTimeUs: receivedTimeUs, offsetUs, errorUs };
+    this.recorder.onFrame(observation, isWholeJpeg(jpeg));
+    this.finishWhenOver();
+  }
+
+  onSkipped(first: number, last: number): void {
+    this.recorder.onSkipped(first, last);
+  }
+
+  onStream(stream: StreamInfo): void {
+    this.recorder.onStream(stream, this.parts.clock.nowUs());
+  }
+
+  onConnect(): void {
+    this.outage.end(this.parts.clock.nowUs(), this.span());
+  }
+
+  onDisconnect(): void {
+    const nowUs = this.parts.clock.nowUs();
+    const span = this.span();
+    if (span && nowUs >= span.fromUs && nowUs < span.toUs) this.reconnects += 1;
+    this.outage.begin(nowUs);
+    this.recorder.onDisconnect();
+  }
+
+  /** The page was hidden, or is shown again. */
+  onHidden(isHidden: boolean): void {
+    const nowUs = this.parts.clock.nowUs();
+    if (isHidden) this.hidden.begin(nowUs);
+    else this.hidden.end(nowUs, this.span());
+  }
+
+  close(): void {
+    this.cancelTick();
+  }
+
+  private scheduleTick(): void {
+    this.cancelTick = this.parts.clock.schedule(PROGRESS_INTERVAL_US, () => {
+      this.readClock();
+      this.recorder.advance(this.parts.clock.nowUs());
+      this.finishWhenOver();
+      if (this.current !== 'starting') return;
+      const { counts } = this.recorder;
+      if (counts && this.phase === 'running') this.listener.onProgress(counts.window.benchId, counts.progress());
+      this.scheduleTick();
+    });
+  }
+
+  private finishWhenOver(): void {
+    const { counts, newestTimeUs } = this.recorder;
+    if (this.current !== 'starting' || !counts) return;
+    const { stopTimeUs } = counts.window;
+    // Frames come in order, so that with the first one after the window all of it are here.
+    const isOver = (newestTimeUs ?? 0) >= stopTimeUs || (this.serverTimeUs() ?? 0) >= stopTimeUs + GRACE_US;
+    if (isOver) void this.finish();
+  }
+
+  private async finish(): Promise<void> {
+    const nowUs = this.parts.clock.nowUs();
+    const { counts } = this.recorder;
+    if (!counts) return;
+    this.cancelTick();
+    this.readClock();
+    this.recorder.finish(nowUs);
+    const span = this.span();
+    const { reconnects, estimate } = this;
+    const facts = { reconnects, outageUs: this.outage.totalUs(nowUs, span), clock: estimate, about: this.about(span) };
+    this.become('finishing');
+    const result = await deviceResultOf(counts, facts);
+    // Another window may have begun meanwhile.
+    if (this.recorder.counts === counts) this.become('done');
+    this.listener.onResult(counts.window.benchId, result);
+  }
+
+  private about(span: Span | null): string {
+    const hiddenS = Math.round(this.hidden.totalUs(this.parts.clock.nowUs(), span) / 1e6);
+    return hiddenS > 0 ? `${this.parts.about}, hidden for ${hiddenS} s` : this.parts.about;
+  }
+
+  /** The clock as it was last known serves where it is not known now. */
+  private readClock(): void {
+    this.estimate = this.parts.serverClock() ?? this.estimate;
+    this.offsetUs = this.estimate?.offsetUs ?? this.offsetUs;
+  }
+
+  private serverTimeUs(): number | null {
+    return this.offsetUs === null ? null : this.parts.clock.nowUs() + this.offsetUs;
+  }
+
+  /** The window in our clock. */
+  private span(): Span | null {
+    const { counts } = this.recorder;
+    if (!counts || this.offsetUs === null) return null;
+    return { fromUs: counts.window.startTimeUs - this.offsetUs, toUs: counts.window.stopTimeUs - this.offsetUs };
+  }
+
+  private become(phase: BenchPhase): void {
+    this.current = phase;
+    this.listener.onPhase();
+  }
+}
