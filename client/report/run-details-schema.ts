@@ -29,35 +29,51 @@ const loadDetails = z.object({
   fairness: fairnessSchema.nullable(),
 });
 
+const meanAndMax = z.object({ mean: rate, max: rate });
+
 const camerasDetails = z.object({
   kind: z.literal('cameras'),
   listed: count.describe('cameras of the list'),
   selected: count.describe('of those, that passed the filter'),
   opened: count,
-  left: z.array(z.object({ name: z.string(), why: z.string() })).describe('not opened'),
+  left: z.array(z.object({ name: z.string(), why: z.string() })).describe('cannot be opened; the first thousand'),
+  leftCount: count.describe('all that cannot be opened'),
+  reconnect: z.boolean().describe('whether a camera was connected to again when it broke'),
+  machine: z
+    .object({ cpuPercent: meanAndMax.nullable(), memoryPercent: meanAndMax.nullable() })
+    .describe('everything on this machine, in percent of what it has; null where it is not known'),
 });
 
 const stepSchema = z.object({
   subject: z.string().describe('name of its subject'),
   phase: z.enum(['ramp', 'bisect', 'soak', 'confirm']),
   round: count,
-  size: count.describe('sessions or streams'),
+  attempt: count.describe('2 where it made sure of a step that broke'),
+  size: count.describe('sessions, cameras or streams'),
   holds: z.boolean(),
   broken: z.array(z.string()).describe('terms of the objective that did not hold, with their values'),
-  validity: z.boolean(),
+  unknown: z.array(z.string()).describe('terms that could not be measured, and why'),
+  validity: z.boolean().describe('whether the generator was fast enough, by its own figures'),
 });
 
 const capacityDetails = z.object({
   kind: z.literal('capacity'),
-  unit: z.enum(['sessions', 'streams']),
+  unit: z.enum(['sessions', 'cameras', 'streams']),
   objective: z.string(),
+  atLeast: count.nullable().describe('what was asked for; null: nothing'),
   steps: z.array(stepSchema),
-  rounds: z.array(z.object({ holds: count, breaks: count.nullable() })),
+  rounds: z.array(z.object({ holds: count, breaks: count.nullable() })).describe('complete ones'),
   interval: z
     .object({ from: count, to: count.nullable() })
     .describe('the capacity lies here; null: no limit was found'),
+  end: z
+    .enum(['agreed', 'single round', 'no limit', 'unstable', 'generator', 'unknown', 'stopped'])
+    .describe(
+      'why the search ended: two rounds agreed, one was asked for, nothing broke, rounds did not agree, the generator was the bottleneck, a term could not be measured, or the user stopped it',
+    ),
   firstBroken: z.string().nullable().describe('what broke first'),
   bottleneck: z.string().describe('where it was, in words with figures'),
+  left: z.array(z.object({ name: z.string(), why: z.string() })).describe('cameras that were not taken'),
 });
 
 const deviceSchema = z.object({
