@@ -42,6 +42,8 @@ export interface TableSection extends SectionBase {
   readonly kind: 'table';
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly TableCell[])[];
+  /** How many of the rows are worth showing where there is little room, such as a terminal; ten where it is not said. */
+  readonly briefRows?: number;
 }
 
 export interface TableColumn {

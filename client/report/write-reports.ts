@@ -1,8 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { StreamerError } from '../../shared/errors.js';
+import { reportHtml } from './html/report-html.js';
 import { pageOf } from './page-of.js';
 import { pageText } from './page-text.js';
+import { reportCsv } from './report-csv.js';
 import { reportEnding } from './report-file-schema.js';
+import { reportMarkdown } from './report-markdown.js';
 import type { RunReport } from './run-report-schema.js';
 
 /**
@@ -28,9 +31,15 @@ async function writeReport(report: RunReport, file: string): Promise<StreamerErr
 
 function formatted(report: RunReport, file: string): string {
   switch (reportEnding(file)) {
+    case '.html':
+      return reportHtml(pageOf(report), report);
+    case '.md':
+      return reportMarkdown(pageOf(report));
+    case '.csv':
+      return reportCsv(report);
     case '.json':
-      return `${JSON.stringify(report, null, 1)}\n`;
-    default:
+      return `${JSON.stringify(report)}\n`;
+    case null:
       return pageText(pageOf(report), 80);
   }
 }

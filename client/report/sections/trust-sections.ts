@@ -4,6 +4,7 @@ import type { RunReport } from '../run-report-schema.js';
 import type { GeneratorFigures, ServerSamples, TrustCheck, Validity } from '../run-trust-schema.js';
 import { present } from './present.js';
 import { machineSeriesSections } from './time-series.js';
+import { unitText } from '../unit-text.js';
 import { exactCount } from './words.js';
 
 /** How far the run can be trusted: the checks, who made the load, and what the server says of itself. */
@@ -32,17 +33,23 @@ export function validitySection({ valid, reasons, checks, trust }: Validity): Ta
       { label: 'If not', align: 'left' },
     ],
     rows: sorted.map(checkRow),
+    briefRows: checks.filter(({ ok }) => !ok).length,
   };
 }
 
-function checkRow({ name, value, limit, unit, ok, why }: TrustCheck): TableCell[] {
+function checkRow({ name, value, limit, unit, ok, severity, why }: TrustCheck): TableCell[] {
   return [
     { text: name },
     { text: withUnit(value, unit), sortValue: value },
     { text: withUnit(limit, unit), sortValue: limit },
-    ok ? { text: 'ok', tone: 'good' } : { text: 'failed', tone: 'bad' },
+    resultCell(ok, severity),
     { text: why },
   ];
+}
+
+function resultCell(ok: boolean, severity: TrustCheck['severity']): TableCell {
+  if (ok) return { text: 'ok', tone: 'good' };
+  return severity === 'invalid' ? { text: 'invalid', tone: 'bad' } : { text: 'doubt', tone: 'warning' };
 }
 
 function threadsTable({
@@ -62,16 +69,19 @@ function threadsTable({
       { label: 'Thread', align: 'left' },
       { label: 'Sessions', align: 'right' },
       { label: 'CPU', align: 'right' },
+      { label: 'Waited for a core', align: 'right' },
       { label: 'Loop delay p50', align: 'right' },
       { label: 'p99', align: 'right' },
       { label: 'max', align: 'right' },
       { label: 'Timers late p99', align: 'right' },
       { label: 'max', align: 'right' },
     ],
-    rows: threads.map(({ name, sessions, cpuPercent: cpu, loopDelayUs, timerLatenessUs }) => [
+    briefRows: 0,
+    rows: threads.map(({ name, sessions, cpuPercent: cpu, waitedPercent, loopDelayUs, timerLatenessUs }) => [
       { text: name },
       { text: exactCount(sessions), sortValue: sessions },
-      { text: `${cpu.toFixed(0)} %`, sortValue: cpu },
+      { text: unitText('percent', cpu), sortValue: cpu },
+      { text: unitText('percent', waitedPercent), sortValue: waitedPercent },
       ...[loopDelayUs.p50, loopDelayUs.p99, loopDelayUs.max, timerLatenessUs.p99, timerLatenessUs.max].map((us) => ({
         text: formatDurationUs(us),
         sortValue: us,
