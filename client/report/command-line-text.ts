@@ -2,7 +2,7 @@ import { isSecretName, redactText } from '../../shared/redact.js';
 
 const MASK = '***';
 /** Values of these are shown by nobody: any header of a camera may be its token. */
-const HEADER_FLAG = /^(?:--headers?|-H)$/;
+const HEADER_FLAG = /^(?:--(?:[a-z]+-)?headers?|-H)$/;
 
 /** The arguments of a command as a report may show them: no tokens, no passwords in addresses, no values of headers. */
 export function redactedCommandLine(args: readonly string[]): string[] {

@@ -1,0 +1,72 @@
+import { formatElapsedMs, formatFps, formatMbps } from '../../shared/units.js';
+import type { CrowdFigures } from '../load/crowd.js';
+import type { DetailsOf } from '../report/run-details-schema.js';
+import { RUN_REPORT_SCHEMA } from '../report/run-report-schema.js';
+import type { Provenance, RunReport, Subject } from '../report/run-report-schema.js';
+import { counted, exactCount } from '../report/sections/words.js';
+import type { Validity } from '../report/run-trust-schema.js';
+import { judge } from '../trust/judge.js';
+import { cameraFindings } from './camera-findings.js';
+import type { CameraList } from './camera-list.js';
+import type { CamerasConfig } from './cameras-config.js';
+import { delivered } from './measured-cameras.js';
+
+/** What a run of `cameras` came to. */
+export interface MeasuredRun {
+  readonly config: CamerasConfig;
+  readonly list: CameraList;
+  readonly figures: CrowdFigures;
+  readonly machine: DetailsOf<'cameras'>['machine'];
+  readonly provenance: Provenance;
+}
+
+const MAX_LEFT = 1000;
+const MIB = 2 ** 20;
+
+/** The report of a run of `cameras`, with its findings and its verdict. */
+export function camerasReport({ config, list, figures, machine, provenance }: MeasuredRun): RunReport {
+  const { generator, clocks } = figures;
+  const total: Subject = { ...figures.total, kind: 'total' };
+  const cameras = figures.targets.map((target): Subject => ({ ...target, kind: 'camera' }));
+  const { cores, memoryMiB } = provenance.machine;
+  const validity = judge({ kind: 'cameras', generator, server: null, total, cores, isSameMachine: null });
+  const details: DetailsOf<'cameras'> = {
+    kind: 'cameras',
+    listed: list.listed,
+    selected: list.selected,
+    opened: cameras.length,
+    left: list.left.slice(0, MAX_LEFT),
+    leftCount: list.left.length,
+    reconnect: config.reconnect,
+    machine,
+  };
+  return {
+    schema: RUN_REPORT_SCHEMA,
+    kind: 'cameras',
+    verdict: verdictOf(cameras, total, validity),
+    validity,
+    provenance,
+    clocks: [...clocks],
+    total,
+    subjects: cameras,
+    generator,
+    server: null,
+    findings: cameraFindings({ cameras, total, generator, details, cores, memoryBytes: memoryMiB * MIB }),
+    details,
+  };
+}
+
+function verdictOf(cameras: readonly Subject[], total: Subject, validity: Validity): RunReport['verdict'] {
+  const working = cameras.filter(delivered).length;
+  const time = formatElapsedMs(total.durationMs);
+  if (working === 0) {
+    return { level: 'fail', sentence: `Not one of ${counted(cameras.length, 'camera')} delivered a frame in ${time}.` };
+  }
+  if (!validity.valid) {
+    return { level: 'invalid', sentence: `Do not use these figures. ${validity.reasons.join(' ')}` };
+  }
+  const { frames, fps, throughputMbps, reconnects } = total;
+  const figures = [`${exactCount(frames.received)} frames`, formatFps(fps.mean), formatMbps(throughputMbps)];
+  const sentence = `${working} of ${counted(cameras.length, 'camera')} delivered ${figures.join(', ')} in ${time}, with ${counted(reconnects, 'reconnect')}.`;
+  return { level: 'done', sentence };
+}

@@ -1,0 +1,91 @@
+import type { ErrorCode } from '../../shared/errors.js';
+import { formatElapsedMs } from '../../shared/units.js';
+import type { Finding, Subject } from '../report/run-report-schema.js';
+import { counted, exactCount } from '../report/sections/words.js';
+import { findingOf, namesOf } from './finding.js';
+import { delivered } from './measured-cameras.js';
+
+const HOUR_MS = 3_600_000;
+/** Without a connection for more than this share of the time, a camera is of little use. */
+const BAD_OUTAGE_SHARE = 0.1;
+const FLAPPING_RECONNECTS = 2;
+
+const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
+  SOURCE_UNREACHABLE: 'check that they are on, and that this machine reaches their network',
+  SOURCE_TIMEOUT: 'they take the connection and say nothing: restart them, or close streams that others have open',
+  SOURCE_DENIED: 'put the right user and password into their addresses, or give --camera-header',
+  SOURCE_BAD_ANSWER: 'check the paths in their addresses',
+  SOURCE_FAILED: 'they close the connection: see how many streams each may send at once',
+  CONNECT_FAILED: 'check that their server runs, and the port',
+  BAD_TOKEN: 'put the right token into their addresses',
+};
+
+/** Cameras that never delivered, and those that broke, with how often and for how long. */
+export function connectionFindings(cameras: readonly Subject[]): Finding[] {
+  return [...silentFindings(cameras.filter((camera) => !delivered(camera))), ...brokenFindings(cameras)];
+}
+
+/** By the error that each had most often. */
+function silentFindings(cameras: readonly Subject[]): Finding[] {
+  const codes = new Map<string, Subject[]>();
+  for (const camera of cameras) {
+    const code = usualError(camera) ?? '';
+    codes.set(code, [...(codes.get(code) ?? []), camera]);
+  }
+  const groups = [...codes].sort(([, a], [, b]) => b.length - a.length);
+  return groups.map(([code, group]) => {
+    const hint = HINTS[code as ErrorCode] ?? 'their last error says more';
+    const why = code === '' ? 'and had no error: they sent nothing in time' : `(${code}): ${hint}`;
+    const sentence = `${counted(group.length, 'camera')} never delivered a frame ${why}.`;
+    return findingOf('problem', sentence, group, (camera) => silentFigure(camera, code));
+  });
+}
+
+function silentFigure({ errors }: Subject, code: string): string {
+  const error = errors.find((each) => each.code === code);
+  return error ? `frames 0, ${code} ${error.count} times: ${error.message}` : 'frames 0, errors 0';
+}
+
+function usualError({ errors }: Subject): string | null {
+  return [...errors].sort((a, b) => b.count - a.count)[0]?.code ?? null;
+}
+
+function brokenFindings(cameras: readonly Subject[]): Finding[] {
+  const broken = cameras.filter((camera) => delivered(camera) && breaksOf(camera) > 0);
+  const bad = broken.filter((camera) => outageShare(camera) > BAD_OUTAGE_SHARE);
+  const flapping = broken.filter((camera) => !bad.includes(camera) && breaksOf(camera) >= FLAPPING_RECONNECTS);
+  const once = broken.filter((camera) => !bad.includes(camera) && !flapping.includes(camera));
+  const findings: Finding[] = [];
+  if (bad.length > 0) {
+    const sentence = `${namesOf(bad)} had no connection for more than ${BAD_OUTAGE_SHARE * 100} % of the time; look at their power, their network and what their log says.`;
+    findings.push(findingOf('problem', sentence, byBreaks(bad), breakFigure));
+  }
+  if (flapping.length > 0) {
+    const sentence = `${namesOf(flapping)} broke again and again; look for a weak link or a limit of time or of streams in the camera.`;
+    findings.push(findingOf('warning', sentence, byBreaks(flapping), breakFigure));
+  }
+  if (once.length > 0) {
+    findings.push(findingOf('note', `${namesOf(once)} broke once and came back or ended.`, once, breakFigure));
+  }
+  return findings;
+}
+
+/** What is still broken at the end counts too. */
+function breaksOf({ reconnects, outages }: Subject): number {
+  return Math.max(reconnects, outages.length);
+}
+
+function outageShare({ outageMs, durationMs }: Subject): number {
+  return durationMs > 0 ? outageMs / durationMs : 0;
+}
+
+function byBreaks(cameras: readonly Subject[]): Subject[] {
+  return [...cameras].sort((a, b) => breaksOf(b) - breaksOf(a));
+}
+
+function breakFigure(camera: Subject): string {
+  const { reconnects, durationMs } = camera;
+  const perHour = exactCount((reconnects * HOUR_MS) / Math.max(1, durationMs));
+  const share = (outageShare(camera) * 100).toFixed(1);
+  return `reconnects ${reconnects} in ${formatElapsedMs(durationMs)} (${perHour} an hour), ${share} % of the time without a connection`;
+}

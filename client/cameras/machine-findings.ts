@@ -1,0 +1,86 @@
+import { formatBytes, formatMbps } from '../../shared/units.js';
+import type { Finding } from '../report/run-report-schema.js';
+import { exactCount } from '../report/sections/words.js';
+import { delivered } from './measured-cameras.js';
+import type { MeasuredCameras } from './measured-cameras.js';
+
+const LINES_MBPS = { '100 Mbit/s': 100, '1 Gbit/s': 1000 };
+/** A line or a machine that is fuller than this has no room for peaks. */
+const FULL_PERCENT = 80;
+/** More than so many nobody believes of a straight line. */
+const MAX_EXTRAPOLATED = 10_000;
+
+/** What the cameras cost this machine and its network, and how many more would fit. */
+export function machineFindings(run: MeasuredCameras): Finding[] {
+  const working = run.cameras.filter(delivered).length;
+  if (working === 0) return [];
+  return [bandwidthFinding(run, working), ...cpuFinding(run, working), ...memoryFinding(run, working)];
+}
+
+function bandwidthFinding({ total }: MeasuredCameras, working: number): Finding {
+  const { throughputMbps } = total;
+  const shares = Object.entries(LINES_MBPS).map(
+    ([line, mbps]) => `${percent((throughputMbps / mbps) * 100)} of ${line}`,
+  );
+  const isFull = throughputMbps > (LINES_MBPS['1 Gbit/s'] * FULL_PERCENT) / 100;
+  const each = throughputMbps / working;
+  return {
+    severity: isFull ? 'warning' : 'note',
+    sentence:
+      `The cameras sent ${formatMbps(throughputMbps)} in the mean, which is ${shares.join(' and ')}` +
+      (isFull ? '; spread them over more lines, or lower their bit rate.' : '.'),
+    figures: [`total: ${formatMbps(throughputMbps)}`, `one of ${working} cameras in the mean: ${formatMbps(each)}`],
+  };
+}
+
+function cpuFinding({ generator, cores }: MeasuredCameras, working: number): Finding[] {
+  const { cpuPercent, machineCpuPercent } = generator;
+  if (machineCpuPercent === null) return [];
+  const each = cpuPercent / working;
+  const free = ((FULL_PERCENT - machineCpuPercent) / 100) * cores * 100;
+  const isFull = free <= 0;
+  return [
+    {
+      severity: isFull ? 'warning' : 'note',
+      sentence: isFull
+        ? `This machine is busier than ${FULL_PERCENT} %: more cameras need another one.`
+        : `Reading one camera costs ${each.toFixed(2)} % of a core here; in a straight line ${room(free / each)} more would fit before CPU is at ${FULL_PERCENT} %, which is extrapolated and not measured.`,
+      figures: [
+        `this process: ${cpuPercent.toFixed(1)} % of a core for ${working} cameras`,
+        `this machine: ${percent(machineCpuPercent)} of ${cores} cores`,
+      ],
+    },
+  ];
+}
+
+function memoryFinding({ generator, details, memoryBytes }: MeasuredCameras, working: number): Finding[] {
+  const { memoryPercent } = details.machine;
+  const [begin] = generator.samples;
+  if (memoryPercent === null || begin === undefined) return [];
+  const grown = Math.max(0, generator.residentBytes.max - begin.residentBytes);
+  const each = grown / working;
+  const free = ((FULL_PERCENT - memoryPercent.max) / 100) * memoryBytes;
+  const isFull = free <= 0;
+  return [
+    {
+      severity: isFull ? 'warning' : 'note',
+      sentence: isFull
+        ? `The memory of this machine is fuller than ${FULL_PERCENT} %: more cameras need another one.`
+        : `One camera takes at most ${formatBytes(each)} of memory here; in a straight line ${room(free / each)} more would fit before it is ${FULL_PERCENT} % full, which is extrapolated and not measured.`,
+      figures: [
+        `this process: ${formatBytes(begin.residentBytes)} at the beginning, at most ${formatBytes(generator.residentBytes.max)}`,
+        `this machine: at most ${percent(memoryPercent.max)} of ${formatBytes(memoryBytes)}`,
+      ],
+    },
+  ];
+}
+
+function room(cameras: number): string {
+  return cameras > MAX_EXTRAPOLATED
+    ? `more than ${exactCount(MAX_EXTRAPOLATED)}`
+    : `about ${exactCount(Math.floor(cameras))}`;
+}
+
+function percent(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} %`;
+}
