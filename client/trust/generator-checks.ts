@@ -50,18 +50,18 @@ function delayChecks(total: Subject | null, generator: GeneratorFigures): TrustC
   const checks = [
     atMost({
       name: 'Delay of the generator (p99)',
-      value: ms(delayUs),
+      value: delayUs,
       // Counts and rates bear a delay of a whole frame; a latency does not.
-      limit: ms(p99Us === null ? periodUs : Math.max(delayOfPeriod * periodUs, delayOfLatency * p99Us)),
-      unit: 'ms',
+      limit: Math.round(p99Us === null ? periodUs : Math.max(delayOfPeriod * periodUs, delayOfLatency * p99Us)),
+      unit: 'us',
       severity: 'invalid',
       why: 'the latencies and ages shown are then in part those of the process that measured them.',
     }),
     atMost({
       name: 'Longest delay of the generator',
-      value: ms(longestUs),
-      limit: ms(Math.max(periodUs, (total?.latencyUs.max ?? 0) / 2)),
-      unit: 'ms',
+      value: longestUs,
+      limit: Math.round(Math.max(periodUs, (total?.latencyUs.max ?? 0) / 2)),
+      unit: 'us',
       severity: 'doubt',
       why: 'the greatest latencies and ages may then come from one stop of the generator.',
     }),
@@ -141,10 +141,10 @@ function machineChecks(run: JudgedRun, generator: GeneratorFigures): TrustCheck[
 function backlogChecks(total: Subject | null, { socketBacklogBytes }: GeneratorFigures): TrustCheck[] {
   if (socketBacklogBytes === null || total === null || total.frames.received === 0) return [];
   const frameBytes = total.bytes / total.frames.received;
-  const limit = Math.max(GENERATOR_LIMITS.backlogBytes, GENERATOR_LIMITS.backlogFrames * frameBytes) / 1000;
+  const limit = Math.max(GENERATOR_LIMITS.backlogBytes, Math.round(GENERATOR_LIMITS.backlogFrames * frameBytes));
   const why = 'frames lay in the kernel, on time, and we did not read them.';
   const check = (name: string, bytes: number, severity: TrustCheck['severity']) =>
-    atMost({ name, value: bytes / 1000, limit, unit: 'kB', severity, why });
+    atMost({ name, value: bytes, limit, unit: 'bytes', severity, why });
   return [
     check('Backlog of the slowest session (p50)', socketBacklogBytes.p50, 'invalid'),
     check('Backlog of the slowest session (p99)', socketBacklogBytes.p99, 'doubt'),
@@ -161,8 +161,4 @@ function periodOf(total: Subject | null): number {
 
 function atMost(check: Omit<TrustCheck, 'ok'>): TrustCheck {
   return { ...check, ok: check.value <= check.limit };
-}
-
-function ms(us: number): number {
-  return us / 1000;
 }

@@ -1,4 +1,4 @@
-import { formatDurationUs } from '../../shared/units.js';
+import { formatBytes, formatDurationUs } from '../../shared/units.js';
 import type { Subject } from '../report/run-report-schema.js';
 import type { GeneratorFigures, TrustCheck, Validity } from '../report/run-trust-schema.js';
 import { figureChecks } from './figure-checks.js';
@@ -21,6 +21,8 @@ function sentenceOf({ name, value, limit, unit, why }: TrustCheck): string {
 }
 
 function amount(value: number, unit: string): string {
+  if (unit === 'us') return formatDurationUs(value);
+  if (unit === 'bytes') return formatBytes(value);
   const text = Number.isInteger(value) ? `${value}` : value.toFixed(1);
   return unit === '' ? text : `${text} ${unit}`;
 }
