@@ -17,6 +17,7 @@ import type { ProbeConfig } from './probe/probe-config.js';
 import { ffmpegWhenNeeded } from './probe/probe-ffmpeg.js';
 import { ProbeClock } from './probe/probe-clock.js';
 import { MachineClock } from './probe/time-code-clock.js';
+import { openLogFile, toAll } from './report/log-file.js';
 import { formatProbe } from './report/probe-text.js';
 import { summarize } from './report/summary.js';
 import { formatSummary } from './report/text.js';
@@ -79,7 +80,7 @@ async function runProbe(config: ProbeConfig): Promise<number> {
 async function runWithReport(command: RunCommand): Promise<number> {
   const { exitCode, error } = await performRun(command, {
     clock,
-    logger: loggerOf(command.output),
+    logger: loggerOf(command.output, command.output.logFile),
     env: process.env,
     commandLine: process.argv.slice(2),
     columns: process.stdout.columns ?? USUAL_COLUMNS,
@@ -110,10 +111,14 @@ async function surroundingsOf(config: OutputConfig) {
   return { clock, logger: loggerOf(config), openView: await viewOpener(config), stopRequest: waitForSignal() };
 }
 
-/** Log lines would tear a full screen. */
-function loggerOf(config: OutputConfig): Logger {
-  const level = wantsDashboard(config) ? 'silent' : config.logLevel;
-  return createLogger({ level, pretty: true, destination: process.stderr });
+/** Log lines would tear a full screen, and go to the file only, where there is one. */
+function loggerOf(config: OutputConfig, logFile: string | null = null): Logger {
+  const destinations = [
+    ...(wantsDashboard(config) ? [] : [process.stderr]),
+    ...(logFile === null ? [] : [openLogFile(logFile)]),
+  ];
+  const level = destinations.length === 0 ? 'silent' : config.logLevel;
+  return createLogger({ level, pretty: true, destination: toAll(destinations) });
 }
 
 function wantsDashboard(config: OutputConfig): boolean {

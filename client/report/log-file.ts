@@ -1,0 +1,26 @@
+import { openSync, writeSync } from 'node:fs';
+import { StreamerError } from '../../shared/errors.js';
+import type { LogDestination } from '../../shared/logger.js';
+
+/**
+ * A file that log lines are appended to, each before the call returns.
+ *
+ * @throws {StreamerError} FILE_WRITE_FAILED, so that a long run does not find out at its end.
+ */
+export function openLogFile(path: string): LogDestination {
+  const file = opened(path);
+  return { write: (line) => writeSync(file, line) };
+}
+
+/** A log that goes to all of `destinations`. */
+export function toAll(destinations: readonly LogDestination[]): LogDestination {
+  return { write: (line) => destinations.forEach((destination) => destination.write(line)) };
+}
+
+function opened(path: string): number {
+  try {
+    return openSync(path, 'a', 0o600);
+  } catch (cause) {
+    throw new StreamerError('FILE_WRITE_FAILED', `Cannot write the log to ${path}; check the folder.`, { cause });
+  }
+}
