@@ -9,12 +9,27 @@ import type { LogDestination } from '../../shared/logger.js';
  */
 export function openLogFile(path: string): LogDestination {
   const file = opened(path);
-  return { write: (line) => writeSync(file, line) };
+  let isBroken = false;
+  return {
+    write: (line) => {
+      if (!isBroken) isBroken = !wasWritten(file, line);
+    },
+  };
 }
 
 /** A log that goes to all of `destinations`. */
 export function toAll(destinations: readonly LogDestination[]): LogDestination {
   return { write: (line) => destinations.forEach((destination) => destination.write(line)) };
+}
+
+/** A disk that is full must not end the run; that is told when the report is written. */
+function wasWritten(file: number, line: string): boolean {
+  try {
+    writeSync(file, line);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function opened(path: string): number {
