@@ -1,3 +1,4 @@
+import { BenchMeasurement } from '../../../shared/bench/bench-measurement.js';
 import { Backoff } from '../../../shared/backoff.js';
 import type { CancelTimer } from '../../../shared/clock.js';
 import type { StreamerError } from '../../../shared/errors.js';
@@ -6,11 +7,12 @@ import type { BenchRequest } from '../../../shared/protocol/bench-messages.js';
 import { PROTOCOL_VERSION } from '../../../shared/protocol/messages.js';
 import type { Stats, StreamInfo } from '../../../shared/protocol/messages.js';
 import type { DeviceNotice } from './bench-bodies.js';
-import { BenchMeasurement } from './bench-measurement.js';
+import { deviceResultOf } from './bench-result.js';
 import type { BenchDevice, BenchStatus, JoinBenchOptions } from './bench-status.js';
 import { BrowserSession } from './browser-session.js';
 import type { SessionFrame, SessionListener, SessionParts } from './browser-session.js';
 import { isWholeJpeg } from './jpeg-ends.js';
+import { SignedCounts } from './signed-counts.js';
 import { socketUrl } from './socket-url.js';
 import { StreamFigures } from './stream-figures.js';
 
@@ -37,7 +39,7 @@ export function openDevice(options: JoinBenchOptions, parts: DeviceParts): Bench
 }
 
 class JoinedDevice implements BenchDevice {
-  private readonly measurement: BenchMeasurement;
+  private readonly measurement: BenchMeasurement<SignedCounts>;
   private readonly url: string;
   private readonly backoff: Backoff;
   private readonly stopWatching: readonly (() => void)[];
@@ -63,7 +65,11 @@ class JoinedDevice implements BenchDevice {
     this.reportedUs = parts.clock.nowUs();
     const serverClock = () => this.session?.clockEstimate() ?? null;
     this.measurement = new BenchMeasurement(
-      { clock: parts.clock, about: options.about ?? parts.about, serverClock },
+      {
+        ...{ clock: parts.clock, about: options.about ?? parts.about, serverClock },
+        makeCounts: () => new SignedCounts(),
+        resultOf: deviceResultOf,
+      },
       {
         onProgress: (benchId, progress) => {
           if (this.isJoined) this.session?.sendBench({ kind: 'progress', benchId, ...progress });
@@ -162,8 +168,9 @@ class JoinedDevice implements BenchDevice {
     const { offsetUs, errorUs } = clock ?? { offsetUs: null, errorUs: null };
     const observation = { header, jpegBytes: jpeg.length, receiveTimeUs: receivedTimeUs, offsetUs, errorUs };
     if (kept) return this.figures.onKept(observation);
-    if (this.figures.onFrame(observation) && !isWholeJpeg(jpeg)) this.figures.onCorrupt();
-    this.measurement.onFrame(frame);
+    const isWhole = isWholeJpeg(jpeg);
+    if (this.figures.onFrame(observation) && !isWhole) this.figures.onCorrupt();
+    this.measurement.onFrame(observation, isWhole);
   }
 
   private onNotice(notice: DeviceNotice): void {

@@ -1,23 +1,15 @@
+import type { BenchCounts } from '../../../shared/bench/bench-counts.js';
+import type { ResultFacts } from '../../../shared/bench/bench-measurement.js';
 import { MAX_ABOUT_CHARS, MAX_HISTOGRAM_CHARS } from '../../../shared/protocol/bench-messages.js';
 import type { DeviceResult } from '../../../shared/protocol/bench-messages.js';
 import type { ClockEstimate } from '../../../shared/protocol/clock-sync.js';
 import { toPrintable } from '../../../shared/protocol/printable.js';
-import type { BenchCounts } from './bench-counts.js';
-import type { EncodedCounts } from './signed-counts.js';
-
-/** What a result has beside the counts. */
-export interface ResultFacts {
-  readonly reconnects: number;
-  readonly outageUs: number;
-  /** What is known of the server's clock at the end. */
-  readonly clock: ClockEstimate | null;
-  readonly about: string;
-}
+import type { EncodedCounts, SignedCounts } from './signed-counts.js';
 
 type Histograms = Pick<DeviceResult, 'latency' | 'latencyNegative' | 'age' | 'ageNegative'>;
 
 /** What a device tells of a window that is over. */
-export async function deviceResultOf(counts: BenchCounts, facts: ResultFacts): Promise<DeviceResult> {
+export async function deviceResultOf(counts: BenchCounts<SignedCounts>, facts: ResultFacts): Promise<DeviceResult> {
   const { stopTimeUs } = counts.window;
   return {
     // Who came late and got no frame has measured nothing.
@@ -34,7 +26,7 @@ export async function deviceResultOf(counts: BenchCounts, facts: ResultFacts): P
 }
 
 /** As fine as a message takes them. Coarse ones of the latencies alone always fit. */
-async function histogramsOf({ latency, age }: BenchCounts): Promise<Histograms> {
+async function histogramsOf({ latency, age }: BenchCounts<SignedCounts>): Promise<Histograms> {
   for (const isCoarse of [false, true]) {
     const both = join(await latency.encode(isCoarse), age.count > 0 ? await age.encode(isCoarse) : null);
     if (lengthOf(both) <= MAX_HISTOGRAM_CHARS) return both;

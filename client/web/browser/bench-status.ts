@@ -1,3 +1,4 @@
+import type { BenchFigures, BenchPhase } from '../../../shared/bench/bench-measurement.js';
 import type { ConnectionStatus } from './frame-stream.js';
 
 /** Options of `joinBench`. */
@@ -15,12 +16,6 @@ export interface JoinBenchOptions {
   readonly onStatus?: (status: BenchStatus) => void;
 }
 
-/**
- * Where a device stands: it waits for a benchmark, knows when one begins, measures, works out what it measured, or has
- * told the server.
- */
-export type BenchPhase = 'waiting' | 'starting' | 'running' | 'finishing' | 'done';
-
 /** How a device is doing. Times are microseconds. */
 export interface BenchStatus {
   readonly connection: ConnectionStatus['connection'];
@@ -36,20 +31,6 @@ export interface BenchStatus {
   readonly endsInUs: number | null;
   /** Of the window that goes on or went by last; null before the first. */
   readonly figures: BenchFigures | null;
-}
-
-/** What a device measured in a window so far. */
-export interface BenchFigures {
-  readonly received: number;
-  readonly lost: number;
-  readonly skipped: number;
-  readonly latencyP50Us: number | null;
-  readonly latencyP99Us: number | null;
-  /** How far the latencies can be from the truth. */
-  readonly errorUs: number | null;
-  readonly reconnects: number;
-  /** How long the page was hidden, in which browsers slow it down. */
-  readonly hiddenUs: number;
 }
 
 /** A page as a device of benchmarks, until it leaves. */

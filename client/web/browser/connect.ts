@@ -9,7 +9,8 @@ import { openFrames } from './session-frames.js';
 import { measureResolutionUs } from './timer-resolution.js';
 
 export type { BrowserFrame, BrowserStats, ConnectionStatus, ConnectOptions, FrameStream } from './frame-stream.js';
-export type { BenchDevice, BenchFigures, BenchPhase, BenchStatus, JoinBenchOptions } from './bench-status.js';
+export type { BenchFigures, BenchPhase } from '../../../shared/bench/bench-measurement.js';
+export type { BenchDevice, BenchStatus, JoinBenchOptions } from './bench-status.js';
 export type { Policy, StreamInfo, StreamState, TimeSource } from '../../../shared/protocol/messages.js';
 export { StreamerError } from '../../../shared/errors.js';
 export type { ErrorCode } from '../../../shared/errors.js';

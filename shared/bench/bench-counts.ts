@@ -1,7 +1,7 @@
-import type { DeviceProgress } from '../../../shared/protocol/bench-messages.js';
-import type { Gap } from '../../../shared/receiver/sequence-tracker.js';
+import type { DeviceProgress } from '../protocol/bench-messages.js';
+import type { Gap } from '../receiver/sequence-tracker.js';
 import { BenchTimeline } from './bench-timeline.js';
-import { SignedCounts } from './signed-counts.js';
+import type { ValueCounts } from './value-counts.js';
 
 /** When frames must have been captured to count, in the server's clock: from `startTimeUs` up to, without, `stopTimeUs`. */
 export interface BenchWindow {
@@ -21,9 +21,9 @@ export interface CountedFrame {
 }
 
 /** What was counted in the window of a benchmark; frames outside it are passed over. All times are of the server's clock. */
-export class BenchCounts {
-  readonly latency = new SignedCounts();
-  readonly age = new SignedCounts();
+export class BenchCounts<C extends ValueCounts> {
+  readonly latency: C;
+  readonly age: C;
   readonly timeline: BenchTimeline;
   private readonly sums = { received: 0, lost: 0, skipped: 0, corrupt: 0, bytes: 0 };
   private worstErrorUs: number | null = null;
@@ -32,8 +32,11 @@ export class BenchCounts {
   constructor(
     private bounds: BenchWindow,
     private from: number | null,
+    makeCounts: () => C,
   ) {
-    this.timeline = new BenchTimeline(bounds.startTimeUs, bounds.stopTimeUs);
+    this.latency = makeCounts();
+    this.age = makeCounts();
+    this.timeline = new BenchTimeline(bounds.startTimeUs, bounds.stopTimeUs, makeCounts);
   }
 
   get window(): BenchWindow {

@@ -1,20 +1,50 @@
-import type { CancelTimer, Clock } from '../../../shared/clock.js';
-import type { DeviceProgress, DeviceResult } from '../../../shared/protocol/bench-messages.js';
-import type { ClockEstimate } from '../../../shared/protocol/clock-sync.js';
-import type { StreamInfo } from '../../../shared/protocol/messages.js';
+import type { CancelTimer, Clock } from '../clock.js';
+import type { DeviceProgress, DeviceResult } from '../protocol/bench-messages.js';
+import type { ClockEstimate } from '../protocol/clock-sync.js';
+import type { StreamInfo } from '../protocol/messages.js';
+import type { FrameObservation } from '../receiver/observation.js';
 import { BenchRecorder } from './bench-recorder.js';
-import { deviceResultOf } from './bench-result.js';
-import type { BenchWindow } from './bench-counts.js';
-import type { BenchFigures, BenchPhase } from './bench-status.js';
-import type { SessionFrame } from './browser-session.js';
-import { isWholeJpeg } from './jpeg-ends.js';
+import type { BenchCounts, BenchWindow } from './bench-counts.js';
+import type { ValueCounts } from './value-counts.js';
 import { WindowTime } from './window-time.js';
 import type { Span } from './window-time.js';
 
+/**
+ * Where a device stands: it waits for a benchmark, knows when one begins, measures, works out what it measured, or has
+ * told the server.
+ */
+export type BenchPhase = 'waiting' | 'starting' | 'running' | 'finishing' | 'done';
+
+/** What a device measured in a window so far. Times are microseconds. */
+export interface BenchFigures {
+  readonly received: number;
+  readonly lost: number;
+  readonly skipped: number;
+  readonly latencyP50Us: number | null;
+  readonly latencyP99Us: number | null;
+  /** How far the latencies can be from the truth. */
+  readonly errorUs: number | null;
+  readonly reconnects: number;
+  /** How long the page was hidden, in which browsers slow it down. */
+  readonly hiddenUs: number;
+}
+
+/** What a result has beside the counts. */
+export interface ResultFacts {
+  readonly reconnects: number;
+  readonly outageUs: number;
+  /** What is known of the server's clock at the end. */
+  readonly clock: ClockEstimate | null;
+  readonly about: string;
+}
+
 /** What a measurement takes from its surroundings. */
-export interface MeasurementParts {
+export interface MeasurementParts<C extends ValueCounts> {
   readonly clock: Clock;
   readonly about: string;
+  readonly makeCounts: () => C;
+  /** What the device tells of a window that is over; it may take time to encode. */
+  resultOf(counts: BenchCounts<C>, facts: ResultFacts): Promise<DeviceResult>;
   /** What is known of the server's clock now. */
   serverClock(): ClockEstimate | null;
 }
@@ -34,8 +64,8 @@ const PROGRESS_INTERVAL_US = 1_000_000;
 const GRACE_US = 3_000_000;
 
 /** Measures the windows of benchmarks, one after the other, over reconnects, and works out what to tell. */
-export class BenchMeasurement {
-  private readonly recorder = new BenchRecorder();
+export class BenchMeasurement<C extends ValueCounts> {
+  private readonly recorder: BenchRecorder<C>;
   private readonly outage = new WindowTime();
   private readonly hidden = new WindowTime();
   /** `starting` until the window is over; the clock tells whether it is `running`. */
@@ -46,9 +76,11 @@ export class BenchMeasurement {
   private cancelTick: CancelTimer = () => undefined;
 
   constructor(
-    private readonly parts: MeasurementParts,
+    private readonly parts: MeasurementParts<C>,
     private readonly listener: MeasurementListener,
-  ) {}
+  ) {
+    this.recorder = new BenchRecorder(parts.makeCounts);
+  }
 
   get phase(): BenchPhase {
     if (this.current !== 'starting' || (this.untilUs('startTimeUs') ?? 1) > 0) return this.current;
@@ -101,10 +133,9 @@ export class BenchMeasurement {
     return isCut;
   }
 
-  onFrame({ header, jpeg, receivedTimeUs, clock }: SessionFrame): void {
-    const { offsetUs, errorUs } = clock ?? { offsetUs: null, errorUs: null };
-    const observation = { header, jpegBytes: jpeg.length, receiveTimeUs: receivedTimeUs, offsetUs, errorUs };
-    this.recorder.onFrame(observation, isWholeJpeg(jpeg));
+  /** A frame of the present came; `isWhole` says whether its JPEG has both its ends. */
+  onFrame(frame: FrameObservation, isWhole: boolean): void {
+    this.recorder.onFrame(frame, isWhole);
     this.finishWhenOver();
   }
 
@@ -171,7 +202,7 @@ export class BenchMeasurement {
     const { reconnects, estimate } = this;
     const facts = { reconnects, outageUs: this.outage.totalUs(nowUs, span), clock: estimate, about: this.about(span) };
     this.become('finishing');
-    const result = await deviceResultOf(counts, facts);
+    const result = await this.parts.resultOf(counts, facts);
     // Another window may have begun meanwhile.
     if (this.recorder.counts === counts) this.become('done');
     this.listener.onResult(counts.window.benchId, result);

@@ -1,6 +1,6 @@
-import { MAX_TIMELINE_BUCKETS } from '../../../shared/protocol/bench-messages.js';
-import type { DeviceTimeline } from '../../../shared/protocol/bench-messages.js';
-import { SignedCounts } from './signed-counts.js';
+import { MAX_TIMELINE_BUCKETS } from '../protocol/bench-messages.js';
+import type { DeviceTimeline } from '../protocol/bench-messages.js';
+import type { ValueCounts } from './value-counts.js';
 
 interface Bucket {
   frames: number;
@@ -16,13 +16,15 @@ export class BenchTimeline {
   private readonly bucketUs: number;
   private readonly buckets: Bucket[] = [];
   /** Latencies of the newest bucket; of those before only the quantiles are kept. */
-  private latencies = new SignedCounts();
+  private latencies: ValueCounts;
   private newest = 0;
 
   constructor(
     private readonly startTimeUs: number,
     stopTimeUs: number,
+    private readonly makeCounts: () => ValueCounts,
   ) {
+    this.latencies = makeCounts();
     const seconds = (stopTimeUs - startTimeUs) / 1_000_000;
     this.bucketUs = Math.max(1, Math.ceil(seconds / MAX_TIMELINE_BUCKETS)) * 1_000_000;
   }
@@ -61,7 +63,7 @@ export class BenchTimeline {
     }
     if (next === this.newest) return;
     this.newest = next;
-    this.latencies = new SignedCounts();
+    this.latencies = this.makeCounts();
   }
 
   private indexOf(captureTimeUs: number): number {

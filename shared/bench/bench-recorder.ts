@@ -1,11 +1,12 @@
-import { FRAME_HEADER_BYTES, PREFIX_BYTES } from '../../../shared/protocol/messages.js';
-import type { StreamInfo } from '../../../shared/protocol/messages.js';
-import { AgeCadence } from '../../../shared/receiver/age-cadence.js';
-import type { FrameObservation } from '../../../shared/receiver/observation.js';
-import { SequenceTracker } from '../../../shared/receiver/sequence-tracker.js';
-import { SettlingClock } from '../../../shared/receiver/settling-clock.js';
+import { FRAME_HEADER_BYTES, PREFIX_BYTES } from '../protocol/messages.js';
+import type { StreamInfo } from '../protocol/messages.js';
+import { AgeCadence } from '../receiver/age-cadence.js';
+import type { FrameObservation } from '../receiver/observation.js';
+import { SequenceTracker } from '../receiver/sequence-tracker.js';
+import { SettlingClock } from '../receiver/settling-clock.js';
 import { BenchCounts } from './bench-counts.js';
 import type { BenchWindow } from './bench-counts.js';
+import type { ValueCounts } from './value-counts.js';
 
 const LEAST_FPS = 0.001;
 
@@ -14,18 +15,20 @@ const LEAST_FPS = 0.001;
  * what is known: which frame came before it, how old that was. It has no clock; times are microseconds of our clock where
  * nothing else is said, and must not run backwards.
  */
-export class BenchRecorder {
+export class BenchRecorder<C extends ValueCounts> {
   private readonly sequence = new SequenceTracker();
   private readonly clock = new SettlingClock((frame, offsetUs, errorUs) => this.onSettled(frame, offsetUs, errorUs));
   private readonly age = new AgeCadence(null, (ageUs, count, atUs) => this.onAge(ageUs, count, atUs));
   private stream: StreamInfo | null = null;
-  private counted: BenchCounts | null = null;
+  private counted: BenchCounts<C> | null = null;
   private newestUs: number | null = null;
   /** The server's clock minus ours, as a frame last had it. */
   private offsetUs: number | null = null;
 
+  constructor(private readonly makeCounts: () => C) {}
+
   /** What was counted in the window; null before the first one. */
-  get counts(): BenchCounts | null {
+  get counts(): BenchCounts<C> | null {
     return this.counted;
   }
 
@@ -38,7 +41,7 @@ export class BenchRecorder {
   begin(window: BenchWindow, serverTimeUs: number | null): void {
     const { startTimeUs } = window;
     const wasHere = (this.newestUs ?? Infinity) < startTimeUs || (serverTimeUs ?? Infinity) <= startTimeUs;
-    this.counted = new BenchCounts(window, wasHere ? startTimeUs : null);
+    this.counted = new BenchCounts(window, wasHere ? startTimeUs : null, this.makeCounts);
   }
 
   /** What was counted is of no use any more. */
