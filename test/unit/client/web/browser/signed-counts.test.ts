@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SignedCounts } from '../../../../../client/web/browser/signed-counts.js';
+import { MAX_HISTOGRAM_CHARS } from '../../../../../shared/protocol/bench-messages.js';
 import { LatencyHistogram, MAX_TRACKABLE_US } from '../../../../../shared/histogram.js';
 
 const QUANTILES = [0, 0.001, 0.1, 0.5, 0.9, 0.99, 0.999, 1];
@@ -61,6 +62,27 @@ describe('SignedCounts', () => {
     expect([read.count, read.negative]).toEqual([buckets * 1001, buckets]);
   });
 
+  it('is coarse where it must be short, and then always fits a message with its other half', async () => {
+    const counts = new SignedCounts();
+    let random = 1;
+    for (let bucket = 0; bucket < 23 * 1024 * 4; bucket += 1) {
+      random = (random * 48_271) % 2_147_483_647;
+      const valueUs = Math.exp((random / 2_147_483_647) * Math.log(MAX_TRACKABLE_US));
+      counts.record(valueUs, 1 + (random % 40_000));
+      counts.record(-valueUs, 1 + (random % 40_000));
+    }
+    const fine = await counts.encode();
+    const coarse = await counts.encode(true);
+    expect(lengthOf(fine)).toBeGreaterThan(MAX_HISTOGRAM_CHARS);
+    expect(lengthOf(coarse)).toBeLessThanOrEqual(MAX_HISTOGRAM_CHARS);
+    const [from, to] = [fine, coarse].map(({ positive, negative }) => LatencyHistogram.decode(positive, negative));
+    expect(to!.count).toBe(from!.count);
+    for (const q of QUANTILES) {
+      const [exactUs, coarseUs] = [from!.quantile(q)!, to!.quantile(q)!];
+      expect(Math.abs(coarseUs - exactUs)).toBeLessThanOrEqual(Math.max(4, Math.abs(exactUs) / 100));
+    }
+  });
+
   it('records no more than a histogram may hold, and nothing that is no number', () => {
     const counts = new SignedCounts();
     counts.record(NaN);
@@ -70,6 +92,10 @@ describe('SignedCounts', () => {
     expect([counts.count, counts.quantile(1)]).toEqual([2 ** 32 - 1, 1]);
   });
 });
+
+function lengthOf({ positive, negative }: { readonly positive: string; readonly negative: string | null }): number {
+  return positive.length + (negative?.length ?? 0);
+}
 
 function figures(histogram: LatencyHistogram) {
   const { count, negative, min, max, mean } = histogram;
