@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.js';
 import { StreamerError, toStreamerError } from '../../shared/errors.js';
+import type { ErrorCode } from '../../shared/errors.js';
 import { shownUrl } from '../../shared/http/http-errors.js';
 import type { LoadTarget } from '../load/crowd.js';
 import { tcpPath } from '../probe/session-path.js';
@@ -7,13 +8,15 @@ import { JsonRequest } from './json-request.js';
 import { askedServerSchema } from './server-api-schema.js';
 import type { AskedServer } from './server-api-schema.js';
 
-/** What a server is asked for. */
+/** What is known of the server under load. */
 export interface ServerApiRequest {
   /** As it was given: the origin of a gateway, `off` for nobody, null to look for one. */
   readonly apiUrl: string | null;
   readonly targets: readonly Pick<LoadTarget, 'kind' | 'url'>[];
   /** Goes to an address that was given, and to the origin of a target that it goes to anyhow; to no other. */
   readonly token: string | null;
+  /** Where a server listens whose target says nothing of HTTP; 8080, which is the default of the server. */
+  readonly gatewayPort?: number;
 }
 
 /** An API that answered. */
@@ -25,6 +28,13 @@ export interface FoundApi {
 
 const GATEWAY_PORT = 8080;
 
+/** What our words for cameras mean here. */
+const REASONS: Partial<Readonly<Record<ErrorCode, string>>> = {
+  SOURCE_UNREACHABLE: 'nothing answers there; check the port (--http-port of the server)',
+  SOURCE_TIMEOUT: 'no answer came in time',
+  SOURCE_DENIED: 'it wants another token (--token)',
+};
+
 /**
  * Finds the HTTP API of the server under load. Null where there is none, or several servers are under load, or the only
  * one there may be does not answer, or is another server than that of the target.
@@ -35,7 +45,7 @@ export async function findServerApi(request: ServerApiRequest, clock: Clock): Pr
   const { apiUrl, token } = request;
   if (apiUrl === 'off') return null;
   if (apiUrl !== null) return givenApi(new URL(apiUrl), token, clock);
-  const guesses = request.targets.map((target) => guessOf(target, token));
+  const guesses = request.targets.map((target) => guessOf(target, request));
   const [first] = guesses;
   if (first === undefined || first === null) return null;
   // Figures of one of several servers would be taken for those of all.
@@ -59,23 +69,28 @@ async function givenApi(url: URL, token: string | null, clock: Clock): Promise<F
     const server = await ask(found.origin, found.token, clock);
     if (server !== null) return { ...found, server };
   } catch (error) {
-    const { message } = toStreamerError(error);
-    throw new StreamerError('CONNECT_FAILED', `The API of the server (--server-api) does not answer. ${message}`, {
-      cause: error,
-    });
+    const reason = REASONS[toStreamerError(error).code] ?? 'it answers with an error';
+    throw apiError(found.origin, reason, error);
   }
-  const sentence = `${shownUrl(found.origin)} (--server-api) is not the API of a streamer-server.`;
-  throw new StreamerError('CONNECT_FAILED', sentence);
+  throw apiError(found.origin, 'what answers there is not the API of a streamer-server');
+}
+
+function apiError(origin: URL, reason: string, cause?: unknown): StreamerError {
+  const sentence = `The API of the server at ${shownUrl(origin)} (--server-api) cannot be asked: ${reason}.`;
+  return new StreamerError('CONNECT_FAILED', sentence, { cause });
 }
 
 /** The API that the server of a target would have; null for other servers. */
-function guessOf({ kind, url }: Pick<LoadTarget, 'kind' | 'url'>, token: string | null): Guess | null {
+function guessOf(
+  { kind, url }: Pick<LoadTarget, 'kind' | 'url'>,
+  { token, gatewayPort = GATEWAY_PORT }: ServerApiRequest,
+): Guess | null {
   switch (kind) {
     case 'streamer': {
       const { host, port } = tcpPath(url, null);
       const name = host.includes(':') ? `[${host}]` : host;
       // Whoever listens on that port there need not be the server, and has no business with its token.
-      return { origin: new URL(`http://${name}:${GATEWAY_PORT}`), token: null, tcpPort: port };
+      return { origin: new URL(`http://${name}:${gatewayPort}`), token: null, tcpPort: port };
     }
     case 'websocket':
     case 'mjpeg': {
