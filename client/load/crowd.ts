@@ -41,11 +41,19 @@ export interface Crowd {
    * one has its first frame, or has failed for good, or did not get one in time; rejects never.
    */
   resize(sessions: number, rampMs: number): Promise<void>;
-  /** Begins a window: the figures of every session start at zero. */
-  begin(): Promise<void>;
+  /**
+   * Begins a window: the figures of every session start at zero. `expectedMs`, ten minutes by default, is how long it will
+   * last, so that time lines have as many buckets as they may; a longer one has them joined two by two.
+   */
+  begin(expectedMs?: number): Promise<void>;
   /** What there is to show while it runs; of the last whole second. */
   progress(): CrowdProgress;
-  /** Ends the window: everything measured in it, all histograms merged exactly. */
+  /**
+   * Ends the window, which without `begin` is everything since the crowd was opened: all that was measured in it, all
+   * histograms merged exactly. Sessions go on.
+   *
+   * @throws {StreamerError} INTERNAL when a thread ended by itself, and what it measured is gone
+   */
   end(): Promise<CrowdFigures>;
   /** Closes all sessions and ends the threads. Idempotent. */
   close(): Promise<void>;

@@ -1,7 +1,9 @@
-import { StreamerError } from '../../shared/errors.js';
 import type { LoadTarget } from './crowd.js';
+import { FfmpegSource } from './ffmpeg-source.js';
 import type { LoadSource, SourceParts } from './load-source.js';
+import { MjpegSource } from './mjpeg-source.js';
 import { streamerSource, webSocketSource } from './protocol-source.js';
+import { RtspSource } from './rtsp-source.js';
 import type { ServerClocks } from './server-clocks.js';
 
 /** What the sources of one thread share. */
@@ -21,8 +23,10 @@ export function openSource(target: LoadTarget, parts: ThreadParts): LoadSource {
     case 'websocket':
       return webSocketSource(target, parts);
     case 'mjpeg':
+      return new MjpegSource(target.url, parts);
     case 'rtsp':
+      return new RtspSource(target.url, parts);
     case 'ffmpeg':
-      throw new StreamerError('BAD_USAGE', `${target.shownUrl} cannot be read yet.`);
+      return new FfmpegSource(target, parts);
   }
 }

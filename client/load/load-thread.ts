@@ -1,0 +1,73 @@
+import { Worker } from 'node:worker_threads';
+import { StreamerError, toStreamerError } from '../../shared/errors.js';
+import type { FromWorker, NumberedOrder, Order, SecondReport, ThreadResult, WorkerStart } from './load-messages.js';
+
+/** A worker thread of a crowd, as the main thread sees it. */
+export class LoadThread {
+  private readonly worker: Worker;
+  private readonly waiting = new Map<number, (result: ThreadResult | null) => void>();
+  private number = 0;
+  private failure: StreamerError | null = null;
+
+  /** Starts it. `onSecond` is told what happened in each second. */
+  constructor(
+    readonly name: string,
+    start: WorkerStart,
+    onSecond: (second: SecondReport) => void,
+  ) {
+    const { file, isCode } = workerFile();
+    this.worker = new Worker(file, { name, eval: isCode, workerData: start });
+    this.worker.on('message', (message: FromWorker) => {
+      if (message.kind === 'second') onSecond(message.second);
+      else this.onAnswer(message.number, message.figures);
+    });
+    this.worker.on('error', (error) => (this.failure = toStreamerError(error)));
+    this.worker.on('exit', () => this.onExit());
+  }
+
+  /** Why it ended by itself, which is a defect; null while it runs. */
+  get error(): StreamerError | null {
+    return this.failure;
+  }
+
+  /** Resolves when the order is carried out; with null too where the thread is gone. */
+  ask(order: Order): Promise<ThreadResult | null> {
+    if (this.failure) return Promise.resolve(null);
+    this.number += 1;
+    const { number } = this;
+    return new Promise((resolve) => {
+      this.waiting.set(number, resolve);
+      this.worker.postMessage({ number, order } satisfies NumberedOrder);
+    });
+  }
+
+  /** Has the sessions say goodbye, and ends the thread. */
+  async close(): Promise<void> {
+    await this.ask({ kind: 'close' });
+    this.failure ??= new StreamerError('INTERNAL', `The thread ${this.name} is closed.`);
+    await this.worker.terminate();
+  }
+
+  private onAnswer(number: number, figures: ThreadResult | null): void {
+    this.waiting.get(number)?.(figures);
+    this.waiting.delete(number);
+  }
+
+  private onExit(): void {
+    this.failure ??= new StreamerError('INTERNAL', `The thread ${this.name} ended by itself.`);
+    for (const resolve of this.waiting.values()) resolve(null);
+    this.waiting.clear();
+  }
+}
+
+/**
+ * The worker's entry beside this file. Where that is TypeScript, in tests, Node needs the loader of the tests, which it
+ * does not take over into a worker.
+ */
+function workerFile(): { readonly file: URL | string; readonly isCode: boolean } {
+  const isSource = import.meta.url.endsWith('.ts');
+  const file = new URL(`./load-worker.${isSource ? 'ts' : 'js'}`, import.meta.url);
+  if (!isSource) return { file, isCode: false };
+  const code = `import('tsx/esm/api').then(({ register }) => { register(); return import('${file.href}'); });`;
+  return { file: code, isCode: true };
+}

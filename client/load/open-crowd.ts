@@ -1,0 +1,168 @@
+import type { Clock } from '../../shared/clock.js';
+import { StreamerError } from '../../shared/errors.js';
+import type { Logger } from '../../shared/logger.js';
+import { ProcessWatch } from '../trust/process-watch.js';
+import { ThreadWatch } from '../trust/thread-watch.js';
+import type { GeneratorFigures } from '../report/run-trust-schema.js';
+import { bestClocks } from './clock-records.js';
+import type { Crowd, CrowdFigures, CrowdOptions, CrowdProgress } from './crowd.js';
+import { CrowdSeconds } from './crowd-seconds.js';
+import { crowdSubjects } from './crowd-subjects.js';
+import type { SecondReport, SessionOrder, ThreadResult, WindowOrder } from './load-messages.js';
+import { LoadThread } from './load-thread.js';
+import { targetPorts } from './target-ports.js';
+import { windowOrder } from './window-order.js';
+import { readAnchor } from './worker-clock.js';
+
+/** What a crowd takes from its surroundings. */
+export interface CrowdParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** A session that has no frame so long after its turn is not waited for. */
+const FIRST_FRAME_LIMIT_US = 10_000_000;
+/** What a window is expected to last where nobody says. */
+const USUAL_WINDOW_MS = 600_000;
+
+/** Starts the threads of a crowd, without any session yet. */
+export async function openCrowd(options: CrowdOptions, parts: CrowdParts): Promise<Crowd> {
+  return new ThreadedCrowd(options, parts);
+}
+
+interface OpenSession {
+  readonly id: number;
+  readonly thread: number;
+}
+
+class ThreadedCrowd implements Crowd {
+  private readonly threads: readonly LoadThread[];
+  private readonly ownWatch: ThreadWatch;
+  private readonly processWatch: ProcessWatch;
+  /** In the order in which they were opened. */
+  private readonly sessions: OpenSession[] = [];
+  private readonly loopDelays: number[] = [];
+  private seconds: CrowdSeconds;
+  private nextId = 0;
+
+  constructor(
+    private readonly options: CrowdOptions,
+    private readonly parts: CrowdParts,
+  ) {
+    const { clock } = parts;
+    this.ownWatch = new ThreadWatch(clock);
+    this.processWatch = new ProcessWatch(clock, {
+      socketsOf: targetPorts(options.targets),
+      loopDelayP99Us: () => this.loopDelayP99Us,
+    });
+    const window = windowOrder(clock.nowUs(), USUAL_WINDOW_MS, 0);
+    this.seconds = this.secondsOf(window);
+    const start = { options, anchor: readAnchor(clock), window };
+    this.threads = Array.from(
+      { length: options.workers },
+      (_, index) => new LoadThread(`load-${index + 1}`, start, (second) => this.onSecond(index, second)),
+    );
+    void this.processWatch.begin();
+  }
+
+  async resize(sessions: number, rampMs: number): Promise<void> {
+    const before = this.sessions.length;
+    const orders: SessionOrder[][] = this.threads.map(() => []);
+    for (let place = before; place < sessions; place += 1) {
+      const delayUs = ((place - before) / (sessions - before)) * rampMs * 1000;
+      const { id, thread } = this.add(place);
+      orders[thread]?.push({ id, name: this.nameOf(place), target: place % this.options.targets.length, delayUs });
+    }
+    const drops: number[][] = this.threads.map(() => []);
+    for (const { id, thread } of this.sessions.splice(sessions)) drops[thread]?.push(id);
+    await Promise.all(
+      this.threads.flatMap((thread, index) => [
+        thread.ask({ kind: 'drop', ids: drops[index] ?? [] }),
+        thread.ask({ kind: 'open', sessions: orders[index] ?? [], limitUs: FIRST_FRAME_LIMIT_US }),
+      ]),
+    );
+  }
+
+  async begin(expectedMs = USUAL_WINDOW_MS): Promise<void> {
+    const window = windowOrder(this.parts.clock.nowUs(), expectedMs, this.sessions.length);
+    this.seconds = this.secondsOf(window);
+    this.ownWatch.begin();
+    await Promise.all([
+      this.processWatch.begin(),
+      ...this.threads.map((thread) => thread.ask({ kind: 'begin', window })),
+    ]);
+  }
+
+  progress(): CrowdProgress {
+    return { asked: this.sessions.length, loopDelayP99Us: this.loopDelayP99Us, ...this.seconds.progress() };
+  }
+
+  /** @throws {StreamerError} INTERNAL when a thread ended by itself, and what it measured is gone */
+  async end(): Promise<CrowdFigures> {
+    const { seconds, threads } = this;
+    const mainFigures = this.ownWatch.figures();
+    const [processFigures, ...answers] = await Promise.all([
+      this.processWatch.end(),
+      ...threads.map((thread) => thread.ask({ kind: 'end' })),
+    ]);
+    const results = answers.flatMap((answer) => answer ?? []);
+    if (results.length < threads.length) throw lostThread(threads);
+    seconds.finish();
+    const windowMs = Math.max(0, Math.round((latestEndUs(results) - seconds.layout.startUs) / 1000));
+    const generator: GeneratorFigures = {
+      threads: [
+        { name: 'main', sessions: 0, ...mainFigures },
+        ...results.map(({ thread, sessions }, index) => {
+          return { name: threads[index]?.name ?? '', sessions: sessions.length, ...thread };
+        }),
+      ],
+      ...processFigures,
+    };
+    const subjects = crowdSubjects({ targets: this.options.targets, seconds, results, windowMs });
+    const clocks = bestClocks(results.flatMap((result) => result.clocks));
+    return { windowMs, ...subjects, clocks, generator };
+  }
+
+  async close(): Promise<void> {
+    this.ownWatch.close();
+    this.processWatch.close();
+    await Promise.all(this.threads.map((thread) => thread.close()));
+  }
+
+  private add(place: number): OpenSession {
+    this.nextId += 1;
+    const round = Math.floor(place / this.options.targets.length);
+    // Shifted by one from round to round, so that no thread has all the sessions of a target, nor one of them too many.
+    const thread = ((place % this.options.targets.length) + round) % this.threads.length;
+    const session = { id: this.nextId, thread };
+    this.sessions.push(session);
+    return session;
+  }
+
+  private nameOf(place: number): string {
+    return `${this.options.sessionName}-${place + 1}`;
+  }
+
+  private secondsOf({ startUs, bucketUs, maxBuckets }: WindowOrder): CrowdSeconds {
+    const layout = { startUs, widthUs: bucketUs, maxBuckets };
+    return new CrowdSeconds(layout, this.options.targets, this.options.workers);
+  }
+
+  private onSecond(thread: number, second: SecondReport): void {
+    this.loopDelays[thread] = second.loopDelayP99Us;
+    this.seconds.add(second);
+  }
+
+  private get loopDelayP99Us(): number {
+    return Math.max(this.ownWatch.recentLoopDelayP99Us(), ...this.loopDelays);
+  }
+}
+
+function latestEndUs(results: readonly ThreadResult[]): number {
+  return Math.max(...results.map(({ endUs }) => endUs));
+}
+
+function lostThread(threads: readonly LoadThread[]): StreamerError {
+  const cause = threads.map(({ error }) => error).find((error) => error !== null);
+  return new StreamerError('INTERNAL', `A thread of the crowd ended by itself: ${cause?.message ?? ''}`, { cause });
+}

@@ -1,0 +1,201 @@
+import type { CancelTimer, Clock } from '../../shared/clock.js';
+import { LatencyHistogram } from '../../shared/histogram.js';
+import type { ThreadWatch } from '../trust/thread-watch.js';
+import { ConnectGate } from './connect-gate.js';
+import type { CrowdOptions } from './crowd.js';
+import type {
+  SecondReport,
+  SessionOrder,
+  SessionResult,
+  TargetResult,
+  ThreadResult,
+  WindowOrder,
+} from './load-messages.js';
+import { LoadRecorder } from './load-recorder.js';
+import { LoadSession } from './load-session.js';
+import type { LoadSource } from './load-source.js';
+import { openSource } from './open-source.js';
+import { ServerClocks } from './server-clocks.js';
+import { clockRecords } from './clock-records.js';
+import { sessionSubject } from './session-subject.js';
+import { TargetRecorder } from './target-recorder.js';
+import type { BucketLayout } from './timeline-buckets.js';
+import { WindowSeconds } from './window-seconds.js';
+
+/** What a pool takes from its surroundings. */
+export interface PoolParts {
+  readonly clock: Clock;
+  readonly watch: ThreadWatch;
+  readonly options: CrowdOptions;
+  readonly say: (second: SecondReport) => void;
+}
+
+/** Connections under way at once in one thread. */
+const CONNECTING_AT_ONCE = 32;
+
+interface Member {
+  readonly session: LoadSession;
+  readonly recorder: LoadRecorder;
+  readonly order: SessionOrder;
+}
+
+/** The sessions of one worker thread. */
+export class SessionPool {
+  private readonly members = new Map<number, Member>();
+  /** Sessions that were closed in this window; what they measured still counts. */
+  private dropped: Member[] = [];
+  private readonly sources = new Map<number, LoadSource>();
+  private readonly targets = new Map<number, TargetRecorder>();
+  private readonly clocks: ServerClocks;
+  private readonly gate = new ConnectGate(CONNECTING_AT_ONCE);
+  private readonly seconds: WindowSeconds;
+
+  constructor(
+    private readonly parts: PoolParts,
+    private window: WindowOrder,
+  ) {
+    this.clocks = new ServerClocks(parts.clock);
+    this.seconds = new WindowSeconds(parts.clock, (startUs, second) => this.onSecond(startUs, second));
+    this.begin(window);
+  }
+
+  /** Opens sessions; resolves when each has a frame, or is over, or got none within `limitUs` after its turn. */
+  open(orders: readonly SessionOrder[], limitUs: number): Promise<void> {
+    return new Promise((resolve) => {
+      let waiting = orders.length;
+      const limit = Math.max(0, ...orders.map(({ delayUs }) => delayUs)) + limitUs;
+      const cancel: CancelTimer = this.parts.clock.schedule(waiting === 0 ? 0 : limit, resolve);
+      const onSettled = () => {
+        waiting -= 1;
+        if (waiting > 0) return;
+        cancel();
+        resolve();
+      };
+      for (const order of orders) this.add(order, onSettled);
+    });
+  }
+
+  /** Closes sessions; resolves when nothing is left of them. */
+  async drop(ids: readonly number[]): Promise<void> {
+    const going = ids.flatMap((id) => this.members.get(id) ?? []);
+    for (const member of going) {
+      this.members.delete(member.order.id);
+      this.dropped.push(member);
+    }
+    await Promise.all(going.map(({ session }) => session.stop()));
+    for (const { session, order } of going) this.targets.get(order.target)?.onRemoved(session.state);
+  }
+
+  begin(window: WindowOrder): void {
+    for (const source of this.sources.values()) source.flush?.();
+    this.window = window;
+    this.dropped = [];
+    this.seconds.begin(window.startUs);
+    for (const target of this.targets.values()) target.begin(this.layout);
+    for (const { recorder } of this.members.values()) recorder.begin(this.sessionLayout);
+    this.parts.watch.begin();
+  }
+
+  /** Ends the window; sessions go on. */
+  end(): ThreadResult {
+    const thread = this.parts.watch.figures();
+    for (const source of this.sources.values()) source.flush?.();
+    const endUs = this.parts.clock.nowUs();
+    this.seconds.end(endUs);
+    const all = [...this.members.values(), ...this.dropped];
+    const sessions = all.map((member) => this.resultOf(member, endUs));
+    const recordersOf = new Map<number, LoadRecorder[]>();
+    for (const { recorder, order } of all) {
+      const recorders = recordersOf.get(order.target);
+      if (recorders) recorders.push(recorder);
+      else recordersOf.set(order.target, [recorder]);
+    }
+    const targets = [...this.targets.values()].map((target) =>
+      targetResult(target, recordersOf.get(target.target) ?? []),
+    );
+    return { thread, endUs, sessions, targets, clocks: clockRecords(this.clocks, endUs) };
+  }
+
+  async close(): Promise<void> {
+    this.seconds.stop();
+    await this.drop([...this.members.keys()]);
+    await Promise.all([...this.sources.values()].map((source) => source.close()));
+  }
+
+  private add(order: SessionOrder, onSettled: () => void): void {
+    const target = this.targetOf(order.target);
+    const recorder = new LoadRecorder(this.sessionLayout, (atUs, ageUs) => target.onAge(atUs, ageUs));
+    const session = new LoadSession(
+      {
+        ...{ name: order.name, recorder, target, onSettled },
+        reconnect: this.parts.options.reconnect,
+        source: { open: (name, sink) => this.sourceOf(order.target).open(name, sink) },
+        takeTurn: this.gate.takeTurn,
+      },
+      this.parts.clock,
+    );
+    this.members.set(order.id, { session, recorder, order });
+    target.onAdded();
+    session.startIn(order.delayUs);
+  }
+
+  private resultOf({ session, recorder, order }: Member, endUs: number): SessionResult {
+    const target = this.parts.options.targets[order.target];
+    const parts = { endUs, target, histograms: this.window.histograms };
+    return { id: order.id, target: order.target, subject: sessionSubject(order.name, session.state, recorder, parts) };
+  }
+
+  private get layout(): BucketLayout {
+    const { startUs, bucketUs, maxBuckets } = this.window;
+    return { startUs, widthUs: bucketUs, maxBuckets };
+  }
+
+  private get sessionLayout(): BucketLayout {
+    const { startUs, sessionBucketUs, maxSessionBuckets } = this.window;
+    return { startUs, widthUs: sessionBucketUs, maxBuckets: maxSessionBuckets };
+  }
+
+  private targetOf(index: number): TargetRecorder {
+    const target = this.targets.get(index) ?? new TargetRecorder(index, this.seconds, this.layout);
+    this.targets.set(index, target);
+    return target;
+  }
+
+  /** @throws {StreamerError} for an address that cannot be read */
+  private sourceOf(index: number): LoadSource {
+    const known = this.sources.get(index);
+    if (known) return known;
+    const { clock, options } = this.parts;
+    const { token, headers, ffmpegPath } = options;
+    const target = options.targets[index];
+    if (!target) throw new RangeError(`There is no target ${index}.`);
+    const source = openSource(target, { clock, token, headers, ffmpegPath, clocks: this.clocks });
+    this.sources.set(index, source);
+    return source;
+  }
+
+  private onSecond(startUs: number, second: number): void {
+    const nowUs = this.parts.clock.nowUs();
+    for (const { recorder } of this.members.values()) recorder.advance(nowUs);
+    const targets = [...this.targets.values()].map((target) => target.takeSecond());
+    this.parts.say({ startUs, second, loopDelayP99Us: this.parts.watch.recentLoopDelayP99Us(), targets });
+  }
+}
+
+function targetResult(target: TargetRecorder, recorders: readonly LoadRecorder[]): TargetResult {
+  const latency = new LatencyHistogram();
+  const age = new LatencyHistogram();
+  for (const recorder of recorders) {
+    latency.merge(recorder.latency);
+    age.merge(recorder.age);
+  }
+  return {
+    target: target.target,
+    latency: latency.state(),
+    age: age.state(),
+    stages: target.stageStates(),
+    firstFramesUs: recorders.flatMap(({ firstFrames }) => firstFrames),
+    agesMaxUs: target.agesMaxUs(),
+    ageBucketUs: target.ageBucketUs,
+  };
+}
