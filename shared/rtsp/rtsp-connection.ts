@@ -3,7 +3,7 @@ import { HttpAuth } from '../auth/http-auth.js';
 import type { CancelTimer, Clock } from '../clock.js';
 import type { StreamerError } from '../errors.js';
 import type { RtspErrors } from './rtsp-errors.js';
-import type { RtspRequest, RtspResponse } from './rtsp-messages.js';
+import type { RtspListener, RtspRequest, RtspResponse } from './rtsp-messages.js';
 import { RtspParser } from './rtsp-messages.js';
 import { openRtspSocket } from './rtsp-socket.js';
 import type { RtspTarget } from './rtsp-target.js';
@@ -60,17 +60,22 @@ export class RtspConnection {
   private failOpening: (error: StreamerError) => void = () => undefined;
   private isStreaming = false;
 
-  /** @param onEnd called once, with what ended it, except by `close` */
+  /**
+   * @param onEnd called once, with what ended it, except by `close`
+   * @param onPacket packets between the answers, as `RtspListener` has it; by default they are skipped
+   */
   constructor(
     private readonly options: RtspConnectionOptions,
     private readonly clock: Clock,
     private readonly onEnd: (error: StreamerError) => void,
+    onPacket?: RtspListener['onPacket'],
   ) {
     const { target, tlsCheck, errors } = options;
     this.auth = target.credentials && new HttpAuth(target.credentials);
     this.parser = new RtspParser({
       onResponse: (response) => this.onResponse(response),
       onRequest: (request) => this.onRequest(request),
+      ...(onPacket && { onPacket }),
     });
     this.limit(CONNECT_TIMEOUT_US, 'no connection within 10 s; check that the RTSP server is reachable.');
     let open = (): void => undefined;

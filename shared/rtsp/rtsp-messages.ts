@@ -1,12 +1,13 @@
 /** Headers of a message by their names in lower case; of a name that comes more than once all values, in order. */
 export type RtspHeaders = ReadonlyMap<string, readonly string[]>;
 
-/** The head of an answer of a server (RFC 2326, section 7). */
+/** An answer of a server (RFC 2326, section 7). */
 export interface RtspResponse {
   readonly status: number;
   /** What the server calls the status; may be empty, and hold anything that fits in a line. */
   readonly reason: string;
   readonly headers: RtspHeaders;
+  readonly body: Buffer;
 }
 
 /** The head of a request that a server makes (RFC 2326, section 6). */
@@ -19,6 +20,11 @@ export interface RtspRequest {
 export interface RtspListener {
   onResponse(response: RtspResponse): void;
   onRequest(request: RtspRequest): void;
+  /**
+   * A packet of `lengthBytes`, such as one of RTP. It begins at `start` of `bytes`, which has all of it or at least
+   * `KEPT_PACKET_BYTES`, and is valid during the call only.
+   */
+  onPacket?(channel: number, bytes: Buffer, start: number, lengthBytes: number): void;
 }
 
 /** What came is no RTSP, or more of it than is bearable; the message says what, without quoting the peer. */
@@ -26,6 +32,8 @@ export class RtspSyntaxError extends Error {
   override readonly name = 'RtspSyntaxError';
 }
 
+/** So much of a packet is there when it is handed on: more than one of RTP has on most networks. */
+export const KEPT_PACKET_BYTES = 2048;
 /** More than any answer needs. */
 const MAX_HEAD_BYTES = 8192;
 const MAX_BODY_BYTES = 65_536;
@@ -34,7 +42,8 @@ const MAX_EMPTY_LINES = 16;
 const DOLLAR = 0x24;
 const LINE_FEED = 0x0a;
 /** A dollar sign, the channel, and the length of what follows (RFC 2326, section 10.12). */
-const PACKET_PREFIX_BYTES = 4;
+const PREFIX_BYTES = 4;
+const NOTHING = Buffer.alloc(0);
 
 const STATUS_LINE = /^RTSP\/\d\.\d ([1-5]\d\d)(?: (.*))?$/;
 const REQUEST_LINE = /^([A-Z_]{1,32}) \S+ RTSP\/\d\.\d$/;
@@ -43,8 +52,8 @@ const NOT_IN_LINE = /[\r\0]/;
 const LENGTH = /^\d{1,6}$/;
 
 /**
- * Reads what a server sends to somebody who publishes: answers, requests of its own, and packets in between, such as
- * RTCP. It hands on heads; bodies and packets are skipped. Memory is bounded by the longest head, time is linear.
+ * Reads what a server sends: answers, requests of its own, whose bodies are skipped, and packets of RTP and RTCP in between.
+ * Memory is bounded by the longest head and body, time is linear, and only packets that come in pieces are copied.
  */
 export class RtspParser {
   /** The lines of the head that is coming, and the begin of the next one. */
@@ -54,8 +63,11 @@ export class RtspParser {
   private emptyLines = 0;
   /** What came of the prefix of a packet. */
   private prefix: number[] = [];
-  /** What is missing of a packet or of a body. */
-  private skipBytes = 0;
+  /** A packet that comes in pieces, or the body of an answer: what takes it, and how much of it is missing. */
+  private rest: Rest | null = null;
+  private missingBytes = 0;
+  /** The begin of a packet that comes in pieces. */
+  private kept = NOTHING;
 
   constructor(private readonly listener: RtspListener) {}
 
@@ -66,27 +78,61 @@ export class RtspParser {
 
   /** Takes something of `chunk` from `at` on, and returns how much. */
   private take(chunk: Buffer, at: number): number {
-    if (this.skipBytes > 0) return this.skip(chunk.length - at);
+    if (this.rest) return this.takeRest(this.rest, chunk, at);
     const isBetween = this.lines.length === 0 && this.line === '';
-    if (this.prefix.length > 0 || (isBetween && chunk[at] === DOLLAR)) return this.takePrefix(chunk[at] ?? 0);
+    if (this.prefix.length > 0) return this.takePrefix(chunk[at] ?? 0);
+    if (isBetween && chunk[at] === DOLLAR) return this.takePacket(chunk, at);
     return this.takeLine(chunk, at);
   }
 
-  private skip(available: number): number {
-    const taken = Math.min(available, this.skipBytes);
-    this.skipBytes -= taken;
-    return taken;
+  private takePacket(chunk: Buffer, at: number): number {
+    if (at + PREFIX_BYTES > chunk.length) return this.takePrefix(DOLLAR);
+    const lengthBytes = (chunk[at + 2] ?? 0) * 256 + (chunk[at + 3] ?? 0);
+    const start = at + PREFIX_BYTES;
+    if (start + lengthBytes > chunk.length) {
+      this.beginPacket(chunk[at + 1] ?? 0, lengthBytes);
+      return PREFIX_BYTES;
+    }
+    this.emptyLines = 0;
+    this.listener.onPacket?.(chunk[at + 1] ?? 0, chunk, start, lengthBytes);
+    return PREFIX_BYTES + lengthBytes;
   }
 
   private takePrefix(byte: number): number {
     this.prefix.push(byte);
-    const [, , high = 0, low = 0] = this.prefix;
-    if (this.prefix.length === PACKET_PREFIX_BYTES) {
-      this.skipBytes = high * 256 + low;
+    const [, channel = 0, high = 0, low = 0] = this.prefix;
+    if (this.prefix.length === PREFIX_BYTES) {
       this.prefix = [];
-      this.emptyLines = 0;
+      this.beginPacket(channel, high * 256 + low);
     }
     return 1;
+  }
+
+  private beginPacket(channel: number, lengthBytes: number): void {
+    this.emptyLines = 0;
+    if (this.listener.onPacket && this.kept.length === 0) this.kept = Buffer.allocUnsafeSlow(KEPT_PACKET_BYTES);
+    this.begin(lengthBytes, {
+      // A copy into what is full copies nothing.
+      take: (chunk, at, end) => void chunk.copy(this.kept, lengthBytes - this.missingBytes, at, end),
+      end: () => this.listener.onPacket?.(channel, this.kept, 0, lengthBytes),
+    });
+  }
+
+  private begin(lengthBytes: number, rest: Rest): void {
+    this.missingBytes = lengthBytes;
+    if (lengthBytes > 0) this.rest = rest;
+    else rest.end();
+  }
+
+  private takeRest(rest: Rest, chunk: Buffer, at: number): number {
+    const taken = Math.min(chunk.length - at, this.missingBytes);
+    rest.take(chunk, at, at + taken);
+    this.missingBytes -= taken;
+    if (this.missingBytes === 0) {
+      this.rest = null;
+      rest.end();
+    }
+    return taken;
   }
 
   private takeLine(chunk: Buffer, at: number): number {
@@ -121,13 +167,29 @@ export class RtspParser {
     this.headBytes = 0;
     this.emptyLines = 0;
     const headers = parseHeaders(rest);
-    this.skipBytes = bodyLengthOf(headers);
+    const bodyBytes = bodyLengthOf(headers);
     const status = STATUS_LINE.exec(first);
     const request = REQUEST_LINE.exec(first);
-    if (status) this.listener.onResponse({ status: Number(status[1]), reason: status[2] ?? '', headers });
-    else if (request?.[1] !== undefined) this.listener.onRequest({ method: request[1], headers });
-    else throw new RtspSyntaxError('a first line that is none of RTSP');
+    if (status) return this.beginBody(bodyBytes, { status: Number(status[1]), reason: status[2] ?? '', headers });
+    if (request?.[1] === undefined) throw new RtspSyntaxError('a first line that is none of RTSP');
+    this.listener.onRequest({ method: request[1], headers });
+    this.begin(bodyBytes, { take: () => undefined, end: () => undefined });
   }
+
+  private beginBody(bodyBytes: number, response: Omit<RtspResponse, 'body'>): void {
+    const body = bodyBytes === 0 ? NOTHING : Buffer.allocUnsafeSlow(bodyBytes);
+    this.begin(bodyBytes, {
+      take: (chunk, at, end) => void chunk.copy(body, bodyBytes - this.missingBytes, at, end),
+      end: () => this.listener.onResponse({ ...response, body }),
+    });
+  }
+}
+
+/** What follows a prefix or a head, and comes in pieces. */
+interface Rest {
+  /** The bytes from `at` to `end` are its next ones. */
+  take(chunk: Buffer, at: number, end: number): void;
+  end(): void;
 }
 
 function parseHeaders(lines: readonly string[]): RtspHeaders {

@@ -5,7 +5,7 @@ import { StreamerError } from '../errors.js';
 import { toPrintable } from '../protocol/printable.js';
 import { redactUrl } from '../redact.js';
 
-/** Where a stream is published: the parts of its address. */
+/** Where a stream is published, or played: the parts of its address. */
 export interface RtspTarget {
   readonly host: string;
   readonly port: number;
@@ -20,6 +20,8 @@ export interface RtspTarget {
   readonly shownUrl: string;
 }
 
+type RtspUse = 'publish to' | 'play';
+
 /** RFC 2326, section 3.2; that of RTSP over TLS is registered with IANA. */
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322 };
 const MAX_SHOWN_LENGTH = 200;
@@ -31,15 +33,16 @@ const NOT_IN_HOST = /[/\\?#@:%]/;
 /**
  * Reads an address such as `rtsp://user:password@host:8554/path` or `rtsps://host/path`.
  *
+ * @param use what it is for, in words for the error
  * @throws {StreamerError} BAD_USAGE for anything else.
  */
-export function parseRtspTarget(text: string): RtspTarget {
+export function parseRtspTarget(text: string, use: RtspUse = 'publish to'): RtspTarget {
   const stray = STRAY_SIGN.exec(text.replace(/[\t\r\n]/g, ''));
-  if (stray) throw straySign(stray[1] ?? '');
+  if (stray) throw straySign(stray[1] ?? '', use);
   const url = parse(text);
   const defaultPort = DEFAULT_PORTS[url?.protocol ?? ''];
   const host = url ? hostOf(url) : '';
-  if (!url || defaultPort === undefined || host === '') throw badAddress(text);
+  if (!url || defaultPort === undefined || host === '') throw badAddress(text, use);
   const port = url.port === '' ? defaultPort : Number(url.port);
   return {
     ...{ host, port, isSecure: url.protocol === 'rtsps:' },
@@ -80,8 +83,8 @@ function parse(text: string): URL | null {
 }
 
 /** Of a password with a slash in it the user is taken for the host; what stands behind the colon is not shown. */
-function straySign(start: string): StreamerError {
-  const sentence = `"${shown(start)}…" is no address to publish to: it has an @ behind its host.`;
+function straySign(start: string, use: RtspUse): StreamerError {
+  const sentence = `"${shown(start)}…" is no address to ${use}: it has an @ behind its host.`;
   const advice = 'Percent-encode /, ?, # and @ in user, password and path, as %2F, %3F, %23 and %40.';
   return new StreamerError('BAD_USAGE', `${sentence} ${advice}`);
 }
@@ -91,7 +94,7 @@ function shown(text: string): string {
   return safe.length > MAX_SHOWN_LENGTH ? `${safe.slice(0, MAX_SHOWN_LENGTH)}…` : safe;
 }
 
-function badAddress(text: string): StreamerError {
-  const sentence = `"${shown(text)}" is no address to publish to; write rtsp://host:8554/path or rtsps://host/path.`;
+function badAddress(text: string, use: RtspUse): StreamerError {
+  const sentence = `"${shown(text)}" is no address to ${use}; write rtsp://host:8554/path or rtsps://host/path.`;
   return new StreamerError('BAD_USAGE', sentence);
 }

@@ -6,7 +6,7 @@ const target = parseRtspTarget('rtsp://us%20er:p%40%c3%a4%2fw@host/x');
 const BASIC = Buffer.from('us er:p@ä/w').toString('base64');
 const AS_LATIN1 = Buffer.from('p@ä/w').toString('latin1');
 const errorOf = (status: number, reason: string) =>
-  statusError('ANNOUNCE', { status, reason, headers: new Map() }, target);
+  statusError('ANNOUNCE', { status, reason, headers: new Map(), body: Buffer.alloc(0) }, target);
 
 describe('statusError', () => {
   it.each(['p@ä/w', AS_LATIN1, 'p%40%c3%a4%2fw', 'p%40%C3%A4%2Fw', BASIC])(

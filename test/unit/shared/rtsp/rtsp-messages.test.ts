@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RtspParser, RtspSyntaxError } from '../../../../shared/rtsp/rtsp-messages.js';
+import { KEPT_PACKET_BYTES, RtspParser, RtspSyntaxError } from '../../../../shared/rtsp/rtsp-messages.js';
 import { bytewise, cutAt, cuts } from '../../../helpers/chunked.js';
 
 const ANSWER = 'RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: 1;timeout=30\r\n\r\n';
@@ -10,7 +10,9 @@ const REQUEST = 'OPTIONS rtsp://x/y RTSP/1.0\r\nCSeq: 9\r\n\r\n';
 
 describe('RtspParser', () => {
   it('reads answers with their headers, by names without case', () => {
-    expect(read([Buffer.from('RTSP/1.0 401 No way\r\nWWW-Authenticate: A\r\nwww-authenticate:B \r\n\r\n')])).toEqual({
+    expect(
+      read([Buffer.from('RTSP/1.0 401 No way\r\nWWW-Authenticate: A\r\nwww-authenticate:B \r\n\r\n')]),
+    ).toMatchObject({
       messages: [{ status: 401, reason: 'No way', headers: { 'www-authenticate': ['A', 'B'] } }],
       error: null,
     });
@@ -25,15 +27,34 @@ describe('RtspParser', () => {
     expect(messages).toEqual([{ status: 200, reason: '', headers: { cseq: ['1'], server: ['a b'] } }]);
   });
 
-  it('skips packets and bodies, whatever is in them', () => {
+  it('hands on bodies and packets, whatever is in them', () => {
     const body = `RTSP/1.0 200 OK\r\nContent-Length: 11\r\n\r\n$\x00\xff\xffRTSP/1\n`;
     const bytes = Buffer.from(`${PACKET}${body}${LONG_PACKET}\r\n${ANSWER}${PACKET}${PACKET}${REQUEST}`, 'latin1');
     const expected = [{ status: 200 }, { status: 200, reason: 'OK' }, { method: 'OPTIONS' }];
     expect(read([bytes]).messages).toMatchObject(expected);
     expect(read(bytewise(bytes)).messages).toMatchObject(expected);
+    expect(read([bytes]).bodies).toEqual(['$\0\xff\xffRTSP/1\n', '']);
+    const packet = { channel: 1, packet: 'RTSP/1', lengthBytes: 6 };
+    expect(read([bytes]).packets).toEqual([
+      packet,
+      { channel: 0, packet: '$'.repeat(258), lengthBytes: 258 },
+      packet,
+      packet,
+    ]);
     for (let place = 1; place < bytes.length; place += 1) {
       expect(read(cutAt(bytes, [place]))).toEqual(read([bytes]));
     }
+  });
+
+  it('keeps the begin of a packet that comes in pieces, and says how long it is', () => {
+    const bytes = Buffer.concat([
+      Buffer.from('$\x07\xff\xff', 'latin1'),
+      Buffer.alloc(65_535, 'ab'),
+      Buffer.from(ANSWER),
+    ]);
+    const { packets, messages } = read(cutAt(bytes, [2, 3000, 40_000]));
+    expect(packets).toEqual([{ channel: 7, packet: 'ab'.repeat(1024), lengthBytes: 65_535 }]);
+    expect(messages).toHaveLength(1);
   });
 
   it.each([
@@ -73,7 +94,7 @@ describe('RtspParser', () => {
   });
 
   it('takes a megabyte of spaces, colons or folded lines in a moment', () => {
-    for (const filler of [' ', ':', 'a:\r\n b\r\n', '$\0\0\0']) {
+    for (const filler of [' ', ':', 'a:\r\n b\r\n', '$\0\0\0', '$\0\0\x01']) {
       const bytes = Buffer.from(`RTSP/1.0 200 OK\r\na: ${filler.repeat(250_000)}`, 'latin1');
       expect(() => read([bytes])).not.toThrow();
     }
@@ -83,14 +104,27 @@ describe('RtspParser', () => {
 /** All that is read of the chunks, and what ended the reading. */
 function read(chunks: readonly Buffer[]) {
   const messages: object[] = [];
+  const bodies: string[] = [];
+  const packets: { channel: number; packet: string; lengthBytes: number }[] = [];
   const keep = <T extends { headers: ReadonlyMap<string, unknown> }>(message: T) =>
     void messages.push({ ...message, headers: Object.fromEntries(message.headers) });
-  const parser = new RtspParser({ onResponse: keep, onRequest: keep });
+  const parser = new RtspParser({
+    onResponse: ({ body, ...head }) => {
+      bodies.push(body.toString('latin1'));
+      keep(head);
+    },
+    onRequest: keep,
+    onPacket: (channel, bytes, start, lengthBytes) => {
+      const end = start + Math.min(lengthBytes, KEPT_PACKET_BYTES);
+      expect(end).toBeLessThanOrEqual(bytes.length);
+      packets.push({ channel, packet: bytes.toString('latin1', start, end), lengthBytes });
+    },
+  });
   try {
     for (const chunk of chunks) parser.push(chunk);
-    return { messages, error: null };
+    return { messages, bodies, packets, error: null };
   } catch (error) {
     if (!(error instanceof RtspSyntaxError)) throw error;
-    return { messages, error };
+    return { messages, bodies, packets, error };
   }
 }
