@@ -23,6 +23,11 @@ const REFUSALS = new Set([
   'TOO_MANY_STREAMS',
 ]);
 
+/** Whether a server that answers with `code` is there, and takes no more. */
+export function isRefusal(code: string): boolean {
+  return REFUSALS.has(code);
+}
+
 /**
  * Where the bottleneck was, as far as figures show it, all of them in words: what was refused, and what of the server and
  * the machine was at its end in the step that broke. "Not known", with the figures, where nothing was.
@@ -45,7 +50,7 @@ export function bottleneckOf(broke: MeasuredStep, held: MeasuredStep | null): st
 
 function refused(errors: readonly ErrorTally[]): string[] {
   return errors
-    .filter(({ code }) => REFUSALS.has(code))
+    .filter(({ code }) => isRefusal(code))
     .map(
       ({ code, message, count }) =>
         `connections were refused ${times(count)} with ${code} (${message.replace(/[.]$/, '')})`,

@@ -41,7 +41,8 @@ function outcomeOf(term: Term, step: MeasuredStep): TermOutcome {
     return { term, state: reading.isMissing ? 'broken' : 'unknown', value, isWithinError: false, words: why };
   }
   const isWithinError = errorUs !== null && Math.abs(value - term.limit) <= errorUs;
-  const words = `${shownValue(value, term.unit, errorUs)}${isWithinError ? ' (nearer to the limit than the error of the clock)' : ''}`;
+  const detail = why === '' ? '' : `, ${why}`;
+  const words = `${shownValue(value, term.unit, errorUs)}${isWithinError ? ' (nearer to the limit than the error of the clock)' : ''}${detail}`;
   return { term, state: compares(value, term) ? 'holds' : 'broken', value, isWithinError, words };
 }
 

@@ -17,6 +17,7 @@ export interface MeasuredStep {
 export interface Reading {
   readonly value: number | null;
   readonly errorUs: number | null;
+  /** Why there is no value; else what there is to say about it. */
   readonly why: string;
   /** Nothing came at all, so whatever was asked for is broken. */
   readonly isMissing?: boolean;
@@ -55,7 +56,8 @@ function countReading({ figure, unit }: Term, { figures: { total }, sessions }: 
   if (figure.name === 'reconnects') return known(total.reconnects);
   if (figure.name === 'failed') {
     const failed = Math.max(0, sessions - total.sessions.connected);
-    return known(unit === 'share' ? failed / sessions : failed);
+    const reading = known(unit === 'share' ? failed / sessions : failed);
+    return failed === 0 ? reading : { ...reading, why: shownErrors(total) };
   }
   if (figure.name === 'lost' && !total.canTellLost && frames.received > 0) {
     return unknown('not known: the protocol of the target does not show what is missing');
@@ -64,6 +66,12 @@ function countReading({ figure, unit }: Term, { figures: { total }, sessions }: 
   if (due === 0) return missing('no frame came');
   const count = frames[figure.name as 'lost' | 'skipped' | 'corrupt'];
   return known(unit === 'share' ? count / due : count);
+}
+
+/** Why sessions failed: the error that most of them met. */
+function shownErrors({ errors }: Subject): string {
+  const [most] = [...errors].sort((a, b) => b.count - a.count);
+  return most ? `${most.code}: ${most.message.replace(/\.$/, '')}` : 'no frame came in time';
 }
 
 function rateReading({ figure, unit }: Term, sessions: readonly Subject[]): Reading {

@@ -1,5 +1,5 @@
 import { SearchEnded, resolutionAt } from './search-plan.js';
-import type { Measure, Phase, RoundResult, SearchPlan } from './search-plan.js';
+import type { Measure, Phase, RoundResult, SearchPlan, StepState } from './search-plan.js';
 
 /** After so many soaks with another size confirmed above, the limit moves faster than it can be followed. */
 const MAX_SOAKS = 4;
@@ -76,11 +76,11 @@ export class SearchRound {
     }
   }
 
-  /** Whether `size` holds; one that breaks is asked a second time. What is known follows the newest answer. */
+  /** Whether `size` holds. What is known follows the newest answer. */
   private async tries(size: number, phase: Phase): Promise<boolean> {
     // Nobody can break anything.
     if (size === 0) return true;
-    const holds = (await this.asks(size, phase, 1)) || (await this.asks(size, phase, 2));
+    const holds = await this.holdsAt(size, phase);
     if (holds) {
       this.holds = Math.max(this.holds, size);
       if (this.breaks !== null && this.breaks <= size) this.breaks = null;
@@ -91,10 +91,16 @@ export class SearchRound {
     return holds;
   }
 
-  private async asks(size: number, phase: Phase, attempt: number): Promise<boolean> {
+  /** One answer that it holds is enough; that it breaks, or that the generator was too slow, has to be said twice. */
+  private async holdsAt(size: number, phase: Phase): Promise<boolean> {
     const isLong = this.isPatient || phase === 'soak';
-    const state = await this.measure({ size, phase, round: this.round, isLong, attempt });
-    if (state === 'holds' || state === 'broken') return state === 'holds';
-    throw new SearchEnded(state);
+    const said: StepState[] = [];
+    for (let attempt = 1; ; attempt++) {
+      const state = await this.measure({ size, phase, round: this.round, isLong, attempt });
+      if (state === 'holds') return true;
+      if (state === 'broken' && said.includes('broken')) return false;
+      if (state !== 'broken' && (state !== 'generator' || said.includes('generator'))) throw new SearchEnded(state);
+      said.push(state);
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/clock.js';
 import { pause } from '../../shared/pause.js';
 import type { CrowdFigures } from '../load/crowd.js';
 import type { ServerSamples, Validity } from '../report/run-trust-schema.js';
+import { isRefusal } from './bottleneck.js';
 import { judgeObjective } from './judgement.js';
 import type { TermOutcome } from './judgement.js';
 import type { LoadUnderTest } from './load-under-test.js';
@@ -67,9 +68,11 @@ export class StepRunner {
     if (signal.aborted) return 'stopped';
     this.parts.onDoing(step, 'resizing', null);
     // What an overload left behind is not to be seen in the next step.
-    if (this.lastState === 'broken') await load.resize(0);
+    if (this.lastState !== 'holds' || load.progress().failed > 0) await load.resize(0);
     await load.resize(step.size);
     this.parts.onDoing(step, 'settling', clock.nowUs() + settleUs);
+    // Progress is that of a window, so there has to be one.
+    await load.begin();
     await untilCalm(() => load.progress(), clock, settleUs, signal);
     const measured = await this.window(step);
     if (measured === null) return 'stopped';
@@ -103,9 +106,17 @@ export class StepRunner {
  * holds all the same holds. One that breaks may be broken by the generator, and that must not be said of the server.
  */
 function stateOf(outcomes: readonly TermOutcome[], validity: Validity, { figures }: MeasuredStep): StepState {
-  if (outcomes.some(({ state }) => state === 'broken')) return validity.valid ? 'broken' : 'generator';
+  if (outcomes.some(({ state }) => state === 'broken')) {
+    return validity.valid || isRefused(outcomes, figures) ? 'broken' : 'generator';
+  }
   if (outcomes.some(({ state }) => state === 'unknown')) return 'unknown';
   return validity.valid || tookAll(figures) ? 'holds' : 'generator';
+}
+
+/** No generator is so slow that a server says it takes no more. */
+function isRefused(outcomes: readonly TermOutcome[], { total }: CrowdFigures): boolean {
+  const isIncomplete = outcomes.some(({ term, state }) => term.figure.name === 'failed' && state === 'broken');
+  return isIncomplete && total.errors.some(({ code }) => isRefusal(code));
 }
 
 function tookAll({ total, sessions }: CrowdFigures): boolean {

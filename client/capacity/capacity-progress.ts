@@ -1,0 +1,104 @@
+import { NOTHING, formatDurationUs, formatMbps } from '../../shared/units.js';
+import type { CrowdProgress } from '../load/crowd.js';
+import type { ProgressPage } from '../ui/progress.js';
+import type { Step } from './search-plan.js';
+import type { StepRecord } from './step-runner.js';
+
+/** What a search is doing. */
+export interface SearchProgress {
+  readonly elapsedMs: number;
+  readonly endsAtMs: number | null;
+  readonly unit: string;
+  readonly objective: string;
+  /** Null before the first step. */
+  readonly step: Step | null;
+  readonly doing: string;
+  readonly records: readonly StepRecord[];
+  /** Null before there is any load. */
+  readonly crowd: CrowdProgress | null;
+  /** Of the last looks, for the charts. */
+  readonly latencies: readonly (number | null)[];
+  readonly notice: string | null;
+}
+
+type Figure = ProgressPage['figures'][number];
+
+/** How a search for a capacity is shown while it goes on. */
+export function progressPage(progress: SearchProgress): ProgressPage {
+  const { step, doing, unit, crowd } = progress;
+  const phase = step ? `${step.phase}: ${step.size} ${unit}, ${doing} (round ${step.round})` : doing;
+  return {
+    title: 'streamer-client capacity',
+    phase,
+    elapsedMs: progress.elapsedMs,
+    endsAtMs: progress.endsAtMs,
+    figures: [...knownFigures(progress), ...(crowd ? crowdFigures(crowd) : [])],
+    charts: [{ label: 'latency p99', unit: 'us', values: progress.latencies }],
+    table: stepTable(progress.records),
+    notice: progress.notice,
+  };
+}
+
+function knownFigures({ records, objective }: SearchProgress): Figure[] {
+  const round = records.at(-1)?.step.round ?? 1;
+  const sizes = (state: StepRecord['state']) =>
+    records.filter((record) => record.state === state && record.step.round === round).map(({ step }) => step.size);
+  const [held, broke] = [sizes('holds'), sizes('broken')];
+  return [
+    { label: 'holds', value: held.length > 0 ? String(Math.max(...held)) : NOTHING, tone: 'good' },
+    { label: 'breaks', value: broke.length > 0 ? String(Math.min(...broke)) : NOTHING, tone: 'bad' },
+    { label: 'objective', value: objective },
+  ];
+}
+
+function crowdFigures(crowd: CrowdProgress): Figure[] {
+  const { connected, asked, lost } = crowd;
+  const isWhole = connected === asked;
+  return [
+    { label: 'connected', value: `${connected} of ${asked}`, ...(isWhole ? {} : { tone: 'warning' as const }) },
+    { label: 'p99', value: formatDurationUs(crowd.latencyP99Us) },
+    { label: 'lost', value: String(lost), ...(lost > 0 ? { tone: 'warning' as const } : {}) },
+    { label: 'frames/s', value: crowd.framesPerSecond.toFixed(0) },
+    { label: 'throughput', value: formatMbps((crowd.bytesPerSecond * 8) / 1e6) },
+  ];
+}
+
+const COLUMNS = [
+  { label: 'size', align: 'right' },
+  { label: 'phase', align: 'left' },
+  { label: 'round', align: 'right' },
+  { label: 'holds', align: 'left' },
+  { label: 'p99', align: 'right' },
+  { label: 'lost', align: 'right' },
+  { label: 'fps', align: 'right' },
+  { label: 'what broke', align: 'left' },
+] as const;
+
+/** The newest on top. */
+function stepTable(records: readonly StepRecord[]): ProgressPage['table'] {
+  const rows = records.map(({ step, state, outcomes, measured: { figures, sessions } }) => {
+    const { total } = figures;
+    return [
+      String(step.size),
+      step.attempt > 1 ? `${step.phase} again` : step.phase,
+      String(step.round),
+      STATES[state],
+      formatDurationUs(total.latencyUs.p99),
+      total.canTellLost ? String(total.frames.lost) : NOTHING,
+      (total.fps.mean / Math.max(1, sessions)).toFixed(1),
+      outcomes
+        .filter((outcome) => outcome.state !== 'holds')
+        .map(({ term, words }) => `${term.text}: ${words}`)
+        .join('; '),
+    ];
+  });
+  return records.length === 0 ? null : { columns: COLUMNS, rows: rows.reverse() };
+}
+
+const STATES: Readonly<Record<StepRecord['state'], string>> = {
+  holds: 'yes',
+  broken: 'no',
+  generator: 'generator too slow',
+  unknown: 'not known',
+  stopped: 'stopped',
+};
