@@ -1,9 +1,8 @@
-import type { ErrorCode } from '../../shared/errors.js';
 import { StreamerError } from '../../shared/errors.js';
 import type { Timeline } from '../report/run-report-schema.js';
 import type { BucketMaxima } from './bucket-maxima.js';
 import type { CrowdProgress, LoadTarget, TargetProgress } from './crowd.js';
-import type { SecondReport, TargetSecond } from './load-messages.js';
+import type { SecondReport, TargetSecond, TargetStates } from './load-messages.js';
 import { ManyValues } from './many-values.js';
 import { TimelineBuckets } from './timeline-buckets.js';
 import type { BucketLayout } from './timeline-buckets.js';
@@ -13,6 +12,15 @@ const SECOND_US = 1_000_000;
 /** What the seconds of a window say together; the rest of the progress is known to the crowd. */
 export type SecondsProgress = Omit<CrowdProgress, 'asked' | 'loopDelayP99Us'>;
 
+/** Buckets of everything together, and of each target. */
+export interface SecondsLayouts {
+  readonly total: BucketLayout;
+  readonly target: BucketLayout;
+}
+
+/** What is shown of one target, or of all of them, of the last whole second. */
+type ShownSecond = Omit<SecondsProgress, 'errors' | 'targets' | 'failed' | 'reconnecting'>;
+
 /** Puts together what all threads say of each second, of each target and of all of them. */
 export class CrowdSeconds {
   private readonly pending = new Map<number, TargetSecond[][]>();
@@ -20,22 +28,23 @@ export class CrowdSeconds {
   private readonly targets: readonly SecondsOfOne[];
   private next = 0;
 
+  /** @param states how sessions stand, in each of the threads */
   constructor(
-    readonly layout: BucketLayout,
+    readonly layouts: SecondsLayouts,
     private readonly names: readonly LoadTarget[],
-    private readonly threads: number,
+    private readonly states: readonly (readonly TargetStates[])[],
   ) {
-    this.total = new SecondsOfOne(layout);
-    this.targets = names.map(() => new SecondsOfOne(layout));
+    this.total = new SecondsOfOne(layouts.total);
+    this.targets = names.map(() => new SecondsOfOne(layouts.target));
   }
 
   /** Takes what one thread says; a second is over when all of them have said it. */
   add({ startUs, second, targets }: SecondReport): void {
-    if (startUs !== this.layout.startUs) return;
+    if (startUs !== this.layouts.total.startUs) return;
     const reports = this.pending.get(second) ?? [];
     reports.push([...targets]);
     this.pending.set(second, reports);
-    while (this.pending.get(this.next)?.length === this.threads) this.close();
+    while (this.pending.get(this.next)?.length === this.states.length) this.close();
   }
 
   /** Closes what is there, although not all threads have said it. */
@@ -46,13 +55,20 @@ export class CrowdSeconds {
   }
 
   progress(): SecondsProgress {
-    const { total, targets } = this;
+    const { total } = this;
+    const stands = standOf(this.states, this.names.length);
     const errors = new Map<string, StreamerError>();
-    for (const { lastError } of targets) if (lastError) errors.set(lastError.message, lastError);
+    for (const { lastError } of stands) if (lastError) errors.set(lastError.message, lastError);
+    const sum = (get: (stand: Stand) => number) => stands.reduce((all, stand) => all + get(stand), 0);
     return {
       ...total.progress(),
+      connected: sum(({ connected }) => connected),
+      failed: sum(({ failed }) => failed),
+      reconnecting: sum(({ reconnecting }) => reconnecting),
       errors: [...errors.values()],
-      targets: this.names.map(({ name }, index) => targetProgress(name, targets[index] ?? total)),
+      targets: stands.map((stand, index) =>
+        targetProgress(this.names[index]?.name ?? '', stand, this.targets[index] ?? total),
+      ),
     };
   }
 
@@ -69,7 +85,7 @@ export class CrowdSeconds {
     const reports = (this.pending.get(this.next) ?? []).flat();
     this.pending.delete(this.next);
     this.next += 1;
-    const endUs = this.layout.startUs + this.next * SECOND_US;
+    const endUs = this.layouts.total.startUs + this.next * SECOND_US;
     for (const report of reports) this.targets[report.target]?.take(report);
     for (const target of this.targets) this.total.takeAll(target);
     this.total.closeSecond(endUs);
@@ -77,24 +93,40 @@ export class CrowdSeconds {
   }
 }
 
-function targetProgress(name: string, seconds: SecondsOfOne): TargetProgress {
-  const { connected, failed, reconnecting, framesPerSecond, bytesPerSecond, lost, reconnects } = seconds.progress();
-  const { frames, bytes, lastError } = seconds;
-  const states = { connected, failed, reconnecting };
-  return { name, ...states, framesPerSecond, bytesPerSecond, frames, bytes, lost, reconnects, lastError };
+type Stand = Pick<TargetProgress, 'connected' | 'failed' | 'reconnecting' | 'lastError'>;
+
+/** How the sessions to each target stand, in all threads together. */
+function standOf(threads: readonly (readonly TargetStates[])[], targets: number): Stand[] {
+  const stands = Array.from({ length: targets }, () => {
+    return { connected: 0, failed: 0, reconnecting: 0, lastError: null as StreamerError | null };
+  });
+  for (const { target, connected, failed, reconnecting, lastError } of threads.flat()) {
+    const stand = stands[target];
+    if (!stand) continue;
+    stand.connected += connected;
+    stand.failed += failed;
+    stand.reconnecting += reconnecting;
+    if (lastError) stand.lastError = new StreamerError(lastError.code, lastError.message);
+  }
+  return stands;
+}
+
+function targetProgress(name: string, stand: Stand, seconds: SecondsOfOne): TargetProgress {
+  const { framesPerSecond, bytesPerSecond, lost, reconnects } = seconds.progress();
+  const { frames, bytes } = seconds;
+  return { name, ...stand, framesPerSecond, bytesPerSecond, frames, bytes, lost, reconnects };
 }
 
 /** The seconds of one target, or of all of them. */
 class SecondsOfOne {
   frames = 0;
   bytes = 0;
-  lastError: StreamerError | null = null;
   private readonly secondValues = new ManyValues();
   private readonly bucketValues = new ManyValues();
   private readonly buckets: TimelineBuckets;
   private bucket = { frames: 0, bytes: 0 };
   private second = noSecond();
-  private shown: Omit<SecondsProgress, 'errors' | 'targets'> = { ...shownOf(noSecond()), ...NO_QUANTILES };
+  private shown: ShownSecond = { ...shownOf(noSecond()), ...NO_QUANTILES };
   private parts: TargetSecond[] = [];
 
   constructor(layout: BucketLayout) {
@@ -106,15 +138,12 @@ class SecondsOfOne {
     const { second } = this;
     this.parts.push(report);
     second.connected += report.connected;
-    second.failed += report.failed;
-    second.reconnecting += report.reconnecting;
     second.frames += report.frames;
     second.bytes += report.bytes;
     second.lost += report.lost;
     second.skipped += report.skipped;
     second.reconnects += report.reconnects;
     if (report.errorUs !== null) second.errorUs = Math.max(second.errorUs ?? 0, report.errorUs);
-    if (report.lastError) this.lastError = errorOf(report.lastError);
   }
 
   /** Takes everything of this second of another one. */
@@ -143,7 +172,7 @@ class SecondsOfOne {
     if (this.bucket.frames > 0) this.closeBucket();
   }
 
-  progress(): Omit<SecondsProgress, 'errors' | 'targets'> {
+  progress(): ShownSecond {
     return this.shown;
   }
 
@@ -160,16 +189,11 @@ class SecondsOfOne {
 }
 
 function noSecond() {
-  const states = { connected: 0, failed: 0, reconnecting: 0 };
-  return { ...states, frames: 0, bytes: 0, lost: 0, skipped: 0, reconnects: 0, errorUs: null as number | null };
+  return { connected: 0, frames: 0, bytes: 0, lost: 0, skipped: 0, reconnects: 0, errorUs: null as number | null };
 }
 
 const NO_QUANTILES = { latencyP50Us: null, latencyP99Us: null };
 
 function shownOf({ frames, bytes, ...rest }: ReturnType<typeof noSecond>) {
   return { ...rest, framesPerSecond: frames, bytesPerSecond: bytes };
-}
-
-function errorOf({ code, message }: { readonly code: ErrorCode; readonly message: string }): StreamerError {
-  return new StreamerError(code, message);
 }

@@ -8,6 +8,8 @@ import { ErrorTallies } from './error-tallies.js';
 import { encodedDistribution, latencySummary } from './latency-summary.js';
 import { SERVER_STAGES } from './load-messages.js';
 import type { ServerStage, SessionResult, TargetResult, ThreadResult } from './load-messages.js';
+import type { BucketLayout } from './timeline-buckets.js';
+import { MAX_HISTOGRAMS } from './window-order.js';
 
 /** What the subjects of a window are made of. */
 export interface WindowResults {
@@ -29,16 +31,27 @@ export function crowdSubjects(window: WindowResults): {
   const sessionsOf = grouped(sessions);
   const partsOf = grouped(parts);
   const [only] = targets;
-  const total = sumOf(sessions, parts, window, (ages) => seconds.timeline(ages));
+  const { layouts } = seconds;
+  const timeline = seconds.timeline(agesOf(parts, layouts.total));
+  const total = sumOf(sessions, parts, { windowMs: window.windowMs, timeline, histograms: true });
+  const histograms = targets.length <= MAX_HISTOGRAMS;
   return {
     total: { name: 'total', kind: 'total', target: targets.length === 1 ? (only?.shownUrl ?? null) : null, ...total },
     targets: targets.map(({ name, shownUrl }, index) => {
-      const timeline = (ages: BucketMaxima) => seconds.timelineOf(index, ages);
-      const sum = sumOf(sessionsOf.get(index) ?? [], partsOf.get(index) ?? [], window, timeline);
+      const ownParts = partsOf.get(index) ?? [];
+      const timeline = seconds.timelineOf(index, agesOf(ownParts, layouts.target));
+      const sum = sumOf(sessionsOf.get(index) ?? [], ownParts, { windowMs: window.windowMs, timeline, histograms });
       return { name, kind: 'target', target: shownUrl, ...sum };
     }),
     sessions: sessions.map(({ subject }) => subject),
   };
+}
+
+interface SumParts {
+  readonly windowMs: number;
+  readonly timeline: Subject['timeline'];
+  /** Whether histograms are given in full. */
+  readonly histograms: boolean;
 }
 
 type Sum = Omit<Subject, 'name' | 'kind' | 'target'>;
@@ -47,8 +60,7 @@ type Sum = Omit<Subject, 'name' | 'kind' | 'target'>;
 function sumOf(
   results: readonly SessionResult[],
   parts: readonly TargetResult[],
-  { seconds, windowMs }: WindowResults,
-  timeline: (ages: BucketMaxima) => Subject['timeline'],
+  { windowMs, timeline, histograms }: SumParts,
 ): Sum {
   const sessions = results.map(({ subject }) => subject);
   const sum = (get: (session: Subject) => number) => sessions.reduce((total, session) => total + get(session), 0);
@@ -95,8 +107,8 @@ function sumOf(
       .sort((a, b) => a.fromMs - b.fromMs)
       .slice(0, MAX_OUTAGES),
     stagesUs: stagesOf(parts),
-    timeline: timeline(agesOf(parts, seconds)),
-    histograms: { latency: encodedDistribution(latency), age: encodedDistribution(age) },
+    timeline,
+    histograms: histograms ? { latency: encodedDistribution(latency), age: encodedDistribution(age) } : null,
     errors: errors.list(),
   };
 }
@@ -145,11 +157,11 @@ function stagesOf(parts: readonly TargetResult[]): Subject['stagesUs'] {
   >;
 }
 
-function agesOf(parts: readonly TargetResult[], { layout }: CrowdSeconds): BucketMaxima {
-  const ages = new BucketMaxima(layout.startUs, layout.widthUs, layout.maxBuckets);
+function agesOf(parts: readonly TargetResult[], { startUs, widthUs, maxBuckets }: BucketLayout): BucketMaxima {
+  const ages = new BucketMaxima(startUs, widthUs, maxBuckets);
   for (const { agesMaxUs, ageBucketUs } of parts) {
     agesMaxUs.forEach((ageUs, index) => {
-      if (ageUs !== null) ages.note(layout.startUs + index * ageBucketUs, ageUs);
+      if (ageUs !== null) ages.note(startUs + index * ageBucketUs, ageUs);
     });
   }
   return ages;

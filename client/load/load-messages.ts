@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../shared/errors.js';
 import type { OwnThreadFigures } from '../trust/thread-watch.js';
 import type { ClockRecord, Subject } from '../report/run-report-schema.js';
 import type { CrowdOptions } from './crowd.js';
+import type { BucketLayout } from './timeline-buckets.js';
 import type { ClockAnchor } from './worker-clock.js';
 
 /** What a worker starts with. */
@@ -25,11 +26,10 @@ export interface SessionOrder {
 /** A window, alike in all threads. */
 export interface WindowOrder {
   readonly startUs: number;
-  /** Width of the buckets of what is measured together; those of single sessions may be wider. */
-  readonly bucketUs: number;
-  readonly sessionBucketUs: number;
-  readonly maxBuckets: number;
-  readonly maxSessionBuckets: number;
+  /** The buckets of what is measured together. */
+  readonly buckets: BucketLayout;
+  /** Those of single sessions, which may be wider. */
+  readonly sessionBuckets: BucketLayout;
   /** Whether each session gives its histograms in full. */
   readonly histograms: boolean;
 }
@@ -48,17 +48,23 @@ export interface NumberedOrder {
   readonly order: Order;
 }
 
-/** What a worker says: an answer, or what happened in a second. */
+/** What a worker says: an answer, what happened in a second, or how its sessions are doing, before sessions are done with. */
 export type FromWorker =
+  | { readonly kind: 'states'; readonly states: readonly TargetStates[] }
   | { readonly kind: 'answer'; readonly number: number; readonly figures: ThreadResult | null }
   | { readonly kind: 'second'; readonly second: SecondReport };
 
 /** How the sessions to one target are doing in one thread. */
-export interface TargetSecond {
+export interface TargetStates {
   readonly target: number;
   readonly connected: number;
   readonly failed: number;
   readonly reconnecting: number;
+  readonly lastError: { readonly code: ErrorCode; readonly message: string } | null;
+}
+
+/** The same with what they did in one second. */
+export interface TargetSecond extends TargetStates {
   /** Of this second. */
   readonly frames: number;
   readonly bytes: number;
@@ -68,7 +74,6 @@ export interface TargetSecond {
   readonly skipped: number;
   readonly reconnects: number;
   readonly errorUs: number | null;
-  readonly lastError: { readonly code: ErrorCode; readonly message: string } | null;
 }
 
 /** What happened in one second of a window, in one thread. */

@@ -1,6 +1,20 @@
 import { Worker } from 'node:worker_threads';
 import { StreamerError, toStreamerError } from '../../shared/errors.js';
-import type { FromWorker, NumberedOrder, Order, SecondReport, ThreadResult, WorkerStart } from './load-messages.js';
+import type {
+  FromWorker,
+  NumberedOrder,
+  Order,
+  SecondReport,
+  TargetStates,
+  ThreadResult,
+  WorkerStart,
+} from './load-messages.js';
+
+/** Told what happened in each second, and how sessions stand after each order. */
+export interface ThreadListener {
+  onSecond(second: SecondReport): void;
+  onStates(states: readonly TargetStates[]): void;
+}
 
 /** A worker thread of a crowd, as the main thread sees it. */
 export class LoadThread {
@@ -9,16 +23,17 @@ export class LoadThread {
   private number = 0;
   private failure: StreamerError | null = null;
 
-  /** Starts it. `onSecond` is told what happened in each second. */
+  /** Starts it. */
   constructor(
     readonly name: string,
     start: WorkerStart,
-    onSecond: (second: SecondReport) => void,
+    listener: ThreadListener,
   ) {
     const { file, isCode } = workerFile();
     this.worker = new Worker(file, { name, eval: isCode, workerData: start });
     this.worker.on('message', (message: FromWorker) => {
-      if (message.kind === 'second') onSecond(message.second);
+      if (message.kind === 'second') listener.onSecond(message.second);
+      else if (message.kind === 'states') listener.onStates(message.states);
       else this.onAnswer(message.number, message.figures);
     });
     this.worker.on('error', (error) => (this.failure = toStreamerError(error)));

@@ -13,7 +13,9 @@ const pool = new SessionPool({ clock, watch, options, say: (second) => say({ kin
 parentPort?.on('message', ({ number, order }: NumberedOrder) => void answer(number, order));
 
 async function answer(number: number, order: Order): Promise<void> {
-  say({ kind: 'answer', number, figures: await carryOut(order) });
+  const figures = await carryOut(order);
+  say({ kind: 'states', states: pool.states() });
+  say({ kind: 'answer', number, figures });
 }
 
 async function carryOut(order: Order): Promise<ThreadResult | null> {

@@ -8,10 +8,10 @@ import { bestClocks } from './clock-records.js';
 import type { Crowd, CrowdFigures, CrowdOptions, CrowdProgress } from './crowd.js';
 import { CrowdSeconds } from './crowd-seconds.js';
 import { crowdSubjects } from './crowd-subjects.js';
-import type { SecondReport, SessionOrder, ThreadResult, WindowOrder } from './load-messages.js';
+import type { SecondReport, SessionOrder, TargetStates, ThreadResult, WindowOrder } from './load-messages.js';
 import { LoadThread } from './load-thread.js';
 import { targetPorts } from './target-ports.js';
-import { windowOrder } from './window-order.js';
+import { bucketLayout, windowOrder } from './window-order.js';
 import { readAnchor } from './worker-clock.js';
 
 /** What a crowd takes from its surroundings. */
@@ -42,6 +42,8 @@ class ThreadedCrowd implements Crowd {
   /** In the order in which they were opened. */
   private readonly sessions: OpenSession[] = [];
   private readonly loopDelays: number[] = [];
+  /** How sessions stand in each thread. */
+  private readonly states: (readonly TargetStates[])[];
   private seconds: CrowdSeconds;
   private nextId = 0;
 
@@ -55,12 +57,17 @@ class ThreadedCrowd implements Crowd {
       socketsOf: targetPorts(options.targets),
       loopDelayP99Us: () => this.loopDelayP99Us,
     });
-    const window = windowOrder(clock.nowUs(), USUAL_WINDOW_MS, 0);
-    this.seconds = this.secondsOf(window);
+    this.states = Array.from({ length: options.workers }, () => []);
+    const window = this.newWindow(USUAL_WINDOW_MS);
+    this.seconds = this.secondsOf(window, USUAL_WINDOW_MS);
     const start = { options, anchor: readAnchor(clock), window };
     this.threads = Array.from(
       { length: options.workers },
-      (_, index) => new LoadThread(`load-${index + 1}`, start, (second) => this.onSecond(index, second)),
+      (_, index) =>
+        new LoadThread(`load-${index + 1}`, start, {
+          onSecond: (second) => this.onSecond(index, second),
+          onStates: (states) => (this.states[index] = states),
+        }),
     );
     void this.processWatch.begin();
   }
@@ -84,8 +91,8 @@ class ThreadedCrowd implements Crowd {
   }
 
   async begin(expectedMs = USUAL_WINDOW_MS): Promise<void> {
-    const window = windowOrder(this.parts.clock.nowUs(), expectedMs, this.sessions.length);
-    this.seconds = this.secondsOf(window);
+    const window = this.newWindow(expectedMs);
+    this.seconds = this.secondsOf(window, expectedMs);
     this.ownWatch.begin();
     await Promise.all([
       this.processWatch.begin(),
@@ -108,7 +115,7 @@ class ThreadedCrowd implements Crowd {
     const results = answers.flatMap((answer) => answer ?? []);
     if (results.length < threads.length) throw lostThread(threads);
     seconds.finish();
-    const windowMs = Math.max(0, Math.round((latestEndUs(results) - seconds.layout.startUs) / 1000));
+    const windowMs = Math.max(0, Math.round((latestEndUs(results) - seconds.layouts.total.startUs) / 1000));
     const generator: GeneratorFigures = {
       threads: [
         { name: 'main', sessions: 0, ...mainFigures },
@@ -143,13 +150,20 @@ class ThreadedCrowd implements Crowd {
     return `${this.options.sessionName}-${place + 1}`;
   }
 
-  private secondsOf({ startUs, bucketUs, maxBuckets }: WindowOrder): CrowdSeconds {
-    const layout = { startUs, widthUs: bucketUs, maxBuckets };
-    return new CrowdSeconds(layout, this.options.targets, this.options.workers);
+  private newWindow(expectedMs: number): WindowOrder {
+    const sessions = Math.max(this.sessions.length, this.options.targets.length);
+    return windowOrder(this.parts.clock.nowUs(), expectedMs, sessions);
+  }
+
+  private secondsOf({ startUs, buckets }: WindowOrder, expectedMs: number): CrowdSeconds {
+    const { targets } = this.options;
+    const target = bucketLayout(startUs, expectedMs, targets.length);
+    return new CrowdSeconds({ total: buckets, target }, targets, this.states);
   }
 
   private onSecond(thread: number, second: SecondReport): void {
     this.loopDelays[thread] = second.loopDelayP99Us;
+    this.states[thread] = second.targets;
     this.seconds.add(second);
   }
 

@@ -8,6 +8,7 @@ import type {
   SessionOrder,
   SessionResult,
   TargetResult,
+  TargetStates,
   ThreadResult,
   WindowOrder,
 } from './load-messages.js';
@@ -19,7 +20,6 @@ import { ServerClocks } from './server-clocks.js';
 import { clockRecords } from './clock-records.js';
 import { sessionSubject } from './session-subject.js';
 import { TargetRecorder } from './target-recorder.js';
-import type { BucketLayout } from './timeline-buckets.js';
 import { WindowSeconds } from './window-seconds.js';
 
 /** What a pool takes from its surroundings. */
@@ -86,13 +86,18 @@ export class SessionPool {
     for (const { session, order } of going) this.targets.get(order.target)?.onRemoved(session.state);
   }
 
+  /** How the sessions to each target stand. */
+  states(): TargetStates[] {
+    return [...this.targets.values()].map((target) => target.stand());
+  }
+
   begin(window: WindowOrder): void {
     for (const source of this.sources.values()) source.flush?.();
     this.window = window;
     this.dropped = [];
     this.seconds.begin(window.startUs);
-    for (const target of this.targets.values()) target.begin(this.layout);
-    for (const { recorder } of this.members.values()) recorder.begin(this.sessionLayout);
+    for (const target of this.targets.values()) target.begin(window.buckets);
+    for (const { recorder } of this.members.values()) recorder.begin(window.sessionBuckets);
     this.parts.watch.begin();
   }
 
@@ -124,7 +129,7 @@ export class SessionPool {
 
   private add(order: SessionOrder, onSettled: () => void): void {
     const target = this.targetOf(order.target);
-    const recorder = new LoadRecorder(this.sessionLayout, (atUs, ageUs) => target.onAge(atUs, ageUs));
+    const recorder = new LoadRecorder(this.window.sessionBuckets, (atUs, ageUs) => target.onAge(atUs, ageUs));
     const session = new LoadSession(
       {
         ...{ name: order.name, recorder, target, onSettled },
@@ -145,18 +150,8 @@ export class SessionPool {
     return { id: order.id, target: order.target, subject: sessionSubject(order.name, session.state, recorder, parts) };
   }
 
-  private get layout(): BucketLayout {
-    const { startUs, bucketUs, maxBuckets } = this.window;
-    return { startUs, widthUs: bucketUs, maxBuckets };
-  }
-
-  private get sessionLayout(): BucketLayout {
-    const { startUs, sessionBucketUs, maxSessionBuckets } = this.window;
-    return { startUs, widthUs: sessionBucketUs, maxBuckets: maxSessionBuckets };
-  }
-
   private targetOf(index: number): TargetRecorder {
-    const target = this.targets.get(index) ?? new TargetRecorder(index, this.seconds, this.layout);
+    const target = this.targets.get(index) ?? new TargetRecorder(index, this.seconds, this.window.buckets);
     this.targets.set(index, target);
     return target;
   }

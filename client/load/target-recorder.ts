@@ -4,7 +4,7 @@ import type { HistogramState } from '../../shared/histogram.js';
 import type { Subject } from '../report/run-report-schema.js';
 import { BucketMaxima } from './bucket-maxima.js';
 import { SERVER_STAGES } from './load-messages.js';
-import type { ServerStage, TargetSecond } from './load-messages.js';
+import type { ServerStage, TargetSecond, TargetStates } from './load-messages.js';
 import type { ArrivedFrame } from './load-source.js';
 import type { BucketLayout } from './timeline-buckets.js';
 
@@ -102,20 +102,23 @@ export class TargetRecorder {
     this.measured += 1;
   }
 
-  /** What happened since the last call, and how it stands. */
-  takeSecond(): TargetSecond {
-    const { target, second, window, errorUs, lastError } = this;
-    const report = {
+  /** How its sessions stand. */
+  stand(): TargetStates {
+    const { target, states, lastError } = this;
+    return {
       target,
-      connected: this.states.get('connected') ?? 0,
-      failed: this.states.get('failed') ?? 0,
-      reconnecting: this.states.get('reconnecting') ?? 0,
-      ...second,
-      latenciesUs: this.latenciesUs.slice(0, this.measured),
-      ...window,
-      errorUs,
+      connected: states.get('connected') ?? 0,
+      failed: states.get('failed') ?? 0,
+      reconnecting: states.get('reconnecting') ?? 0,
       lastError: lastError && { code: lastError.code, message: lastError.message },
     };
+  }
+
+  /** What happened since the last call, and how they stand. */
+  takeSecond(): TargetSecond {
+    const { second, window, errorUs } = this;
+    const latenciesUs = this.latenciesUs.slice(0, this.measured);
+    const report = { ...this.stand(), ...second, ...window, latenciesUs, errorUs };
     this.second = { frames: 0, bytes: 0 };
     this.measured = 0;
     return report;
