@@ -34,11 +34,18 @@ export function generatorChecks(run: JudgedRun, generator: GeneratorFigures): Tr
  * How late the generator got to its work: at p99, in its worst thread, by the worse of two measures. What it is late by
  * is in every latency.
  */
-export function ownDelayP99Us({ threads }: GeneratorFigures): number {
-  return Math.max(
-    0,
-    ...threads.map(({ loopDelayUs, timerLatenessUs }) => Math.max(loopDelayUs.p99, timerLatenessUs.p99)),
-  );
+export function ownDelayP99Us(generator: GeneratorFigures): number {
+  const delays = measuringThreads(generator).flatMap(({ loopDelayUs, timerLatenessUs }) => [
+    loopDelayUs.p99,
+    timerLatenessUs.p99,
+  ]);
+  return Math.max(0, ...delays);
+}
+
+/** The main thread draws and waits; what it is late by is in no latency, unless it has sessions itself. */
+function measuringThreads({ threads }: GeneratorFigures): GeneratorFigures['threads'] {
+  const measuring = threads.filter(({ sessions }) => sessions > 0);
+  return measuring.length > 0 ? measuring : threads;
 }
 
 function delayChecks(total: Subject | null, generator: GeneratorFigures): TrustCheck[] {
@@ -46,7 +53,7 @@ function delayChecks(total: Subject | null, generator: GeneratorFigures): TrustC
   const p99Us = total?.latencyUs.p99 ?? null;
   const periodUs = periodOf(total);
   const delayUs = ownDelayP99Us(generator);
-  const longestUs = Math.max(0, ...generator.threads.map(({ timerLatenessUs }) => timerLatenessUs.max));
+  const longestUs = Math.max(0, ...measuringThreads(generator).map(({ timerLatenessUs }) => timerLatenessUs.max));
   const checks = [
     atMost({
       name: 'Delay of the generator (p99)',
@@ -80,7 +87,8 @@ function delayChecks(total: Subject | null, generator: GeneratorFigures): TrustC
   ];
 }
 
-function threadChecks({ threads }: GeneratorFigures): TrustCheck[] {
+function threadChecks(generator: GeneratorFigures): TrustCheck[] {
+  const threads = measuringThreads(generator);
   const waited = threads.map(({ waitedPercent }) => waitedPercent).filter((percent) => percent !== null);
   const busiest: TrustCheck = atMost({
     name: 'CPU of the busiest thread',

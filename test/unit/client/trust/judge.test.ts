@@ -77,6 +77,13 @@ describe('the delay of the generator', () => {
     expect(generated({ threads: [threadOf({ loopDelayUs })] }).valid).toBe(false);
   });
 
+  it('is that of threads with sessions, not that of the one that draws', () => {
+    const timerLatenessUs = { p50: 0, p99: 90_000, max: 90_000 };
+    const main = threadOf({ name: 'main', sessions: 0, cpuPercent: 99, waitedPercent: 50, timerLatenessUs });
+    expect(failed(generated({ threads: [main, threadOf()] }))).toEqual([]);
+    expect(generated({ threads: [main] }).valid).toBe(false);
+  });
+
   it('may be longer where latencies are', () => {
     const total = subjectOf({ latencyUs: latencyOf({ p99: 400_000, max: 500_000 }) });
     expect(judged({ total, generator: generatorOf(late(90_000)) }).valid).toBe(true);
