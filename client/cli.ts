@@ -10,6 +10,7 @@ import {
   rawFlags,
 } from '../shared/command-line.js';
 import { VERSION } from '../shared/package-info.js';
+import { CAMERAS_COMMAND } from './commands/cameras.js';
 import { CAPACITY_COMMAND } from './commands/capacity.js';
 import { PROBE_COMMAND, type ProbeCommand } from './commands/probe.js';
 import type { RunCommand } from './commands/run-command.js';
@@ -26,7 +27,7 @@ export interface WatchCommand {
 export type ClientCommand = WatchCommand | ProbeCommand | RunCommand | ExitRequest;
 
 /** The commands beside watching. */
-const SUBCOMMANDS: readonly Subcommand<ClientCommand>[] = [PROBE_COMMAND, CAPACITY_COMMAND];
+const SUBCOMMANDS: readonly Subcommand<ClientCommand>[] = [PROBE_COMMAND, CAMERAS_COMMAND, CAPACITY_COMMAND];
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -10,23 +10,31 @@ export function stateOf({ connected, reconnecting, failed }: TargetProgress): Ca
   return failed > 0 ? 'failed' : 'connecting';
 }
 
-/** Writes a line whenever a camera comes, breaks, comes back or is given up. */
+/** What was known of a camera the last time. */
+interface Known {
+  readonly state: CameraState;
+  readonly reconnects: number;
+  readonly code: string | null;
+}
+
+const UNKNOWN: Known = { state: 'connecting', reconnects: 0, code: null };
+
+/** Writes a line whenever a camera comes, cannot be connected to, breaks, comes back or is given up. */
 export class CameraLog {
-  private readonly states = new Map<string, CameraState>();
-  private readonly reconnects = new Map<string, number>();
+  private readonly known = new Map<string, Known>();
 
   constructor(private readonly logger: Logger) {}
 
   /** Takes what the crowd says now; what changed since the last time is written. */
   onProgress({ targets }: CrowdProgress): void {
     for (const target of targets) {
-      const { name, reconnects } = target;
-      const state = stateOf(target);
-      const before = this.states.get(name) ?? 'connecting';
-      const isBack = reconnects > (this.reconnects.get(name) ?? 0);
-      this.states.set(name, state);
-      this.reconnects.set(name, reconnects);
-      if (state !== before || isBack) this.write(target, state, isBack);
+      const { name, reconnects, lastError } = target;
+      const before = this.known.get(name) ?? UNKNOWN;
+      const now: Known = { state: stateOf(target), reconnects, code: lastError?.code ?? null };
+      this.known.set(name, now);
+      const isBack = reconnects > before.reconnects;
+      const fails = now.state === 'connecting' && now.code !== before.code;
+      if (now.state !== before.state || isBack || fails) this.write(target, now.state, isBack);
     }
   }
 
@@ -37,6 +45,8 @@ export class CameraLog {
     else if (state === 'reconnecting') this.logger.warn(fields, `${name} broke, and is connected to again${why}`);
     else if (state === 'connected' && isBack)
       this.logger.info(fields, `${name} is back${why ? `; it broke${why}` : ''}`);
-    else if (state === 'connected') this.logger.info(fields, `${name} is connected`);
+    else if (state === 'connecting')
+      this.logger.warn(fields, `${name} cannot be connected to, and is tried again${why}`);
+    else this.logger.info(fields, `${name} is connected`);
   }
 }

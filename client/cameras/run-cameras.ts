@@ -1,0 +1,103 @@
+import { StreamerError } from '../../shared/errors.js';
+import { pause } from '../../shared/pause.js';
+import type { RunParts } from '../commands/run-command.js';
+import type { Crowd, CrowdFigures, LoadTarget } from '../load/crowd.js';
+import { openCrowd } from '../load/open-crowd.js';
+import { startProvenance } from '../report/provenance.js';
+import type { RunReport } from '../report/run-report-schema.js';
+import { CameraLog } from './camera-log.js';
+import { loadCameraList } from './camera-list.js';
+import type { CameraList } from './camera-list.js';
+import type { CamerasConfig } from './cameras-config.js';
+import { CamerasProgress, listPage } from './cameras-progress.js';
+import { camerasReport } from './cameras-report.js';
+import { MachineSamples } from './machine-samples.js';
+import { pickCameras } from './pick-cameras.js';
+import { threadsFor } from './threads-for.js';
+
+/** So often is there something new to show. */
+const SHOW_EVERY_US = 500_000;
+
+/**
+ * Runs `streamer-client cameras`: reads the list, opens its cameras, measures, and reports. It ends early when the user
+ * wants it, or when no camera is left that could deliver.
+ *
+ * @throws {StreamerError} where there is no list, so that there is nothing to report.
+ */
+export async function runCameras(config: CamerasConfig, parts: RunParts): Promise<RunReport> {
+  const provenance = startProvenance(parts);
+  const stop = new AbortController();
+  void parts.stopRequest.then(() => stop.abort());
+  const list = await readList(config, parts, stop.signal);
+  const targets = pickCameras(list.cameras, config);
+  parts.logger.info(
+    { listed: list.listed, selected: list.selected, left: list.left.length },
+    `opening ${targets.length} of ${list.cameras.length} cameras`,
+  );
+  const machine = new MachineSamples(parts.clock);
+  try {
+    const figures = await measure(config, targets, { ...parts, machine, signal: stop.signal });
+    const interrupted = stop.signal.aborted;
+    return camerasReport({
+      config,
+      list,
+      figures,
+      machine: machine.figures(),
+      provenance: provenance.finish(interrupted),
+    });
+  } finally {
+    machine.close();
+  }
+}
+
+async function readList(config: CamerasConfig, parts: RunParts, signal: AbortSignal): Promise<CameraList> {
+  const { clock, logger, view } = parts;
+  const startUs = clock.nowUs();
+  const onProgress = (cameras: number) => view.render(listPage(cameras, (clock.nowUs() - startUs) / 1000));
+  onProgress(0);
+  const list = await loadCameraList(config.list, { clock, logger, signal, onProgress });
+  if (signal.aborted) throw new StreamerError('CLIENT_CLOSING', 'Stopped before a camera was opened.');
+  return list;
+}
+
+type MeasureParts = RunParts & { readonly machine: MachineSamples; readonly signal: AbortSignal };
+
+async function measure(
+  config: CamerasConfig,
+  targets: readonly LoadTarget[],
+  parts: MeasureParts,
+): Promise<CrowdFigures> {
+  const { reconnect, headers, rampMs, spread } = config;
+  const workers = spread ?? threadsFor(targets.length);
+  const crowd = await openCrowd(
+    { targets, workers, reconnect, headers, token: null, ffmpegPath: null, sessionName: 'cameras' },
+    parts,
+  );
+  try {
+    // Before the first camera is opened, so that not one frame is left out.
+    await crowd.begin(config.durationMs);
+    const opened = crowd.resize(targets.length, rampMs);
+    await untilOver(crowd, config, targets.length, parts);
+    const figures = await crowd.end();
+    await crowd.close();
+    await opened;
+    return figures;
+  } finally {
+    await crowd.close();
+  }
+}
+
+async function untilOver(crowd: Crowd, config: CamerasConfig, cameras: number, parts: MeasureParts): Promise<void> {
+  const { clock, view, logger, machine, signal } = parts;
+  const startUs = clock.nowUs();
+  const endUs = startUs + config.durationMs * 1000;
+  const pages = new CamerasProgress(config.durationMs);
+  const log = new CameraLog(logger);
+  while (clock.nowUs() < endUs && !signal.aborted) {
+    await pause(clock, Math.min(SHOW_EVERY_US, endUs - clock.nowUs()), signal);
+    const progress = crowd.progress();
+    log.onProgress(progress);
+    view.render(pages.page(progress, machine.latest, (clock.nowUs() - startUs) / 1000));
+    if (progress.failed >= cameras) return;
+  }
+}
