@@ -35,12 +35,10 @@ export function isRefusal(code: string): boolean {
  * @param held the largest step that held, for comparison; null where there was none
  */
 export function bottleneckOf(broke: MeasuredStep, held: MeasuredStep | null): string {
-  const reasons = [
-    ...refused(broke.figures.total.errors),
-    ...ofServer(broke.server),
-    ...ofMachine(broke),
-    ...ofNetwork(broke, held),
-  ];
+  const refusals = refused(broke.figures.total.errors);
+  // Then nothing had to be at its end.
+  if (refusals.length > 0) return `${capitalized(refusals.join('; '))}.`;
+  const reasons = [...ofServer(broke.server), ...ofMachine(broke), ...ofNetwork(broke, held)];
   if (reasons.length > 0) return `${capitalized(reasons.join('; '))}.`;
   const figures = idleFigures(broke);
   return figures.length > 0

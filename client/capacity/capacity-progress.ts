@@ -21,14 +21,41 @@ export interface SearchProgress {
   readonly notice: string | null;
 }
 
+/** What came of a step, in a sentence. */
+export function recordSentence({ step, state, outcomes }: StepRecord, unit: string): string {
+  const what = `${stepWords(step)}, ${shownSize(step.size, unit)}`;
+  const others = outcomes.filter((outcome) => outcome.state !== 'holds');
+  const terms = others.map(({ term, words }) => `${term.text} (${words})`).join(', ');
+  switch (state) {
+    case 'holds':
+      return `${what}: holds`;
+    case 'broken':
+      return `${what}: ${terms} broke`;
+    case 'generator':
+      return `${what}: ${terms} broke, and this machine was the bottleneck`;
+    case 'unknown':
+      return `${what}: not known: ${terms}`;
+    case 'stopped':
+      return `${what}: stopped`;
+  }
+}
+
+function stepWords({ phase, attempt }: Step): string {
+  return attempt > 1 ? `${phase} again` : phase;
+}
+
+function shownSize(size: number, unit: string): string {
+  return size === 1 ? `1 ${unit.replace(/s$/, '')}` : `${size} ${unit}`;
+}
+
 type Figure = ProgressPage['figures'][number];
 
 /** How a search for a capacity is shown while it goes on. */
 export function progressPage(progress: SearchProgress): ProgressPage {
-  const { step, doing, unit, crowd } = progress;
-  const phase = step ? `${step.phase}: ${step.size} ${unit}, ${doing} (round ${step.round})` : doing;
+  const { step, doing, unit, crowd, objective } = progress;
+  const phase = step ? `${stepWords(step)}, ${shownSize(step.size, unit)} (round ${step.round})` : doing;
   return {
-    title: 'streamer-client capacity',
+    title: `streamer-client capacity: ${objective}`,
     phase,
     elapsedMs: progress.elapsedMs,
     endsAtMs: progress.endsAtMs,
@@ -39,7 +66,7 @@ export function progressPage(progress: SearchProgress): ProgressPage {
   };
 }
 
-function knownFigures({ records, objective }: SearchProgress): Figure[] {
+function knownFigures({ records }: SearchProgress): Figure[] {
   const round = records.at(-1)?.step.round ?? 1;
   const sizes = (state: StepRecord['state']) =>
     records.filter((record) => record.state === state && record.step.round === round).map(({ step }) => step.size);
@@ -47,7 +74,6 @@ function knownFigures({ records, objective }: SearchProgress): Figure[] {
   return [
     { label: 'holds', value: held.length > 0 ? String(Math.max(...held)) : NOTHING, tone: 'good' },
     { label: 'breaks', value: broke.length > 0 ? String(Math.min(...broke)) : NOTHING, tone: 'bad' },
-    { label: 'objective', value: objective },
   ];
 }
 
@@ -80,7 +106,7 @@ function stepTable(records: readonly StepRecord[]): ProgressPage['table'] {
     const { total } = figures;
     return [
       String(step.size),
-      step.attempt > 1 ? `${step.phase} again` : step.phase,
+      stepWords(step),
       String(step.round),
       STATES[state],
       formatDurationUs(total.latencyUs.p99),

@@ -27,6 +27,8 @@ export function capacityReport(parts: CapacityReportParts): RunReport {
   const details: DetailsOf<'capacity'> = {
     kind: 'capacity',
     ...{ unit, objective, atLeast: config.atLeast, firstBroken, bottleneck },
+    held: held && nameOf(held, records.indexOf(held)),
+    broke: broke && nameOf(broke, records.indexOf(broke)),
     ...{ rounds: [...result.rounds], interval: result.interval, end: result.end, left: [...left] },
     steps: records.map((record, index) => stepOf(record, index)),
   };

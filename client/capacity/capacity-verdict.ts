@@ -75,7 +75,7 @@ function whatBroke({ firstBroken, bottleneck }: VerdictParts): string {
 /** `412 to 420 sessions`. */
 function amount(from: number, to: number | null, unit: string): string {
   if (to === null) return `at least ${from} ${unit}`;
-  return from === to ? `${from} ${unit}` : `${from} to ${to} ${unit}`;
+  return from === to ? `${from} ${from === 1 ? unit.replace(/s$/, '') : unit}` : `${from} to ${to} ${unit}`;
 }
 
 function roundsText({ rounds }: SearchResult): string {

@@ -1,7 +1,7 @@
 import type { CancelTimer, Clock } from '../../shared/clock.js';
 import type { ProgressView } from '../ui/progress.js';
 import type { CapacityConfig } from './capacity-config.js';
-import { progressPage } from './capacity-progress.js';
+import { progressPage, recordSentence } from './capacity-progress.js';
 import type { LoadUnderTest } from './load-under-test.js';
 import type { Step } from './search-plan.js';
 import type { StepRecord } from './step-runner.js';
@@ -45,20 +45,15 @@ export class CapacityView {
     this.doing('connecting');
   }
 
-  step(step: Step, what: string, endsAtUs: number | null): void {
+  step(step: Step, endsAtUs: number): void {
     this.current = step;
     this.endsAtUs = endsAtUs;
-    this.doing(what);
+    this.draw();
   }
 
   record(record: StepRecord): void {
     this.records.push(record);
-    const { step, state, outcomes } = record;
-    const broken = outcomes.filter((outcome) => outcome.state === 'broken');
-    this.notice =
-      state === 'holds'
-        ? `${step.size} ${this.unit} hold ${this.config.objective.text}`
-        : `${step.size} ${this.unit}: ${broken.map(({ term, words }) => `${term.text} broke (${words})`).join(', ') || state}`;
+    this.notice = recordSentence(record, this.unit);
     this.draw();
   }
 

@@ -50,7 +50,7 @@ export async function runCapacity(config: CapacityConfig, parts: RunParts): Prom
           total: figures.total,
           cores: cpus().length,
         }),
-      onDoing: (step, doing, endsAtUs) => view.step(step, doing, endsAtUs),
+      onDoing: (step, endsAtUs) => view.step(step, endsAtUs),
       onRecord: (record) => {
         records.push(record);
         view.record(record);

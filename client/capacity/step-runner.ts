@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.js';
 import { pause } from '../../shared/pause.js';
 import type { CrowdFigures } from '../load/crowd.js';
+import type { ErrorTally } from '../report/run-report-schema.js';
 import type { ServerSamples, Validity } from '../report/run-trust-schema.js';
 import { isRefusal } from './bottleneck.js';
 import { judgeObjective } from './judgement.js';
@@ -44,7 +45,7 @@ export interface StepParts {
   readonly signal: AbortSignal;
   judge(figures: CrowdFigures, server: ServerSamples | null): Validity;
   /** What it is doing, for whoever watches. */
-  onDoing(step: Step, doing: 'resizing' | 'settling' | 'measuring', endsAtUs: number | null): void;
+  onDoing(step: Step, endsAtUs: number): void;
   onRecord(record: StepRecord): void;
 }
 
@@ -63,18 +64,9 @@ export class StepRunner {
 
   /** Brings the load to the size of `step`, waits for calm, measures, and judges. */
   async measure(step: Step): Promise<StepState> {
-    const { clock, load, signal } = this.parts;
-    const { settleUs } = this.times;
-    if (signal.aborted) return 'stopped';
-    this.parts.onDoing(step, 'resizing', null);
-    // What an overload left behind is not to be seen in the next step.
-    if (this.lastState !== 'holds' || load.progress().failed > 0) await load.resize(0);
-    await load.resize(step.size);
-    this.parts.onDoing(step, 'settling', clock.nowUs() + settleUs);
-    // Progress is that of a window, so there has to be one.
-    await load.begin();
-    await untilCalm(() => load.progress(), clock, settleUs, signal);
-    const measured = await this.window(step);
+    if (this.parts.signal.aborted) return 'stopped';
+    const errors = await this.reach(step);
+    const measured = await this.window(step, errors);
     if (measured === null) return 'stopped';
     const record = this.recordOf(step, measured);
     this.lastState = record.state;
@@ -82,16 +74,35 @@ export class StepRunner {
     return record.state;
   }
 
-  private async window(step: Step): Promise<MeasuredStep | null> {
+  /** Resolves with the errors on the way, which say why sessions are missing. */
+  private async reach(step: Step): Promise<readonly ErrorTally[]> {
+    const { clock, load, signal } = this.parts;
+    const { settleUs } = this.times;
+    this.parts.onDoing(step, clock.nowUs() + settleUs + this.lengthUs(step));
+    // What an overload left behind is not to be seen in the next step.
+    if (this.lastState !== 'holds' || load.progress().failed > 0) await load.resize(0);
+    await load.begin();
+    await load.resize(step.size);
+    await untilCalm(() => load.progress(), clock, settleUs, signal);
+    return (await load.end()).total.errors;
+  }
+
+  private async window(step: Step, errorsBefore: readonly ErrorTally[]): Promise<MeasuredStep | null> {
     const { clock, load, server, signal } = this.parts;
-    const lengthUs = step.isLong ? this.times.soakUs : this.times.stepUs;
     if (signal.aborted) return null;
-    this.parts.onDoing(step, 'measuring', clock.nowUs() + lengthUs);
+    const lengthUs = this.lengthUs(step);
+    this.parts.onDoing(step, clock.nowUs() + lengthUs);
     await Promise.all([load.begin(), server?.begin()]);
     await pause(clock, lengthUs, signal);
     const [figures, samples] = await Promise.all([load.end(), server?.end()]);
     // A part of a window says nothing about a size.
-    return signal.aborted ? null : { sessions: step.size, figures, server: samples ?? null };
+    if (signal.aborted) return null;
+    const total = { ...figures.total, errors: addedUp([...errorsBefore, ...figures.total.errors]) };
+    return { sessions: step.size, figures: { ...figures, total }, server: samples ?? null };
+  }
+
+  private lengthUs({ isLong }: Step): number {
+    return isLong ? this.times.soakUs : this.times.stepUs;
   }
 
   private recordOf(step: Step, measured: MeasuredStep): StepRecord {
@@ -99,6 +110,15 @@ export class StepRunner {
     const validity = this.parts.judge(measured.figures, measured.server);
     return { step, state: stateOf(outcomes, validity, measured), outcomes, measured, validity };
   }
+}
+
+/** One tally for each code, in the order in which they came first. */
+function addedUp(tallies: readonly ErrorTally[]): ErrorTally[] {
+  const byCode = new Map<string, ErrorTally>();
+  for (const { code, message, count } of tallies) {
+    byCode.set(code, { code, message, count: count + (byCode.get(code)?.count ?? 0) });
+  }
+  return [...byCode.values()];
 }
 
 /**

@@ -71,6 +71,8 @@ const capacityDetails = z.object({
     .describe(
       'why the search ended: two rounds agreed, one was asked for, nothing broke, rounds did not agree, the generator was the bottleneck, a term could not be measured, or the user stopped it',
     ),
+  held: z.string().nullable().describe('subject of the step that shows the result; null: nothing held'),
+  broke: z.string().nullable().describe('subject of the step above it that broke; null: nothing did'),
   firstBroken: z.string().nullable().describe('what broke first'),
   bottleneck: z.string().describe('where it was, in words with figures'),
   left: z.array(z.object({ name: z.string(), why: z.string() })).describe('cameras that were not taken'),

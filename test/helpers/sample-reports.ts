@@ -119,6 +119,8 @@ export function reportsOfEveryKind(): RunReport[] {
         rounds: [{ holds: 4, breaks: 8 }],
         interval: { from: 4, to: 8 },
         end: 'single round',
+        held: steps[2]?.name ?? null,
+        broke: steps[3]?.name ?? null,
         firstBroken: 'p99 < 100 ms',
         bottleneck: 'The server: its process used 98 % of a core.',
         left: [],
