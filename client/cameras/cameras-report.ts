@@ -17,6 +17,7 @@ export interface MeasuredRun {
   readonly list: CameraList;
   readonly figures: CrowdFigures;
   readonly machine: DetailsOf<'cameras'>['machine'];
+  readonly residentBytesBefore: number;
   readonly provenance: Provenance;
 }
 
@@ -24,7 +25,7 @@ const MAX_LEFT = 1000;
 const MIB = 2 ** 20;
 
 /** The report of a run of `cameras`, with its findings and its verdict. */
-export function camerasReport({ config, list, figures, machine, provenance }: MeasuredRun): RunReport {
+export function camerasReport({ config, list, figures, provenance, ...measured }: MeasuredRun): RunReport {
   const { generator, clocks } = figures;
   const total: Subject = { ...figures.total, kind: 'total' };
   const cameras = figures.targets.map((target): Subject => ({ ...target, kind: 'camera' }));
@@ -38,7 +39,8 @@ export function camerasReport({ config, list, figures, machine, provenance }: Me
     left: list.left.slice(0, MAX_LEFT),
     leftCount: list.left.length,
     reconnect: config.reconnect,
-    machine,
+    machine: measured.machine,
+    residentBytesBefore: measured.residentBytesBefore,
   };
   return {
     schema: RUN_REPORT_SCHEMA,

@@ -14,7 +14,7 @@ const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
   SOURCE_UNREACHABLE: 'check that they are on, and that this machine reaches their network',
   SOURCE_TIMEOUT: 'they take the connection and say nothing: restart them, or close streams that others have open',
   SOURCE_DENIED: 'put the right user and password into their addresses, or give --camera-header',
-  SOURCE_BAD_ANSWER: 'check the paths in their addresses',
+  SOURCE_BAD_ANSWER: 'what they answer is no stream; check the paths in their addresses, and what is said below',
   SOURCE_FAILED: 'they close the connection: see how many streams each may send at once',
   CONNECT_FAILED: 'check that their server runs, and the port',
   BAD_TOKEN: 'put the right token into their addresses',
@@ -35,7 +35,7 @@ function silentFindings(cameras: readonly Subject[]): Finding[] {
   const groups = [...codes].sort(([, a], [, b]) => b.length - a.length);
   return groups.map(([code, group]) => {
     const hint = HINTS[code as ErrorCode] ?? 'their last error says more';
-    const why = code === '' ? 'and had no error: they sent nothing in time' : `(${code}): ${hint}`;
+    const why = code === '' ? 'and had no error: they answer and send nothing, or answer late' : `(${code}): ${hint}`;
     const sentence = `${counted(group.length, 'camera')} never delivered a frame ${why}.`;
     return findingOf('problem', sentence, group, (camera) => silentFigure(camera, code));
   });
@@ -43,7 +43,7 @@ function silentFindings(cameras: readonly Subject[]): Finding[] {
 
 function silentFigure({ errors }: Subject, code: string): string {
   const error = errors.find((each) => each.code === code);
-  return error ? `frames 0, ${code} ${error.count} times: ${error.message}` : 'frames 0, errors 0';
+  return error ? `frames 0, ${code} ${counted(error.count, 'time')}: ${error.message}` : 'frames 0, errors 0';
 }
 
 function usualError({ errors }: Subject): string | null {

@@ -55,9 +55,8 @@ function cpuFinding({ generator, cores }: MeasuredCameras, working: number): Fin
 
 function memoryFinding({ generator, details, memoryBytes }: MeasuredCameras, working: number): Finding[] {
   const { memoryPercent } = details.machine;
-  const [begin] = generator.samples;
-  if (memoryPercent === null || begin === undefined) return [];
-  const grown = Math.max(0, generator.residentBytes.max - begin.residentBytes);
+  if (memoryPercent === null) return [];
+  const grown = Math.max(0, generator.residentBytes.max - details.residentBytesBefore);
   const each = grown / working;
   const free = ((FULL_PERCENT - memoryPercent.max) / 100) * memoryBytes;
   const isFull = free <= 0;
@@ -68,7 +67,7 @@ function memoryFinding({ generator, details, memoryBytes }: MeasuredCameras, wor
         ? `The memory of this machine is fuller than ${FULL_PERCENT} %: more cameras need another one.`
         : `One camera takes at most ${formatBytes(each)} of memory here; in a straight line ${room(free / each)} more would fit before it is ${FULL_PERCENT} % full, which is extrapolated and not measured.`,
       figures: [
-        `this process: ${formatBytes(begin.residentBytes)} at the beginning, at most ${formatBytes(generator.residentBytes.max)}`,
+        `this process: ${formatBytes(details.residentBytesBefore)} before the first camera, at most ${formatBytes(generator.residentBytes.max)}`,
         `this machine: at most ${percent(memoryPercent.max)} of ${formatBytes(memoryBytes)}`,
       ],
     },

@@ -5,6 +5,7 @@ import type { Crowd, CrowdFigures, LoadTarget } from '../load/crowd.js';
 import { openCrowd } from '../load/open-crowd.js';
 import { startProvenance } from '../report/provenance.js';
 import type { RunReport } from '../report/run-report-schema.js';
+import { nodeProcess } from '../trust/node-process.js';
 import { CameraLog } from './camera-log.js';
 import { loadCameraList } from './camera-list.js';
 import type { CameraList } from './camera-list.js';
@@ -36,15 +37,9 @@ export async function runCameras(config: CamerasConfig, parts: RunParts): Promis
   );
   const machine = new MachineSamples(parts.clock);
   try {
-    const figures = await measure(config, targets, { ...parts, machine, signal: stop.signal });
-    const interrupted = stop.signal.aborted;
-    return camerasReport({
-      config,
-      list,
-      figures,
-      machine: machine.figures(),
-      provenance: provenance.finish(interrupted),
-    });
+    const measured = await measure(config, targets, { ...parts, machine, signal: stop.signal });
+    const ended = provenance.finish(stop.signal.aborted);
+    return camerasReport({ config, list, ...measured, machine: machine.figures(), provenance: ended });
   } finally {
     machine.close();
   }
@@ -66,7 +61,7 @@ async function measure(
   config: CamerasConfig,
   targets: readonly LoadTarget[],
   parts: MeasureParts,
-): Promise<CrowdFigures> {
+): Promise<{ figures: CrowdFigures; residentBytesBefore: number }> {
   const { reconnect, headers, rampMs, spread } = config;
   const workers = spread ?? threadsFor(targets.length);
   const crowd = await openCrowd(
@@ -76,12 +71,13 @@ async function measure(
   try {
     // Before the first camera is opened, so that not one frame is left out.
     await crowd.begin(config.durationMs);
+    const residentBytesBefore = nodeProcess().residentBytes();
     const opened = crowd.resize(targets.length, rampMs);
     await untilOver(crowd, config, targets.length, parts);
     const figures = await crowd.end();
     await crowd.close();
     await opened;
-    return figures;
+    return { figures, residentBytesBefore };
   } finally {
     await crowd.close();
   }

@@ -34,7 +34,7 @@ function wasWritten(file: number, line: string): boolean {
 
 function opened(path: string): number {
   try {
-    return openSync(path, 'a', 0o600);
+    return openSync(path, 'a');
   } catch (cause) {
     throw new StreamerError('FILE_WRITE_FAILED', `Cannot write the log to ${path}; check the folder.`, { cause });
   }

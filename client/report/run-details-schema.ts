@@ -42,6 +42,7 @@ const camerasDetails = z.object({
   machine: z
     .object({ cpuPercent: meanAndMax.nullable(), memoryPercent: meanAndMax.nullable() })
     .describe('everything on this machine, in percent of what it has; null where it is not known'),
+  residentBytesBefore: count.describe('of this process, when it was ready and no camera was opened'),
 });
 
 const stepSchema = z.object({
