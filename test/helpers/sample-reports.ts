@@ -101,6 +101,7 @@ export function reportsOfEveryKind(): RunReport[] {
         ...{ listed: 9, selected: 7, opened: 5, left: [{ name: 'cam-7', why: 'It has no address.' }], leftCount: 1 },
         reconnect: true,
         machine: { cpuPercent: { mean: 40, max: 70 }, memoryPercent: null },
+        residentBytesBefore: 120_000_000,
       },
     },
     {
