@@ -98,22 +98,45 @@ const benchDetails = z.object({
   devices: z.array(deviceSchema),
 });
 
+const attackSchema = z.object({
+  kind: z.string(),
+  asked: count.describe('at the same time; of a storm, connections in the whole attack'),
+  opened: count.describe('connections: who is closed comes again'),
+  notConnected: count,
+  closedByServer: count,
+  stillOpen: count.describe('when the attack ended'),
+  bytesSent: count,
+  bytesRead: count,
+  codes: z
+    .array(z.object({ code: z.string(), count }))
+    .describe('how connections ended: the code the server gave, CLOSED without one, or that of the system'),
+});
+
 const chaosDetails = z.object({
   kind: z.literal('chaos'),
-  attackers: z.array(
-    z.object({ kind: z.string(), asked: count, opened: count, closedByServer: count, bytesSent: count }),
-  ),
+  phaseMs: count.describe('of each of the three: before, during and after'),
+  maxHarm: rate.describe('p99 during against before, at most'),
+  attackers: z.array(attackSchema),
   harm: z.object({
     p99Before: z.int().nullable(),
     p99During: z.int().nullable(),
     p99After: z.int().nullable(),
     p99Ratio: rate.nullable().describe('during against before'),
+    p99RatioRange: z
+      .object({ low: rate, high: rate.nullable() })
+      .nullable()
+      .describe('the ratio lies here, whatever the error of the clock; null at high: without a bound'),
+    fpsBefore: rate,
+    fpsDuring: rate,
     lostDuring: count,
+    lostAfter: count,
+    skippedBefore: count,
     skippedDuring: count,
-    goodDisconnected: count,
+    goodDisconnected: count.describe('of the good clients, during and after'),
     serverBytesBefore: count.nullable(),
     serverBytesMost: count.nullable(),
     serverBytesAfter: count.nullable(),
+    serverCameBack: z.boolean().nullable().describe('whether its memory did; null where it is not known'),
   }),
 });
 
