@@ -12,6 +12,9 @@ import {
 import { VERSION } from '../shared/package-info.js';
 import { CAMERAS_COMMAND } from './commands/cameras.js';
 import { CAPACITY_COMMAND } from './commands/capacity.js';
+import { BENCH_COMMAND } from './commands/bench.js';
+import { JOIN_COMMAND, type JoinCommand } from './commands/join.js';
+import { LOAD_COMMAND } from './commands/load.js';
 import { PROBE_COMMAND, type ProbeCommand } from './commands/probe.js';
 import type { RunCommand } from './commands/run-command.js';
 import { type ClientConfig, resolveClientConfig } from './config.js';
@@ -24,10 +27,16 @@ export interface WatchCommand {
 }
 
 /** What a command line of `streamer-client` asks for. */
-export type ClientCommand = WatchCommand | ProbeCommand | RunCommand | ExitRequest;
+export type ClientCommand = WatchCommand | ProbeCommand | JoinCommand | RunCommand | ExitRequest;
 
 /** The commands beside watching. */
-const SUBCOMMANDS: readonly Subcommand<ClientCommand>[] = [PROBE_COMMAND, CAMERAS_COMMAND, CAPACITY_COMMAND];
+const SUBCOMMANDS: readonly Subcommand<ClientCommand>[] = [
+  PROBE_COMMAND,
+  CAMERAS_COMMAND,
+  CAPACITY_COMMAND,
+  BENCH_COMMAND,
+  JOIN_COMMAND,
+];
 
 type Env = Readonly<Record<string, string | undefined>>;
 

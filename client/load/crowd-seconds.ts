@@ -19,7 +19,7 @@ export interface SecondsLayouts {
 }
 
 /** What is shown of one target, or of all of them, of the last whole second. */
-type ShownSecond = Omit<SecondsProgress, 'errors' | 'targets' | 'failed' | 'reconnecting'>;
+type ShownSecond = Omit<SecondsProgress, 'errors' | 'targets' | 'ended' | 'failed' | 'reconnecting'>;
 
 /** Puts together what all threads say of each second, of each target and of all of them. */
 export class CrowdSeconds {
@@ -63,6 +63,7 @@ export class CrowdSeconds {
     return {
       ...total.progress(),
       connected: sum(({ connected }) => connected),
+      ended: sum(({ ended }) => ended),
       failed: sum(({ failed }) => failed),
       reconnecting: sum(({ reconnecting }) => reconnecting),
       errors: [...errors.values()],
@@ -93,17 +94,18 @@ export class CrowdSeconds {
   }
 }
 
-type Stand = Pick<TargetProgress, 'connected' | 'failed' | 'reconnecting' | 'lastError'>;
+type Stand = Pick<TargetProgress, 'connected' | 'ended' | 'failed' | 'reconnecting' | 'lastError'>;
 
 /** How the sessions to each target stand, in all threads together. */
 function standOf(threads: readonly (readonly TargetStates[])[], targets: number): Stand[] {
   const stands = Array.from({ length: targets }, () => {
-    return { connected: 0, failed: 0, reconnecting: 0, lastError: null as StreamerError | null };
+    return { connected: 0, ended: 0, failed: 0, reconnecting: 0, lastError: null as StreamerError | null };
   });
-  for (const { target, connected, failed, reconnecting, lastError } of threads.flat()) {
+  for (const { target, connected, ended, failed, reconnecting, lastError } of threads.flat()) {
     const stand = stands[target];
     if (!stand) continue;
     stand.connected += connected;
+    stand.ended += ended;
     stand.failed += failed;
     stand.reconnecting += reconnecting;
     if (lastError) stand.lastError = new StreamerError(lastError.code, lastError.message);

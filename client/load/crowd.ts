@@ -63,6 +63,8 @@ export interface Crowd {
 export interface CrowdProgress {
   readonly asked: number;
   readonly connected: number;
+  /** Came to their regular end, as of a file that was over. */
+  readonly ended: number;
   readonly failed: number;
   readonly reconnecting: number;
   /** Of the last whole second, all sessions together. */
@@ -87,6 +89,7 @@ export interface CrowdProgress {
 export interface TargetProgress {
   readonly name: string;
   readonly connected: number;
+  readonly ended: number;
   readonly failed: number;
   readonly reconnecting: number;
   readonly framesPerSecond: number;

@@ -58,6 +58,7 @@ export type FromWorker =
 export interface TargetStates {
   readonly target: number;
   readonly connected: number;
+  readonly ended: number;
   readonly failed: number;
   readonly reconnecting: number;
   readonly lastError: { readonly code: ErrorCode; readonly message: string } | null;

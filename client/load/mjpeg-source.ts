@@ -10,8 +10,8 @@ import type { LoadConnection, LoadSink, LoadSource, SourceParts } from './load-s
 import { MjpegStream } from './mjpeg-stream.js';
 import { statedClockErrorUs } from './stated-clock.js';
 
-/** For what else may be between the clocks of two processes of one machine. */
-const SAME_MACHINE_ERROR_US = 1000;
+/** For what else may be between the clocks of two processes of one machine; the wall clock is read to the millisecond. */
+const SAME_MACHINE_ERROR_US = 2000;
 
 /** Counts the pictures of a multipart stream over HTTP (`multipart/x-mixed-replace`), without decoding them. */
 export class MjpegSource implements LoadSource {

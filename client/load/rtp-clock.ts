@@ -2,6 +2,9 @@ import type { Clock } from '../../shared/clock.js';
 import type { ArrivedFrame } from './load-source.js';
 import type { SenderTime } from './rtcp-reader.js';
 
+/** That of the operating system is read to the millisecond. */
+const WALL_RESOLUTION_US = 1000;
+
 /** Makes capture times of RTP timestamps, by the sender reports of a sender whose clock is known. */
 export class RtpClock {
   private report: (SenderTime & { readonly timeUs: number }) | null = null;
@@ -27,6 +30,7 @@ export class RtpClock {
     const { report, clockRate } = this;
     if (!report || report.ssrc !== ssrc) return null;
     const sinceUs = (((rtpTime - report.rtpTime) | 0) * 1e6) / clockRate;
-    return { timeUs: Math.round(report.timeUs + sinceUs), errorUs: this.clockErrorUs + Math.ceil(1e6 / clockRate) };
+    const errorUs = this.clockErrorUs + WALL_RESOLUTION_US + Math.ceil(1e6 / clockRate);
+    return { timeUs: Math.round(report.timeUs + sinceUs), errorUs };
   }
 }

@@ -108,6 +108,7 @@ export class TargetRecorder {
     return {
       target,
       connected: states.get('connected') ?? 0,
+      ended: states.get('ended') ?? 0,
       failed: states.get('failed') ?? 0,
       reconnecting: states.get('reconnecting') ?? 0,
       lastError: lastError && { code: lastError.code, message: lastError.message },
