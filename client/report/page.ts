@@ -70,8 +70,10 @@ export interface Curve {
   readonly distribution: EncodedDistribution;
   readonly errorUs: number | null;
   readonly dashed: boolean;
-  /** What stands beside its percentiles: how many frames were delivered and how many lost. */
-  readonly counts: string;
+  /** What stands beside its percentiles, which are about the frames that came and say nothing about the others. */
+  readonly delivered: number;
+  /** Null where the protocol does not show what is missing. */
+  readonly lost: number | null;
 }
 
 /** Lines over the time of the run. `values` has one for each entry of `atMs`; null is a gap. */

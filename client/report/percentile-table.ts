@@ -1,6 +1,7 @@
-import { formatDurationUs, formatWithError } from '../../shared/units.js';
+import { formatDurationUs, formatWithError, NOTHING } from '../../shared/units.js';
 import type { CurvesSection, TableCell, TableSection } from './page.js';
 import { percentileCurve } from './percentile-curve.js';
+import { exactCount } from './sections/words.js';
 
 const QUANTILES = [
   { label: 'p50', quantile: 0.5 },
@@ -19,20 +20,22 @@ export function percentileTable({ id, title, note, curves }: CurvesSection): Tab
     note,
     columns: [
       { label: 'Curve', align: 'left' },
+      { label: 'Delivered', align: 'right' },
+      { label: 'Lost', align: 'right' },
       ...QUANTILES.map(({ label }) => ({ label, align: 'right' as const })),
       { label: '± error', align: 'right' },
-      { label: 'Frames', align: 'left' },
     ],
-    rows: curves.map(({ name, distribution, errorUs, dashed, counts }) => {
+    rows: curves.map(({ name, distribution, errorUs, delivered, lost }) => {
       const { at } = percentileCurve(distribution);
       return [
         { text: name },
+        { text: exactCount(delivered), sortValue: delivered },
+        { text: lost === null ? NOTHING : exactCount(lost), sortValue: lost },
         ...QUANTILES.map(({ quantile }): TableCell => {
           const us = at(quantile);
           return { text: formatDurationUs(us), sortValue: us };
         }),
         { text: formatDurationUs(errorUs), sortValue: errorUs },
-        { text: dashed ? '' : counts },
       ];
     }),
   };

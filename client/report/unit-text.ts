@@ -24,6 +24,7 @@ export function unitText(unit: SeriesUnit, value: number | null): string {
 
 /** The same beside an axis, where digits that say nothing are left out: `5 ms` and not `5.0 ms`. */
 export function tickText(unit: SeriesUnit, value: number): string {
+  if (value === 0) return '0';
   return unitText(unit, value).replace(/(\.\d*?)0+(?=\D|$)/, (_, digits: string) => (digits === '.' ? '' : digits));
 }
 

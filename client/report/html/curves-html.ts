@@ -11,6 +11,8 @@ import { chartTable, type ReadingRow, tableHtml } from './table-html.js';
 const HEIGHT_PX = 340;
 /** Labels further apart than the resolution of most runs. */
 const MAX_DECADES = 9;
+/** Labels closer than that share of the axis touch on a phone. */
+const NARROW = 0.1;
 
 interface DrawnCurve {
   readonly curve: Curve;
@@ -24,7 +26,11 @@ export function curvesHtml(section: CurvesSection): Html {
   const curves = coloured(section.curves);
   const most = Math.max(1, ...curves.map(({ drawn }) => drawn.count));
   const decades = Math.min(MAX_DECADES, Math.max(1, Math.log10(most)));
-  const scale = scaleFor(curves.flatMap(({ drawn }) => drawn.points.map(({ us }) => us)));
+  const medians = curves.flatMap(({ drawn }) => drawn.at(0.5) ?? []);
+  const scale = scaleFor(
+    curves.flatMap(({ drawn }) => drawn.points.map(({ us }) => us)),
+    Math.min(...medians),
+  );
   return html`${legend(curves)}
   ${plot({
     sentence: `${section.title}. ${curveSentence(section)}`,
@@ -93,7 +99,8 @@ function decadeTicks(decades: number): Tick[] {
     text: `${Number((100 - 100 / 10 ** decade).toFixed(8))} %`,
   }));
   const [zero, ...others] = nines;
-  return [...(zero ? [zero] : []), { at: Math.log10(2) / decades, text: '50 %' }, ...others];
+  const half = { at: Math.log10(2) / decades, text: '50 %' };
+  return [...(zero ? [zero] : []), ...(half.at > NARROW ? [half] : []), ...others];
 }
 
 function readingRows(curves: readonly DrawnCurve[], most: number, decades: number): ReadingRow[] {

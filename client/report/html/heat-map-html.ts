@@ -3,7 +3,7 @@ import type { HeatMapSection } from '../page.js';
 import { momentText } from '../unit-text.js';
 import { type Html, html } from './html.js';
 import { RAMP_LEVELS } from './ramp.js';
-import { percent } from './plot.js';
+import { percent, shortName } from './plot.js';
 import { timeTicks } from './time-series-html.js';
 import { chartTable } from './table-html.js';
 
@@ -87,11 +87,6 @@ function levelOf(value: number | null, bounds: readonly number[]): number | null
 
 function rowName(name: string, at: number): Html {
   return html`<text class="y" x="-8" y="${percent(at)}" dy="0.32em">${shortName(name)}</text>`;
-}
-
-function shortName(name: string): string {
-  const characters = [...name];
-  return characters.length > 16 ? `${characters.slice(0, 15).join('')}…` : name;
 }
 
 function rampLegend(bounds: readonly number[]): Html {

@@ -1,12 +1,11 @@
 import type { OutagesSection } from '../page.js';
 import { momentText } from '../unit-text.js';
 import { type Html, html } from './html.js';
-import { percent } from './plot.js';
+import { percent, shortName } from './plot.js';
 import { chartTable } from './table-html.js';
 import { timeTicks } from './time-series-html.js';
 
 const ROW_PX = 20;
-const NAME_LENGTH = 16;
 
 /** A row for each subject that had an outage, a bar for each of them. */
 export function outagesHtml({ title, windowMs, rows }: OutagesSection): Html {
@@ -45,9 +44,4 @@ export function outagesHtml({ title, windowMs, rows }: OutagesSection): Html {
         })),
       ),
     )}`;
-}
-
-function shortName(name: string): string {
-  const characters = [...name];
-  return characters.length > NAME_LENGTH ? `${characters.slice(0, NAME_LENGTH - 1).join('')}…` : name;
 }

@@ -34,13 +34,14 @@ export const SQUARE = 1000;
 export const SERIES = 8;
 
 const LABEL_PX = 15;
+const NAME_LENGTH = 18;
 
 /**
  * A plot with its axes. Lines are stretched with the page, words keep their size, so that it can be read on a phone; the
  * page's script lets the pointer and the arrow keys move over it.
  */
 export function plot({ sentence, heightPx, xTicks, yTicks, xTitle, yTitle, layers, endLabels }: Plot): Html {
-  return html`<p class="y-title">${yTitle}</p>
+  return html`${yTitle === '' ? null : html`<p class="y-title">${yTitle}</p>`}
     <div class="plot-box${endLabels.length > 0 ? ' with-ends' : ''}">
       <svg class="plot" width="100%" height="${heightPx}" role="img" tabindex="0" aria-label="${sentence}">
         ${yTicks.map(({ at, text }) => yTick(percent(1 - at), text))}
@@ -49,7 +50,7 @@ export function plot({ sentence, heightPx, xTicks, yTicks, xTitle, yTitle, layer
         ${apart(endLabels, LABEL_PX / heightPx).map(
           ({ at, text, series }) =>
             html`<text class="end t${series % SERIES}" x="100%" dx="6" y="${percent(1 - at)}" dy="0.32em"
-              >${text}</text
+              >${shortName(text)}</text
             >`,
         )}
         <line class="cross" x1="0" x2="0" y1="0" y2="100%" />
@@ -75,19 +76,25 @@ export function pathThrough(points: readonly ({ readonly x: number; readonly y: 
     .join('');
 }
 
+/** A name beside a chart, cut to what has room there. */
+export function shortName(name: string): string {
+  const characters = [...name];
+  return characters.length > NAME_LENGTH ? `${characters.slice(0, NAME_LENGTH - 1).join('')}…` : name;
+}
+
 function square(share: number): number {
   return Number((share * SQUARE).toFixed(1));
 }
 
 function yTick(y: string, text: string): Html {
   return html`<line class="grid" x1="0" x2="100%" y1="${y}" y2="${y}" /><text class="y" x="-8" y="${y}" dy="0.32em"
-      >${text}</text
+      >${shortName(text)}</text
     >`;
 }
 
 function xTick(x: string, text: string): Html {
   return html`<line class="grid" x1="${x}" x2="${x}" y1="0" y2="100%" /><text class="x" x="${x}" y="100%" dy="1.5em"
-      >${text}</text
+      >${shortName(text)}</text
     >`;
 }
 

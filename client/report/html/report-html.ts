@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Headline, ReportPage } from '../page.js';
+import type { Headline, ReportPage, Section } from '../page.js';
 import type { RunReport } from '../run-report-schema.js';
 import { Html, html } from './html.js';
 import { REPORT_SCRIPT } from './script.js';
@@ -51,7 +51,7 @@ export function reportHtml(page: ReportPage, { provenance }: RunReport): string 
             <p>${verdict.sentence}</p>
           </div>
           ${figures(headlines)} ${contents(page)}
-          <div class="cards">${sections.map((section) => html`${sectionHtml(section)} `)}</div>
+          <div class="cards">${sections.map((section, index) => sectionHtml(section, isAlone(sections, index)))}</div>
         </main>
         <footer><p>How to read this report: docs/reports.md and docs/measuring.md of frame-streamer.</p></footer>
         ${element('script', REPORT_SCRIPT)}
@@ -71,6 +71,15 @@ function figures(headlines: readonly Headline[]): Html | null {
         </div>`,
     )}
   </dl>`;
+}
+
+/** Whether a chart of time series is left over when those beside one another are put in pairs. */
+function isAlone(sections: readonly Section[], index: number): boolean {
+  const isSeries = (at: number): boolean => sections[at]?.kind === 'time series';
+  if (!isSeries(index) || isSeries(index + 1)) return false;
+  let first = index;
+  while (isSeries(first - 1)) first -= 1;
+  return (index - first) % 2 === 0;
 }
 
 function contents({ sections }: ReportPage): Html {

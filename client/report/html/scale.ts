@@ -12,16 +12,21 @@ const STEPS = 5;
 const LOGARITHMIC_FROM = 15;
 /** More decades than that nobody needs: one microsecond to an hour has ten. */
 const MAX_DECADES = 10;
+/** So few leave room for ticks between them. */
+const FEW_DECADES = 2;
 
-/** The scale that shows `values` best: linear with its zero, or logarithmic where a few of them dwarf the others. */
-export function scaleFor(values: readonly number[]): Scale {
-  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
-  const least = sorted[0] ?? 0;
-  const middle = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const greatest = sorted.at(-1) ?? 0;
-  return least > 0 && greatest > LOGARITHMIC_FROM * middle
-    ? logarithmicScale(least, greatest)
-    : linearScale(Math.min(0, least), Math.max(0, greatest));
+/**
+ * The scale that shows `values` best: linear with its zero, or logarithmic where the greatest dwarfs what is `usual`,
+ * which is the middle one where nobody says it. A logarithmic scale has no zero, so that stands at its lower edge.
+ */
+export function scaleFor(values: readonly number[], usual: number = middleOf(values)): Scale {
+  const finite = values.filter(Number.isFinite);
+  const least = finite.reduce((a, b) => Math.min(a, b), 0);
+  const greatest = finite.reduce((a, b) => Math.max(a, b), 0);
+  const leastAboveZero = finite.reduce((a, b) => (b > 0 ? Math.min(a, b) : a), Infinity);
+  return least === 0 && usual > 0 && greatest > LOGARITHMIC_FROM * usual
+    ? logarithmicScale(Math.max(leastAboveZero, usual / LOGARITHMIC_FROM), greatest)
+    : linearScale(least, greatest);
 }
 
 /** A scale in even steps of 1, 2 or 5 times a power of ten. */
@@ -43,9 +48,16 @@ export function logarithmicScale(low: number, high: number): Scale {
   const from = Math.max(Math.min(Math.floor(Math.log10(low) + 1e-9), top - 1), top - MAX_DECADES);
   return {
     place: (value) => (value <= 0 ? 0 : clamped((Math.log10(value) - from) / (top - from))),
-    ticks: Array.from({ length: top - from + 1 }, (_, index) => 10 ** (from + index)),
+    ticks: Array.from({ length: top - from + 1 }, (_, index) => 10 ** (from + index)).flatMap((decade, index) =>
+      top - from > FEW_DECADES || index === top - from ? [decade] : [decade, 2 * decade, 5 * decade],
+    ),
     isLogarithmic: true,
   };
+}
+
+function middleOf(values: readonly number[]): number {
+  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 function niceStep(span: number): number {

@@ -16,7 +16,6 @@ for (const svg of all(document, 'svg.plot')) {
   const readout = make('p', 'readout');
   readout.setAttribute('aria-live', 'polite');
   svg.closest('.plot-box').before(readout);
-  readout.textContent = 'Point at the chart, or use the arrow keys, to read it.';
   const columns = Number(svg.dataset.columns ?? 0);
   let row = 0;
   let column = -1;
@@ -103,6 +102,10 @@ for (const table of all(document, 'table.sortable')) {
     });
   });
 }
+
+const hint = make('p', 'hint');
+hint.textContent = 'Point at a chart, or move on it with the arrow keys, to read its values. Click on the head of a table to sort it.';
+document.querySelector('nav').append(hint);
 
 const night = matchMedia('(prefers-color-scheme: dark)');
 const button = make('button', 'theme');

@@ -7,10 +7,14 @@ import { tableHtml } from './table-html.js';
 import { timeSeriesHtml } from './time-series-html.js';
 import { waterfallHtml } from './waterfall-html.js';
 
-/** One section of a report: its heading, how to read it, and what is in it. */
-export function sectionHtml(section: Section): Html {
+/** One section of a report: its heading, how to read it, and what is in it; `isWide` where nothing stands beside it. */
+export function sectionHtml(section: Section, isWide: boolean): Html {
   const { id, kind, title, note } = section;
-  return html`<section class="card ${kind.replace(' ', '-')}" id="${id}" aria-labelledby="${id}-title">
+  return html`<section
+    class="card card-${kind.replace(' ', '-')}${isWide ? ' alone' : ''}"
+    id="${id}"
+    aria-labelledby="${id}-title"
+  >
     <h2 id="${id}-title">${title}</h2>
     ${note === '' ? null : html`<p class="note">${note}</p>`} ${contentOf(section)}
   </section>`;

@@ -17,20 +17,21 @@ button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
 .verdict.pass { border-color: var(--good); background: var(--good-wash) } .verdict.pass strong { color: var(--good) }
 .verdict.fail, .verdict.invalid { border-color: var(--bad); background: var(--bad-wash) }
 .verdict.fail strong, .verdict.invalid strong { color: var(--bad) }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 0.75rem; margin: 0 0 1rem; padding: 0 }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(12.5rem, 1fr)); gap: 0.75rem; margin: 0 0 1rem; padding: 0 }
 .figures > div { background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 0.75rem 1rem; min-width: 0 }
 .figures dt { color: var(--muted); font-size: 0.8125rem }
 .figures dd { margin: 0; overflow-wrap: anywhere }
-.figures .value { font-size: 1.25rem; line-height: 1.3; font-weight: 600 }
+.figures .value { font-size: 1.125rem; line-height: 1.3; font-weight: 600 }
 .figures > div:first-child .value { font-size: 1.75rem }
 @media (min-width: 40rem) { .figures > div:first-child { grid-column: span 2 } }
 .figures .note, .note { color: var(--muted); font-size: 0.8125rem }
 .note { max-width: 62rem; margin-bottom: 0.75rem; overflow-wrap: anywhere }
 nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; list-style: none; margin: 0 0 1rem; padding: 0; font-size: 0.8125rem }
+nav { margin-bottom: 1rem } nav ul { margin-bottom: 0.25rem } .hint { color: var(--muted); font-size: 0.8125rem }
 a { color: var(--focus) }
 .cards { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem }
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 1rem 1.125rem; min-width: 0 }
-@media (min-width: 60rem) { .cards { grid-template-columns: repeat(2, minmax(0, 1fr)) } .card { grid-column: span 2 } .card.time-series { grid-column: span 1 } }
+@media (min-width: 60rem) { .cards { grid-template-columns: repeat(2, minmax(0, 1fr)) } .card { grid-column: span 2 } .card-time-series { grid-column: span 1 } .alone { grid-column: span 2 } }
 .plot-box { padding: 0.375rem 1.25rem 1.75rem 4.5rem; min-width: 0 }
 .plot { display: block; overflow: visible; touch-action: pan-y; cursor: crosshair }
 .plot text { font-size: 12px; fill: var(--muted) }
@@ -44,21 +45,20 @@ a { color: var(--focus) }
 .bar { fill: var(--s0) } .whisker { stroke: var(--s0); stroke-width: 2 } .outage { fill: var(--bad) }
 .cross { visibility: hidden; stroke: var(--ink); stroke-width: 1; fill: none; pointer-events: none }
 .reading-now .cross { visibility: visible }
-.t0, .t1, .t2, .t3, .t4, .t5, .t6, .t7 { font-weight: 600 }
 .plot-box.named { padding-left: 8rem }
 @media (min-width: 40rem) { .plot-box.with-ends { padding-right: 9rem } .plot .end { display: inline } }
 .x-title, .y-title { color: var(--muted); font-size: 0.75rem; min-height: 1.125rem } .x-title { text-align: right }
 .legend { display: flex; flex-wrap: wrap; gap: 0.125rem 1.125rem; list-style: none; margin: 0 0 0.25rem; padding: 0; font-size: 0.8125rem; overflow-wrap: anywhere }
 .legend li { min-width: 0 } .key { vertical-align: middle }
 .ramp { display: flex; align-items: center; gap: 0.5rem; font-size: 0.8125rem; margin-bottom: 0.25rem }
-.readout { min-height: 1.25rem; font-size: 0.8125rem; color: var(--ink); overflow-wrap: anywhere }
+.readout { min-height: 1.25rem; margin-bottom: 0.25rem; font-size: 0.8125rem; color: var(--ink); overflow-wrap: anywhere }
 details { margin-top: 0.5rem } summary { cursor: pointer; font-size: 0.8125rem; color: var(--muted) }
 .scroll { overflow-x: auto; max-width: 100%; margin-top: 0.5rem }
 .long { max-height: 30rem; overflow-y: auto } .long thead th { position: sticky; top: 0; background: var(--surface); box-shadow: 0 1px 0 var(--edge) }
 table { border-collapse: collapse; font-size: 0.8125rem; min-width: 100% }
 th, td { padding: 0.25rem 0.625rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; unicode-bidi: isolate }
-td { white-space: nowrap } td:last-child { white-space: normal }
-tbody th { font-weight: 600; max-width: 22rem; overflow-wrap: anywhere }
+td { white-space: nowrap } td:last-child:not(.right) { white-space: normal; min-width: 12rem }
+tbody th { font-weight: 600; min-width: 6.5rem; max-width: 22rem; overflow-wrap: anywhere }
 thead th { color: var(--muted); font-weight: 600; white-space: nowrap }
 .right, .reading td { text-align: right }
 .good { color: var(--good) } .warning { color: var(--warning) } .bad { color: var(--bad) }
@@ -75,12 +75,12 @@ th button { font-weight: inherit } th[aria-sort='ascending'] button::after { con
 .facts dt { color: var(--muted) } .facts dd { margin: 0; overflow-wrap: anywhere }
 .raw code { font-size: 0.6875rem; overflow-wrap: anywhere } .raw dd { margin: 0 0 0.5rem }
 .print-only { display: none }
-@media (max-width: 40rem) { main, header, footer { padding-left: 0.75rem; padding-right: 0.75rem } .card { padding: 0.75rem } .plot-box { padding-left: 3.75rem; padding-right: 0.75rem } .plot-box.named { padding-left: 6.5rem } .plot text { font-size: 11px } .facts > div { grid-template-columns: minmax(0, 1fr); gap: 0 } }
+@media (max-width: 40rem) { .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0.5rem } .figures > div { padding: 0.5rem 0.75rem } .figures > div:first-child { grid-column: span 2 } main, header, footer { padding-left: 0.75rem; padding-right: 0.75rem } .card { padding: 0.75rem } .plot-box { padding-left: 3.75rem; padding-right: 0.75rem } .plot-box.named { padding-left: 6.5rem } .plot text { font-size: 11px } .facts > div { grid-template-columns: minmax(0, 1fr); gap: 0 } }
 @media print {
   @page { margin: 14mm }
   body { background: none; font-size: 10pt } main, header, footer { max-width: none; padding-left: 0; padding-right: 0 }
   nav, .theme, .readout, details { display: none }
-  .card { break-inside: avoid; border-color: #bbb } .card.table { break-inside: auto } tr { break-inside: avoid } h2 { break-after: avoid }
+  .card { break-inside: avoid; border-color: #bbb } .card-table { break-inside: auto } tr { break-inside: avoid } h2 { break-after: avoid }
   .long { max-height: none; overflow: visible } .long tr:nth-child(n + 41) { display: none } .print-only { display: block }
   .scroll { overflow: visible } table { font-size: 7.5pt } th, td { padding: 0.125rem 0.25rem; white-space: normal }
   .verdict, .bar, .outage, .plot path, .ramp rect { print-color-adjust: exact; -webkit-print-color-adjust: exact }

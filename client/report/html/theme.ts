@@ -43,7 +43,7 @@ export function themeCss(): string {
     `@media screen and (prefers-color-scheme: dark) { :root:not([data-theme='light']) { ${dark} } }`,
     `@media screen { :root[data-theme='dark'] { ${dark} } }`,
     ...LINES.map(
-      (_, index) => `.s${index} { stroke: var(--s${index}) } .f${index}, .t${index} { fill: var(--s${index}) }`,
+      (_, index) => `.s${index} { stroke: var(--s${index}) } .f${index}, .plot .t${index} { fill: var(--s${index}) }`,
     ),
     ...levels.map((_, level) => `.h${level} { fill: var(--h${level}) }`),
   ].join('\n');

@@ -1,6 +1,5 @@
 import type { Curve, CurvesSection } from '../page.js';
 import type { Subject } from '../run-report-schema.js';
-import { deliveredText } from './words.js';
 
 /** More colours than that nobody tells apart. */
 export const MAX_CURVE_SUBJECTS = 8;
@@ -26,11 +25,11 @@ export function curvesSection(
 }
 
 function curvesOf(subject: Subject): Curve[] {
-  const { name, histograms, latencyUs, ageUs } = subject;
+  const { name, histograms, latencyUs, ageUs, frames, canTellLost } = subject;
   if (!histograms) return [];
-  const counts = deliveredText(subject);
+  const counts = { delivered: frames.received, lost: canTellLost ? frames.lost : null };
   const { latency, age } = histograms;
-  const uncorrected = { name, distribution: latency, errorUs: latencyUs.errorUs, dashed: false, counts };
-  const corrected = { name: `${name}, age`, distribution: age, errorUs: ageUs.errorUs, dashed: true, counts };
+  const uncorrected = { name, distribution: latency, errorUs: latencyUs.errorUs, dashed: false, ...counts };
+  const corrected = { name: `${name}, age`, distribution: age, errorUs: ageUs.errorUs, dashed: true, ...counts };
   return ageUs.count > 0 ? [uncorrected, corrected] : [uncorrected];
 }

@@ -90,8 +90,7 @@ function duration(us: number | null): TableCell {
 }
 
 function outage(ms: number): TableCell {
-  const cell = duration(ms * 1000);
-  return ms > 0 ? { ...cell, tone: 'warning' } : cell;
+  return ms > 0 ? { ...duration(ms * 1000), tone: 'warning' } : { text: '0', sortValue: 0 };
 }
 
 function unknown(): TableCell {
