@@ -5,6 +5,8 @@ import { errorExit } from '../shared/command-line.js';
 import { StreamerError, toStreamerError } from '../shared/errors.js';
 import { createLogger, type Logger } from '../shared/logger.js';
 import { redactUrl } from '../shared/redact.js';
+import { join, joinText } from './bench/join.js';
+import type { JoinConfig } from './bench/join-config.js';
 import { parseClientCommand } from './cli.js';
 import type { RunCommand } from './commands/run-command.js';
 import type { ClientConfig } from './config.js';
@@ -51,6 +53,8 @@ async function main(): Promise<number> {
         return await runWatch(command.config);
       case 'probe':
         return await runProbe(command.config);
+      case 'join':
+        return await runJoin(command.config);
       case 'run':
         return await runWithReport(command);
     }
@@ -74,6 +78,18 @@ async function runProbe(config: ProbeConfig): Promise<number> {
   const parts = { ...(await surroundingsOf(config)), ffmpeg: ffmpegWhenNeeded(process.env), timeCodeClock };
   const result = await probe(config, parts);
   return reportProbe(config, result);
+}
+
+/** A device of benchmarks; it tells each result when it is there, and with --json all of them at the end. */
+async function runJoin(config: JoinConfig): Promise<number> {
+  let quit: () => void = () => undefined;
+  const quitRequest = new Promise<void>((resolve) => (quit = resolve));
+  const view = await openProgress(config, quit);
+  const stopRequest = Promise.race([waitForSignal(), quitRequest]);
+  const outcome = await join(config, { clock, view, stopRequest }).finally(() => view.close());
+  if (config.json) process.stdout.write(`${JSON.stringify({ ...outcome, error: outcome.error?.code ?? null })}\n`);
+  else process.stdout.write(joinText(outcome));
+  return outcome.error ? fail(outcome.error) : 0;
 }
 
 /** A measuring command with a report. */

@@ -8,6 +8,7 @@ import type { ClockFigures, EncodedHistograms, Snapshot } from './metrics/snapsh
 import type { StreamRecorder } from './metrics/stream-recorder.js';
 import { Session } from './session.js';
 import type { SessionFrame, SessionOptions } from './session.js';
+import { isWholeJpeg } from './whole-jpeg.js';
 
 /** What to measure. */
 export interface MeasurementOptions extends Omit<SessionOptions, 'acknowledgeOnReceipt'> {
@@ -159,12 +160,6 @@ export class Measurement {
     this.recorder.onState('closed', error?.message ?? null, this.clock.nowUs());
     this.listener.onEnd?.(error);
   }
-}
-
-/** Whether a JPEG has both its ends (the markers SOI and EOI of ITU-T T.81), which a cut one has not. */
-function isWholeJpeg(jpeg: Buffer): boolean {
-  const { length } = jpeg;
-  return length >= 4 && jpeg.readUInt16BE(0) === 0xffd8 && jpeg.readUInt16BE(length - 2) === 0xffd9;
 }
 
 function clockFigures(estimate: ClockEstimate | null): ClockFigures {

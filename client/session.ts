@@ -1,7 +1,9 @@
 import { Backoff } from '../shared/backoff.js';
 import type { CancelTimer, Clock } from '../shared/clock.js';
 import { isErrorCode, StreamerError } from '../shared/errors.js';
-import { encodeAck, encodeBye, encodeHello, encodePing, encodePong } from '../shared/protocol/codec.js';
+import { isBenchRequest } from '../shared/protocol/bench-messages.js';
+import type { BenchNotice, BenchRequest } from '../shared/protocol/bench-messages.js';
+import { encodeAck, encodeBench, encodeBye, encodeHello, encodePing, encodePong } from '../shared/protocol/codec.js';
 import type { ClockEstimate } from '../shared/protocol/clock-sync.js';
 import { isFinal } from '../shared/protocol/final-codes.js';
 import { FrameFlag, MessageType, PROTOCOL_VERSION } from '../shared/protocol/messages.js';
@@ -54,6 +56,8 @@ export interface SessionListener {
   onFrame?(frame: SessionFrame): void;
   onSkipped?(streamId: number, first: number, last: number): void;
   onStream?(change: StreamChange): void;
+  /** The server says something about a benchmark. */
+  onBench?(notice: BenchNotice): void;
   /** The connection broke; the next attempt comes in `retryInMs`. */
   onOutage?(error: StreamerError, retryInMs: number): void;
   /** Asked for at the interval the server sets; null sends nothing. */
@@ -125,6 +129,11 @@ export class Session {
     else this.end(null);
   }
 
+  /** Says something about a benchmark; silently nothing while there is no connection. */
+  sendBench(request: BenchRequest): void {
+    this.send(encodeBench(request));
+  }
+
   /** What is known about the server's clock; null while there is no estimate. After the end, what was known then. */
   clockEstimate(): ClockEstimate | null {
     if (this.over) return this.finalEstimate;
@@ -167,6 +176,9 @@ export class Session {
         return this.acknowledger(message.streamId).onCredit(message.ackEvery);
       case MessageType.STREAM:
         return this.onStream(message.body);
+      case MessageType.BENCH:
+        if (!isBenchRequest(message.body)) this.listener.onBench?.(message.body);
+        return;
       case MessageType.WELCOME:
         return this.onWelcome(message.body);
       case MessageType.ERROR:

@@ -1,0 +1,105 @@
+import { availableParallelism } from 'node:os';
+import { MAX_COUNT } from '../../shared/histogram-reader.js';
+import { formatWithError } from '../../shared/units.js';
+import { RUN_REPORT_SCHEMA } from '../report/run-report-schema.js';
+import type { ClockRecord, Provenance, RunReport, Subject } from '../report/run-report-schema.js';
+import { judge } from '../trust/judge.js';
+import { benchFindings } from './bench-findings.js';
+import type { BenchOutcome } from './coordinator.js';
+import { checkedDevice } from './device-checks.js';
+import type { CheckedDevice, ResultFrame } from './device-checks.js';
+import { deviceSubject, totalSubject } from './device-subject.js';
+
+/** What a report is made of, beside the outcome. */
+export interface BenchReportParts {
+  readonly devicesAsked: number;
+  readonly maxClockErrorUs: number | null;
+  readonly provenance: Provenance;
+}
+
+/** The report of a benchmark that is over. */
+export function benchReport(outcome: BenchOutcome, parts: BenchReportParts): RunReport {
+  const { startTimeUs, stopTimeUs } = outcome.window ?? { startTimeUs: 0, stopTimeUs: 0 };
+  const { maxClockErrorUs, devicesAsked, provenance } = parts;
+  const frame: ResultFrame = { startTimeUs, stopTimeUs, fps: outcome.stream.fps, maxClockErrorUs };
+  const devices = withinCapacity(outcome.devices.map((known) => checkedDevice(known, frame)));
+  const total = totalSubject(devices, frame);
+  const validity = judge({ kind: 'bench', generator: null, server: null, total, cores: availableParallelism() });
+  return {
+    schema: RUN_REPORT_SCHEMA,
+    kind: 'bench',
+    verdict: verdictOf(devices, total, validity.valid, outcome),
+    validity,
+    provenance,
+    clocks: devices.flatMap(clockOf),
+    total,
+    subjects: devices.map((device) => deviceSubject(device, frame)),
+    generator: null,
+    server: null,
+    findings: benchFindings(devices, outcome, devicesAsked),
+    details: {
+      kind: 'bench',
+      stream: outcome.stream.name,
+      devicesAsked,
+      startTimeUs,
+      stopTimeUs,
+      devices: devices.map((device) => detailsOf(device, frame)),
+    },
+  };
+}
+
+/** Devices whose values would be more, together, than a histogram can count are left out. */
+function withinCapacity(devices: readonly CheckedDevice[]): CheckedDevice[] {
+  let values = 0;
+  return devices.map((device) => {
+    if (device.why !== null || !device.measured) return device;
+    const { latency, age } = device.measured;
+    const more = Math.max(latency.count, age.count);
+    if (values + more > MAX_COUNT) return { ...device, why: 'the total holds no more values' };
+    values += more;
+    return device;
+  });
+}
+
+function verdictOf(
+  devices: readonly CheckedDevice[],
+  total: Subject | null,
+  isValid: boolean,
+  { window, interrupted }: BenchOutcome,
+): RunReport['verdict'] {
+  if (interrupted && !total)
+    return { level: 'done', sentence: 'It was stopped before a device had measured anything.' };
+  if (!window || !total)
+    return { level: 'invalid', sentence: 'No device measured the whole window with a clock that is certain.' };
+  const { connected } = total.sessions;
+  const of = connected < devices.length ? `${connected} of ${devices.length} devices` : `${connected} devices`;
+  const { latencyUs, frames } = total;
+  const p99 = formatWithError(latencyUs.p99, latencyUs.errorUs);
+  const who = devices.length === 1 ? 'The one device' : `${of.charAt(0).toUpperCase()}${of.slice(1)}`;
+  const sentence = `${who} received ${frames.received} frames together and lost ${frames.lost}, with p99 ${p99}.`;
+  return { level: isValid ? 'done' : 'invalid', sentence };
+}
+
+function clockOf({ known: { device, result }, measured }: CheckedDevice): ClockRecord[] {
+  if (!result || !measured) return [];
+  const { offsetUs, errorUs, driftPpm, rttMinUs, rttP50Us } = result.clock;
+  return [{ of: device.name, offsetUs, errorUs, driftPpm, rttUs: { min: rttMinUs, p50: rttP50Us, p99: null } }];
+}
+
+type DeviceDetails = Extract<RunReport['details'], { kind: 'bench' }>['devices'][number];
+
+function detailsOf({ known, measured, why }: CheckedDevice, { startTimeUs, stopTimeUs }: ResultFrame): DeviceDetails {
+  const { device, result } = known;
+  const { joinedTimeUs, leftTimeUs } = device;
+  const hasLeft = leftTimeUs !== null && leftTimeUs < stopTimeUs;
+  const fromUs = measured && result ? result.fromTimeUs : joinedTimeUs;
+  return {
+    subject: device.name,
+    platform: result?.about ? `${device.platform}: ${result.about}` : device.platform,
+    clockErrorUs: result?.clock.errorUs ?? null,
+    joinedAtMs: Math.round((fromUs - startTimeUs) / 1000),
+    leftAtMs: hasLeft ? Math.max(0, Math.round((leftTimeUs - startTimeUs) / 1000)) : null,
+    included: why === null,
+    why,
+  };
+}

@@ -1,0 +1,74 @@
+import { hostname } from 'node:os';
+import type { RunParts } from '../commands/run-command.js';
+import { startProvenance } from '../report/provenance.js';
+import type { RunReport } from '../report/run-report-schema.js';
+import { loadTrust } from '../tls-trust.js';
+import type { TlsTrust } from '../tls-trust.js';
+import type { BenchConfig } from './bench-config.js';
+import { benchProgress } from './bench-progress.js';
+import { benchReport } from './bench-report.js';
+import { Coordinator } from './coordinator.js';
+import type { BenchOutcome } from './coordinator.js';
+import { aboutThisProcess } from './about-process.js';
+import { NodeDevice } from './node-device.js';
+
+const REFRESH_US = 500_000;
+
+/**
+ * Runs a benchmark of several devices and reports it.
+ *
+ * @throws {StreamerError} when it could not begin: no connection, refused by the server, no device in time.
+ */
+export async function runBench(config: BenchConfig, parts: RunParts): Promise<RunReport> {
+  const { clock, commandLine } = parts;
+  const started = startProvenance({ clock, commandLine });
+  const tls = config.tls && (await loadTrust(config.tls.caPath));
+  const coordinator = new Coordinator({ ...config, tls, name: `bench on ${hostname()}`.slice(0, 128) }, clock);
+  const local = localDevices(config, tls, parts);
+  const cancelRefresh = showProgress(coordinator, config, parts);
+  void parts.stopRequest.then(() => coordinator.stop());
+  try {
+    const outcome = await measured(coordinator, local);
+    const { devices: devicesAsked, maxClockErrorUs } = config;
+    return benchReport(outcome, { devicesAsked, maxClockErrorUs, provenance: started.finish(outcome.interrupted) });
+  } finally {
+    cancelRefresh();
+    for (const device of local) device.close();
+  }
+}
+
+async function measured(coordinator: Coordinator, local: readonly NodeDevice[]): Promise<BenchOutcome> {
+  const outcome = coordinator.run();
+  for (const device of local) device.start();
+  return await outcome;
+}
+
+/** Devices of `--local`: each with its own connection, as those on other machines. */
+function localDevices(config: BenchConfig, tls: TlsTrust | null, { clock, logger }: RunParts): readonly NodeDevice[] {
+  const { host, port, token, local } = config;
+  return Array.from({ length: local }, (_, index) => {
+    const name = `local-${index + 1}`;
+    return new NodeDevice(
+      {
+        path: { host, port, token },
+        tls,
+        name,
+        policy: 'latest',
+        about: `${aboutThisProcess()}, with the coordinator`,
+      },
+      { onEnd: (error) => error && logger.warn({ code: error.code, device: name }, error.message) },
+      clock,
+    );
+  });
+}
+
+function showProgress(coordinator: Coordinator, { devices }: BenchConfig, { clock, view }: RunParts): () => void {
+  const startedUs = clock.nowUs();
+  let cancel = () => {};
+  const show = () => {
+    view.render(benchProgress(coordinator, devices, Math.round((clock.nowUs() - startedUs) / 1000)));
+    cancel = clock.schedule(REFRESH_US, show);
+  };
+  show();
+  return () => cancel();
+}
