@@ -32,6 +32,7 @@ export type ClientCommand = WatchCommand | ProbeCommand | JoinCommand | RunComma
 /** The commands beside watching. */
 const SUBCOMMANDS: readonly Subcommand<ClientCommand>[] = [
   PROBE_COMMAND,
+  LOAD_COMMAND,
   CAMERAS_COMMAND,
   CAPACITY_COMMAND,
   BENCH_COMMAND,
