@@ -19,6 +19,7 @@ export interface CameraPlan {
   readonly broken?: number;
   readonly trickle?: number;
   readonly auth?: string;
+  readonly header?: readonly [name: string, value: string];
   /** Its address is one of a port at which nobody listens. */
   readonly refuse?: boolean;
   /** Credentials in its address: `user:word`. */

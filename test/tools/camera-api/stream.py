@@ -14,6 +14,7 @@ keepalive=N       every Nth part is a text, and no frame
 broken=N          every Nth frame is no JPEG
 trickle=N         bytes a second
 auth="user:word"  wants these credentials by Basic
+header=["X-Key", "abc"]  wants that header
 """
 
 import base64
@@ -121,6 +122,9 @@ class CameraStream:
         self.end_part()
 
     def is_admitted(self):
+        name, value = self.plan.get('header', ('', None))
+        if value is not None and self.handler.headers.get(name) != value:
+            return False
         wanted = self.plan.get('auth')
         given = self.handler.headers.get('Authorization', '')
         return wanted is None or given == 'Basic ' + base64.b64encode(wanted.encode()).decode()
