@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .bench_notices import device_notice_from
+from .bench_part import BenchPart
 from .channel import Channel
 from .clock import now_us
 from .connector import Address, connect_timeout
@@ -35,6 +37,8 @@ class ConnectionParts:
     is_closing: Callable[[], bool]
     on_welcome: Callable[[], None]
     on_stream: Callable[[StreamInfo | None, Notice | None], None]
+    #: For a device of benchmarks, which gives nobody frames.
+    bench: BenchPart | None = None
 
 
 class Connection:
@@ -62,6 +66,7 @@ class Connection:
             "CREDIT": self._on_credit,
             "PING": self._on_ping,
             "PONG": self._on_pong,
+            "BENCH": self._on_bench,
             "ERROR": self._on_farewell,
             "BYE": self._on_farewell,
         }
@@ -79,6 +84,8 @@ class Connection:
         finally:
             self._parts.figures.settle(self.probe.estimate)
             self._parts.figures.forget_waiting()
+            if self._parts.bench is not None:
+                self._parts.bench.on_disconnect(self.probe.estimate)
             self._channel.close(goodbye)
 
     def wake(self) -> None:
@@ -99,6 +106,8 @@ class Connection:
         if t0_us is not None:
             self._channel.send(encode("PING", {"t0Us": t0_us}))
         self._report_when_due()
+        if self._parts.bench is not None:
+            self._parts.bench.tick(self.probe.estimate, self.probe.round_trips_us())
         data = self._channel.exchange((self._next_due_us() - now_us()) / 1e6)
         at_us = now_us()
         if data is None:
@@ -111,6 +120,8 @@ class Connection:
     def _next_due_us(self) -> int:
         """When there is something to do although nothing comes."""
         limit_us = self._heard_us + _SILENCE_LIMIT_US
+        if self._parts.bench is not None:
+            limit_us = min(limit_us, self._parts.bench.due_us)
         if self._next_stats_us is None:
             return min(self.probe.due_us, limit_us, self._started_us + _WELCOME_LIMIT_US)
         return min(self.probe.due_us, limit_us, self._next_stats_us)
@@ -134,6 +145,8 @@ class Connection:
         if self.probe.sleeps != self._seen_sleeps:
             self._seen_sleeps = self.probe.sleeps
             figures.forget_waiting()
+            if self._parts.bench is not None:
+                self._parts.bench.on_sleep()
         if self._next_stats_us is None or now_us() < self._next_stats_us:
             return
         self._next_stats_us = now_us() + self._stats_interval_us
@@ -154,6 +167,8 @@ class Connection:
         # A server may say WELCOME again and again; it is one connection.
         if is_first:
             self._parts.on_welcome()
+            if self._parts.bench is not None:
+                self._parts.bench.on_welcome(welcome.features, lambda said: self._channel.send(encode("BENCH", said)))
 
     def _on_stream(self, fields: Fields, _at_us: int) -> None:
         """A stream of our stream's name is ours, too: one that was removed may come back under it with another id."""
@@ -166,6 +181,8 @@ class Connection:
             if self._stream is None or stream.id != self._stream.id:
                 self._acknowledger = Acknowledger(self._ack_of(stream.id))
             self._parts.figures.on_start_time(stream.start_time_us)
+            if self._parts.bench is not None:
+                self._parts.bench.on_stream(stream)
         self._stream = stream
         self._parts.on_stream(stream, reason)
 
@@ -185,6 +202,13 @@ class Connection:
     def _on_skipped(self, fields: Fields, _at_us: int) -> None:
         if self._is_ours(fields):
             self._parts.figures.on_skipped(fields["first"], fields["last"])
+            if self._parts.bench is not None:
+                self._parts.bench.on_skipped(fields["first"], fields["last"])
+
+    def _on_bench(self, fields: Fields, _at_us: int) -> None:
+        notice = device_notice_from(fields)
+        if self._parts.bench is not None:
+            self._parts.bench.on_notice(notice, self.probe.estimate)
 
     def _on_frame(self, fields: Fields, at_us: int) -> None:
         if not self._is_ours(fields) or self._stream is None or self._acknowledger is None:
@@ -194,7 +218,9 @@ class Connection:
             self._parts.figures.on_kept(len(jpeg))
         elif not self._parts.figures.on_frame(sequence, jpeg, at_us, fields["captureTimeUs"]):
             return
-        if is_whole_jpeg(jpeg):
+        elif self._parts.bench is not None:
+            self._parts.bench.on_frame(fields, at_us, self.probe.estimate)
+        if is_whole_jpeg(jpeg) and self._parts.bench is None:
             frame = self._frame(self._stream.name, fields, at_us)
             self._parts.waiting.put(WaitingFrame(frame, self._acknowledger))
         else:

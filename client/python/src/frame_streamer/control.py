@@ -43,6 +43,8 @@ class StreamInfo:
     #: With another one the sequence numbers begin anew.
     start_time_us: int
     state: str
+    #: Nominal rate; 0 while it is not known.
+    fps: float
 
 
 @dataclass(frozen=True)
@@ -115,13 +117,13 @@ def _stream_from(fields: Fields) -> StreamInfo:
     text_of(encoding, "reason", lambda text: utf16_length(text) <= 200)
     whole(fields, "width", 0, _MAX_U16)
     whole(fields, "height", 0, _MAX_U16)
-    _number(fields, "fps", 0, 1000)
     one_of(fields, "timeSource", _TIME_SOURCES)
     return StreamInfo(
         id=whole(fields, "id", 0, _MAX_U16),
         name=text_of(fields, "name", is_stream_name),
         start_time_us=whole(fields, "startTimeUs", 0, _MAX_NUMBER),
         state=one_of(fields, "state", _STATES),
+        fps=_number(fields, "fps", 0, 1000),
     )
 
 

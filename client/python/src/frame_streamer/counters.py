@@ -13,7 +13,7 @@ from .latency_counts import LatencyCounts
 from .sequence import SequenceTracker
 
 #: Length and type of a FRAME message, and the header before its JPEG.
-_FRAME_OVERHEAD_BYTES = 55
+FRAME_OVERHEAD_BYTES = 55
 #: Frames whose latency waits for the next report; a server asks for one each second.
 _MAX_WAITING = 4096
 
@@ -82,7 +82,7 @@ class StreamFigures:
     def on_kept(self, jpeg_bytes: int) -> None:
         """A frame of the past came, which only costs its bytes."""
         with self._lock:
-            self._total = replace(self._total, bytes=self._total.bytes + _FRAME_OVERHEAD_BYTES + jpeg_bytes)
+            self._total = replace(self._total, bytes=self._total.bytes + FRAME_OVERHEAD_BYTES + jpeg_bytes)
 
     def on_frame(self, sequence: int, jpeg: bytes, received_us: int, capture_us: int) -> bool:
         """Counts a frame. False, and ignored, for one that is not newer than the newest."""
@@ -97,7 +97,7 @@ class StreamFigures:
                 lost=total.lost + lost,
                 skipped=total.skipped + skipped,
                 corrupt=total.corrupt + (0 if is_whole_jpeg(jpeg) else 1),
-                bytes=total.bytes + _FRAME_OVERHEAD_BYTES + len(jpeg),
+                bytes=total.bytes + FRAME_OVERHEAD_BYTES + len(jpeg),
             )
             self._waiting.append((received_us, capture_us))
         return True

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import statistics
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from .clock import ClockEstimate, ServerClock, now_us
@@ -13,6 +15,8 @@ _BURST_PINGS, _BURST_DELAY_US = 8, 20_000
 _PING_DELAY_US = 500_000
 #: An answer that takes longer is not waited for.
 _PATIENCE_US = 10_000_000
+#: Round trips kept for their median.
+_ROUND_TRIPS = 64
 #: Far more than reading two clocks one after the other can make, far less than any sleep.
 _SLEEP_US = 50_000
 
@@ -37,7 +41,7 @@ class ClockProbe:
         self._pings = 0
         self._due_us = now()
         self._t0_us: int | None = None
-        self._rtt_us = 0
+        self._round_trips_us: deque[int] = deque(maxlen=_ROUND_TRIPS)
         self._sleeps = 0
 
     @property
@@ -48,7 +52,14 @@ class ClockProbe:
     @property
     def rtt_us(self) -> int:
         """Time from the last ping to its answer; 0 before the first."""
-        return self._rtt_us
+        return self._round_trips_us[-1] if self._round_trips_us else 0
+
+    def round_trips_us(self) -> tuple[int, int] | None:
+        """Least and median time of the last pings to their answers; None before the first."""
+        with self._lock:
+            if not self._round_trips_us:
+                return None
+            return min(self._round_trips_us), round(statistics.median(self._round_trips_us))
 
     @property
     def sleeps(self) -> int:
@@ -76,7 +87,7 @@ class ClockProbe:
             self._t0_us = None
             self._due_us = t3_us + (_BURST_DELAY_US if self._pings < _BURST_PINGS else _PING_DELAY_US)
             if self._clock.add(t0_us, t1_us, t2_us, t3_us):
-                self._rtt_us = t3_us - t0_us
+                self._round_trips_us.append(t3_us - t0_us)
 
     def estimate(self, at_us: int | None = None) -> ClockEstimate | None:
         """What is known for a moment of our clock, now by default; None before the first answer, and after a sleep."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .backoff import Backoff
+from .bench_part import BenchPart
 from .channel import Channel
 from .clock import ClockEstimate, now_us
 from .connection import Connection, ConnectionParts
@@ -43,6 +44,8 @@ class SessionOptions:
     reconnect: bool
     #: Whether the program has forgotten its client without closing it.
     is_abandoned: Callable[[], bool]
+    #: For a device of benchmarks, which gives nobody frames.
+    bench: BenchPart | None = None
 
 
 class Session:
@@ -183,7 +186,14 @@ class Session:
         if self._is_closing():
             return sock.close()
         channel = Channel(sock)
-        parts = ConnectionParts(self._figures, self._waiting, self._is_closing, self._on_welcome, self._on_stream)
+        parts = ConnectionParts(
+            self._figures,
+            self._waiting,
+            self._is_closing,
+            self._on_welcome,
+            self._on_stream,
+            self._options.bench,
+        )
         connection = Connection(channel, self._options.address, self._options.hello, parts)
         with self._condition:
             self._connection = connection
