@@ -1,9 +1,11 @@
 import { StreamerError } from '../../shared/errors.js';
 import { redactUrl } from '../../shared/redact.js';
+import { parseRtspTarget } from '../../shared/rtsp/rtsp-target.js';
 import { parseTargets } from '../probe/probe-target.js';
 import type { PathKind, ProbeTarget } from '../probe/probe-target.js';
 import { webSocketPath } from '../probe/session-path.js';
 import type { LoadTarget, TargetKind } from './crowd.js';
+import { statedClockErrorUs } from './stated-clock.js';
 
 /** Targets of one run at most; `cameras` has one for each camera. */
 export const MAX_LOAD_TARGETS = 4096;
@@ -37,9 +39,8 @@ function toLoadTarget({ name, kind, url, shownUrl }: ProbeTarget, usesFfmpeg: bo
       `No load can be made of ${JSON.stringify(redactUrl(url).slice(0, 200))}; streamer, ws, http (MJPEG) and rtsp can be read.`,
     );
   }
-  if (loadKind === 'rtsp' && url.toLowerCase().startsWith('rtsps:')) {
-    throw refusal(`${JSON.stringify(shownUrl)} is read by FFmpeg only: write ffmpeg+rtsps://.`);
-  }
+  if (loadKind === 'rtsp') parseRtspTarget(url, 'play');
+  if (loadKind === 'rtsp' || loadKind === 'mjpeg') statedClockErrorUs(new URL(url));
   if (loadKind === 'websocket') webSocketPath(url, NO_PARTS);
   return { name, kind: loadKind, url, shownUrl };
 }
