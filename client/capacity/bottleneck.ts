@@ -46,13 +46,10 @@ export function bottleneckOf(broke: MeasuredStep, held: MeasuredStep | null): st
     : 'Not known: the server was not asked how it is doing (--server-api).';
 }
 
+/** What they say stands in what broke. */
 function refused(errors: readonly ErrorTally[]): string[] {
-  return errors
-    .filter(({ code }) => isRefusal(code))
-    .map(
-      ({ code, message, count }) =>
-        `connections were refused ${times(count)} with ${code} (${message.replace(/[.]$/, '')})`,
-    );
+  const codes = errors.filter(({ code }) => isRefusal(code)).map(({ code }) => code);
+  return codes.length === 0 ? [] : [`the server took no more (${codes.join(', ')}), whatever it could have borne`];
 }
 
 function ofServer(server: ServerSamples | null): string[] {
@@ -105,10 +102,6 @@ function idleFigures({ server, figures: { generator, total } }: MeasuredStep): s
     ...(machine === null ? [] : [`this machine was busy ${percent(machine)}`]),
     `${formatMbps(total.throughputMbps)} came`,
   ];
-}
-
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
 }
 
 function percent(value: number): string {

@@ -106,9 +106,9 @@ function validityOf(shown: StepRecord | null, { end }: SearchResult): Validity {
   const none: Validity = { valid: true, reasons: [], checks: [], trust: 'No step was measured to its end.' };
   if (!shown) return none;
   if (shown.validity.valid || end === 'generator' || shown.state !== 'holds') return shown.validity;
-  const { checks, trust, reasons } = shown.validity;
+  const { checks, reasons } = shown.validity;
   const why = 'The generator was late in the step that held, which can only have made its figures worse';
-  return { valid: true, reasons: [], checks, trust: `${why}: ${reasons.join(' ')} ${trust}` };
+  return { valid: true, reasons: [], checks, trust: `${why}: ${reasons.join(' ')}` };
 }
 
 function findingsOf({ result, records, left, config }: CapacityReportParts, held: StepRecord | null): Finding[] {

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.js';
 import { toStreamerError } from '../../shared/errors.js';
 import { pause } from '../../shared/pause.js';
 import type { Crowd, CrowdFigures, CrowdProgress, LoadTarget } from '../load/crowd.js';
-import type { ErrorTally } from '../report/run-report-schema.js';
+import type { ErrorTally, Subject } from '../report/run-report-schema.js';
 import type { LoadUnderTest } from './load-under-test.js';
 import type { PublisherApi } from './publisher-api.js';
 
@@ -66,7 +66,9 @@ export class StreamLoad implements LoadUnderTest {
     for (const { connection } of publishers) if (connection.error) this.note(connection.error);
     // A stream that was refused is why its reader fails, so that it is told first.
     const errors = [...this.errors.values(), ...figures.total.errors];
-    return { ...figures, total: { ...figures.total, errors } };
+    const rates = new Map(publishers.map(({ name, nominalFps }) => [name, nominalFps]));
+    const sessions = figures.sessions.map((session) => withRate(session, rates));
+    return { ...figures, sessions, total: { ...figures.total, errors } };
   }
 
   async close(): Promise<void> {
@@ -102,4 +104,10 @@ export class StreamLoad implements LoadUnderTest {
     const count = (this.errors.get(code)?.count ?? 0) + 1;
     this.errors.set(code, { code, message, count });
   }
+}
+
+/** RTSP announces no rate, but who publishes knows it. */
+function withRate(session: Subject, rates: ReadonlyMap<string, number>): Subject {
+  const name = session.target?.split('/').at(-1) ?? '';
+  return { ...session, nominalFps: session.nominalFps ?? rates.get(name) ?? null };
 }

@@ -48,6 +48,7 @@ function answerHeadlines({ interval, unit, atLeast, broke, held, steps }: Detail
 }
 
 function intervalText({ from, to }: Details['interval']): string {
+  if (to === null && from === 0) return 'not known';
   if (to === null) return `${exactCount(from)} or more`;
   return from === to ? exactCount(from) : `${exactCount(from)} to ${exactCount(to)}`;
 }
