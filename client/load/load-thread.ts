@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { CancelTimer, Clock } from '../../shared/clock.js';
 import { StreamerError, toStreamerError } from '../../shared/errors.js';
 import type {
   FromWorker,
@@ -10,10 +11,15 @@ import type {
   WorkerStart,
 } from './load-messages.js';
 
+/** Children and sockets are gone well before that, where the thread still answers. */
+const GOODBYE_LIMIT_US = 8_000_000;
+
 /** Told what happened in each second, and how sessions stand after each order. */
 export interface ThreadListener {
   onSecond(second: SecondReport): void;
   onStates(states: readonly TargetStates[]): void;
+  /** It ended by itself, which is a defect. */
+  onGone(error: StreamerError): void;
 }
 
 /** A worker thread of a crowd, as the main thread sees it. */
@@ -21,13 +27,15 @@ export class LoadThread {
   private readonly worker: Worker;
   private readonly waiting = new Map<number, (result: ThreadResult | null) => void>();
   private number = 0;
+  private isClosed = false;
   private failure: StreamerError | null = null;
 
   /** Starts it. */
   constructor(
     readonly name: string,
     start: WorkerStart,
-    listener: ThreadListener,
+    private readonly clock: Clock,
+    private readonly listener: ThreadListener,
   ) {
     const { file, isCode } = workerFile();
     this.worker = new Worker(file, { name, eval: isCode, workerData: start });
@@ -56,9 +64,14 @@ export class LoadThread {
     });
   }
 
-  /** Has the sessions say goodbye, and ends the thread. */
+  /** Has the sessions say goodbye, for some seconds at most, and ends the thread. Idempotent. */
   async close(): Promise<void> {
-    await this.ask({ kind: 'close' });
+    if (this.failure) return;
+    let cancel: CancelTimer = () => undefined;
+    const limit = new Promise((resolve) => (cancel = this.clock.schedule(GOODBYE_LIMIT_US, () => resolve(null))));
+    await Promise.race([this.ask({ kind: 'close' }), limit]);
+    cancel();
+    this.isClosed = true;
     this.failure ??= new StreamerError('INTERNAL', `The thread ${this.name} is closed.`);
     await this.worker.terminate();
   }
@@ -69,7 +82,10 @@ export class LoadThread {
   }
 
   private onExit(): void {
-    this.failure ??= new StreamerError('INTERNAL', `The thread ${this.name} ended by itself.`);
+    if (!this.isClosed) {
+      this.failure ??= new StreamerError('INTERNAL', `The thread ${this.name} ended by itself.`);
+      this.listener.onGone(this.failure);
+    }
     for (const resolve of this.waiting.values()) resolve(null);
     this.waiting.clear();
   }

@@ -64,9 +64,10 @@ class ThreadedCrowd implements Crowd {
     this.threads = Array.from(
       { length: options.workers },
       (_, index) =>
-        new LoadThread(`load-${index + 1}`, start, {
+        new LoadThread(`load-${index + 1}`, start, clock, {
           onSecond: (second) => this.onSecond(index, second),
           onStates: (states) => (this.states[index] = states),
+          onGone: (error) => this.onGone(index, error),
         }),
     );
     void this.processWatch.begin();
@@ -165,6 +166,13 @@ class ThreadedCrowd implements Crowd {
     this.loopDelays[thread] = second.loopDelayP99Us;
     this.states[thread] = second.targets;
     this.seconds.add(second);
+  }
+
+  /** What its sessions measured is gone with it, and nothing of them comes any more. */
+  private onGone(thread: number, { code, message }: StreamerError): void {
+    const failed = this.sessions.filter((session) => session.thread === thread).length;
+    const lastError = { code, message };
+    this.states[thread] = [{ target: 0, connected: 0, ended: 0, failed, reconnecting: 0, lastError }];
   }
 
   private get loopDelayP99Us(): number {
