@@ -1,5 +1,5 @@
 import { openDevice } from '../../client/web/browser/bench-device.js';
-import type { BenchStatus, JoinBenchOptions } from '../../client/web/browser/bench-status.js';
+import type { BenchStatus } from '../../client/web/browser/bench-status.js';
 import type { BenchBody, BenchNotice, DeviceResult } from '../../shared/protocol/bench-messages.js';
 import { encodeBench, encodePong, encodeWelcome } from '../../shared/protocol/codec.js';
 import { MessageType, PROTOCOL_VERSION } from '../../shared/protocol/messages.js';
@@ -28,10 +28,13 @@ export class DeviceOfTest {
   private readonly said: BenchBody[] = [];
   private phaseUs = 0;
 
-  constructor(options: Partial<JoinBenchOptions> = {}) {
+  constructor({ stream }: { readonly stream: string | undefined } = { stream: 'sample' }) {
     const { clock, openSocket, onWake, resolutionUs, random } = this.fake.parts;
     this.device = openDevice(
-      { serverUrl: 'http://cam.example', name: 'phone', onStatus: (status) => this.statuses.push(status), ...options },
+      {
+        ...{ serverUrl: 'http://cam.example', name: 'phone', ...(stream !== undefined && { stream }) },
+        onStatus: (status) => this.statuses.push(status),
+      },
       {
         ...{ clock, openSocket, onWake, resolutionUs, random, about: 'Chrome on Android', key: KEY },
         onHidden: (callback) => {

@@ -40,7 +40,7 @@ def make_device(server: ScriptedServer) -> Iterator[Callable[..., BenchDevice]]:
     devices = []
 
     def make(**options: Any) -> BenchDevice:
-        devices.append(BenchDevice("127.0.0.1", "pi-1", port=server.port, **options))
+        devices.append(BenchDevice("127.0.0.1", "pi-1", **{"port": server.port, "stream": "cam", **options}))
         return devices[-1]
 
     yield make
@@ -51,8 +51,9 @@ def make_device(server: ScriptedServer) -> Iterator[Callable[..., BenchDevice]]:
 class Conversation:
     """The server's side: takes the device in, and speaks of benchmarks."""
 
-    def __init__(self, server: ScriptedServer, *streams: Fields) -> None:
-        self.peer: Peer = server.welcome(bench_welcome(*streams))
+    def __init__(self, server: ScriptedServer, *streams: Fields, subscribed: bool = True) -> None:
+        answer = bench_welcome(*streams)
+        self.peer: Peer = server.welcome(answer if subscribed else {**answer, "subscribed": []})
         self.joined = self.expect("join")
         self.say(kind="joined", deviceId=1, name="pi-1")
         self.sequence = 0
@@ -187,10 +188,10 @@ def test_a_result_that_could_not_be_told_is_told_later(
 def test_it_connects_anew_for_the_stream_of_a_benchmark(
     server: ScriptedServer, make_device: Any, no_waiting: list[float]
 ) -> None:
-    device = make_device()
+    device = make_device(stream=None)
     InThread(lambda: next(device, None))
-    talk = Conversation(server)
-    assert talk.peer.hello["subscriptions"] == [{"policy": "latest"}]
+    talk = Conversation(server, subscribed=False)
+    assert talk.peer.hello["subscriptions"] == []
     talk.say(kind="announced", benchId=7, stream="door")
     talk.peer.until_end()
     again = Conversation(server, fast_stream(name="door"))
@@ -200,6 +201,9 @@ def test_it_connects_anew_for_the_stream_of_a_benchmark(
     start_us, stop_us = again.run(name="door")
     again.send_window(start_us, stop_us)
     assert again.expect("result")["received"] == WINDOW_US // PERIOD_US
+    again.say(kind="over", benchId=7, reason="It is done.")
+    again.peer.until_end()
+    assert Conversation(server, subscribed=False).peer.hello["subscriptions"] == []
 
 
 def test_a_benchmark_that_is_called_off_comes_to_nothing(server: ScriptedServer, make_device: Any) -> None:
@@ -288,7 +292,7 @@ def test_a_client_that_is_no_device_hears_of_benchmarks_without_harm(server: Scr
 
 
 def test_the_command_ends_after_one_benchmark(server: ScriptedServer, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["127.0.0.1", "--name", "pi-1", "--port", str(server.port), "--once", "--json"]
+    arguments = ["127.0.0.1", "--name", "pi-1", "--port", str(server.port), "--stream", "cam", "--once", "--json"]
     ended = InThread(command.main, arguments)
     talk = Conversation(server)
     talk.settle_clock()

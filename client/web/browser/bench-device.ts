@@ -112,7 +112,8 @@ class JoinedDevice implements BenchDevice {
   /** A new session with the stream that is asked for. */
   private open(): void {
     const { token, name } = this.options;
-    const subscriptions = [{ stream: this.asked, policy: 'latest' as const }];
+    // Who waits for a benchmark, perhaps for days, needs no frames.
+    const subscriptions = this.asked === undefined ? [] : [{ stream: this.asked, policy: 'latest' as const }];
     const hello = { version: PROTOCOL_VERSION, name, token, subscriptions };
     const session: BrowserSession = new BrowserSession(
       { url: this.url, hello, reconnect: true },
@@ -178,7 +179,8 @@ class JoinedDevice implements BenchDevice {
       case 'joined':
         this.connection = 'connected';
         this.name = notice.name;
-        this.reason = null;
+        // Why the last benchmark came to nothing is worth knowing until the next one.
+        if (this.reason?.code !== 'BENCH_OVER') this.reason = null;
         if (this.pending) this.send(this.pending);
         break;
       case 'refused':
@@ -193,6 +195,7 @@ class JoinedDevice implements BenchDevice {
       case 'over':
         this.pending = null;
         if (this.measurement.onOver(notice.benchId)) this.reason = { code: 'BENCH_OVER', message: notice.reason };
+        if (this.asked !== this.options.stream) this.reopen(this.options.stream, 0);
         break;
     }
     this.tell();
@@ -211,14 +214,19 @@ class JoinedDevice implements BenchDevice {
       this.backoff.reset();
       return true;
     }
+    // With growing waits, since a server may name another stream each time.
+    this.reopen(stream, this.backoff.nextDelayMs());
+    return false;
+  }
+
+  /** Receives another stream, or none, over another connection. */
+  private reopen(stream: string | undefined, waitMs: number): void {
     this.measurement.onDisconnect();
     this.disconnect();
     this.asked = stream;
     this.stream = null;
     this.connection = 'reconnecting';
-    // With growing waits, since a server may name another stream each time.
-    this.cancelReopen = this.parts.clock.schedule(this.backoff.nextDelayMs() * 1000, () => this.open());
-    return false;
+    this.cancelReopen = this.parts.clock.schedule(waitMs * 1000, () => this.open());
   }
 
   private onOutage({ code, message }: StreamerError): void {

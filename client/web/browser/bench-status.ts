@@ -7,7 +7,7 @@ export interface JoinBenchOptions {
   readonly serverUrl: string | URL;
   /** What the device is called in the report: 1 to 64 printable characters. The server makes it unique. */
   readonly name: string;
-  /** Stream to receive until a benchmark names one; default the server's first one. */
+  /** Stream to receive already before a benchmark names one; default none. */
   readonly stream?: string;
   readonly token?: string;
   /** What the device is, in words, for the report; default the browser and its system. */
@@ -22,7 +22,7 @@ export interface BenchStatus {
   readonly phase: BenchPhase;
   /** What the server calls the device; null until it was taken. */
   readonly name: string | null;
-  /** The stream that it receives; null while there is none. */
+  /** The stream that it receives; null before a benchmark named one. */
   readonly stream: string | null;
   /** Why it is not connected, was refused, or a benchmark came to no end; null where there is nothing to say. */
   readonly reason: ConnectionStatus['reason'];

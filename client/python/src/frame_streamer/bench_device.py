@@ -37,7 +37,7 @@ class BenchDevice:
     :param host: name or address of the server
     :param name: what the device is called in the report, 1 to 64 characters; the server makes it unique
     :param port: port of the protocol
-    :param stream: stream to receive until a benchmark names one; the server's first one by default
+    :param stream: stream to receive already before a benchmark names one; none by default
     :param token: what the server wants to know to let somebody in
     :param tls: True, the path of the authority's certificate, or a context, to speak TLS
     :param on_status: called in another thread when something changed, and once a second; must not raise
@@ -67,7 +67,7 @@ class BenchDevice:
         self._hello_message()
         about = f"Python {platform.python_version()} on {platform.system()}"
         join = {"kind": "join", "name": name, "platform": "python", "key": secrets.token_hex(16)}
-        self._part = BenchPart(join, about, on_status)
+        self._part = BenchPart(join, about, stream, on_status)
         self._backoff = Backoff()
         self._session: Session | None = None
         self._closing = threading.Event()
@@ -135,8 +135,9 @@ class BenchDevice:
         return session
 
     def _hello_message(self) -> bytes:
-        subscription = {"policy": "latest", **({} if self._stream is None else {"stream": self._stream})}
-        return encode("HELLO", {**self._hello, "subscriptions": [subscription]})
+        # Who waits for a benchmark, perhaps for days, needs no frames.
+        subscriptions = [] if self._stream is None else [{"policy": "latest", "stream": self._stream}]
+        return encode("HELLO", {**self._hello, "subscriptions": subscriptions})
 
     def _look_after(self, session: Session) -> None:
         if self._part.failure is not None:
@@ -145,8 +146,8 @@ class BenchDevice:
         if session.is_over and not self._closing.is_set():
             self._closing.set()
             raise StreamerError("STREAMS_ENDED", "All streams of the server have come to their end.")
-        wanted, self._part.wanted_stream = self._part.wanted_stream, None
-        if wanted is None:
+        wanted = self._part.wanted_stream
+        if wanted == self._stream:
             return
         self._stream, self._session = wanted, None
         session.close()

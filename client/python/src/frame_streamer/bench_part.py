@@ -28,13 +28,16 @@ class BenchPart:
     Other threads may read what is public. `on_status` is called in the thread of the connection.
     """
 
-    def __init__(self, join: Fields, about: str, on_status: Callable[[BenchStatus], None]) -> None:
+    def __init__(
+        self, join: Fields, about: str, home_stream: str | None, on_status: Callable[[BenchStatus], None]
+    ) -> None:
         #: Results that nobody took yet.
         self.results: deque[BenchResult] = deque()
         #: Why it cannot take part.
         self.failure: StreamerError | None = None
-        #: The stream of the benchmark, where we receive another one.
-        self.wanted_stream: str | None = None
+        #: The stream to receive, over another connection where it is another one.
+        self.wanted_stream = home_stream
+        self._home_stream = home_stream
         self._join = join
         self._about = about
         self._on_status = on_status
@@ -161,6 +164,7 @@ class BenchPart:
         counts = self._recorder.counts
         if self._is_measuring and counts is not None and counts.bench_id == over.bench_id:
             self._is_measuring, self._recorder.counts, self._reason = False, None, over.reason
+        self.wanted_stream = self._home_stream
 
     def _on_refused(self, refused: Refused) -> None:
         """Whoever was not taken has nothing to stay for."""

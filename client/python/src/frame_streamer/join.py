@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("host", help="name or address of the server")
     parser.add_argument("--name", default=socket.gethostname()[:64] or "python", help="what the device is called")
     parser.add_argument("--port", type=int, default=8000, help="port of the protocol (default: 8000)")
-    parser.add_argument("--stream", help="stream to receive until a benchmark names one (default: the first)")
+    parser.add_argument("--stream", help="stream to receive before a benchmark names one")
     parser.add_argument("--token", default=os.environ.get("STREAMER_TOKEN"), help="STREAMER_TOKEN does it too")
     parser.add_argument("--tls", action="store_true", help="speak TLS")
     parser.add_argument("--tls-ca", metavar="FILE", help="speak TLS, and trust this authority")
@@ -91,7 +91,9 @@ class _Shown:
 
 
 def _status_line(status: BenchStatus) -> str:
-    who = f"{status.name or 'not joined'} on {status.stream or 'no stream'}"
+    who = status.name or "not joined"
+    if status.stream is not None:
+        who += f" on {status.stream}"
     if status.phase == "starting":
         return f"{who}: begins{_seconds(' in', status.starts_in_us)}"
     if status.phase == "running":

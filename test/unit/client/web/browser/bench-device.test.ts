@@ -66,6 +66,26 @@ describe('a page that joins', () => {
     expect(page.status.phase).toBe('starting');
   });
 
+  it('receives nothing before a benchmark and after it, if not asked to', () => {
+    const page = new DeviceOfTest({ stream: undefined });
+    page.socket.open();
+    expect(page.socket.take()[0]).toMatchObject({ body: { subscriptions: [] } });
+    page.join(null);
+    expect(page.status).toMatchObject({ connection: 'connected', stream: null });
+    page.say({ kind: 'announced', benchId: 7, stream: 'sample' });
+    page.fake.clock.advance(SECOND_US);
+    page.join();
+    page.announceRun();
+    page.say({ kind: 'over', benchId: 7, reason: 'The coordinator left.' });
+    page.fake.clock.advance(SECOND_US);
+    expect(page.fake.sockets).toHaveLength(3);
+    page.socket.open();
+    expect(page.socket.take()[0]).toMatchObject({ body: { subscriptions: [] } });
+    page.join(null);
+    const expected = { connection: 'connected', phase: 'waiting', name: 'phone', stream: null };
+    expect(page.status).toMatchObject({ ...expected, reason: { code: 'BENCH_OVER' } });
+  });
+
   it('does not connect ever faster to a server that names another stream each time', () => {
     const page = new DeviceOfTest().join();
     for (let n = 0; n < 8; n += 1) {
