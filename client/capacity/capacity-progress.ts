@@ -72,8 +72,8 @@ function knownFigures({ records }: SearchProgress): Figure[] {
     records.filter((record) => record.state === state && record.step.round === round).map(({ step }) => step.size);
   const [held, broke] = [sizes('holds'), sizes('broken')];
   return [
-    { label: 'holds', value: held.length > 0 ? String(Math.max(...held)) : NOTHING, tone: 'good' },
-    { label: 'breaks', value: broke.length > 0 ? String(Math.min(...broke)) : NOTHING, tone: 'bad' },
+    ...(held.length > 0 ? [{ label: 'holds', value: String(Math.max(...held)), tone: 'good' as const }] : []),
+    ...(broke.length > 0 ? [{ label: 'breaks', value: String(Math.min(...broke)), tone: 'bad' as const }] : []),
   ];
 }
 

@@ -2,6 +2,8 @@ import { fleetSchema } from '../../shared/api/publisher-schema.js';
 import type { ApiPublisher } from '../../shared/api/publisher-schema.js';
 import { problemSchema } from '../../shared/api/problem-schema.js';
 import type { Clock } from '../../shared/clock.js';
+import { askedServerSchema } from '../trust/server-api-schema.js';
+import type { AskedServer } from '../trust/server-api-schema.js';
 import { StreamerError, isErrorCode, toStreamerError } from '../../shared/errors.js';
 
 /** A new video may have to be encoded before the answer comes. */
@@ -17,28 +19,35 @@ export class PublisherApi {
     private readonly clock: Clock,
   ) {}
 
+  /** How its process is doing. @throws {StreamerError} of the answer, or CONNECT_FAILED. */
+  async server(): Promise<AskedServer> {
+    const server = askedServerSchema.safeParse(await this.ask('GET', 'server'));
+    if (!server.success) throw new StreamerError('CONNECT_FAILED', 'The publisher answers with something else.');
+    return server.data;
+  }
+
   /** @throws {StreamerError} of the answer, or CONNECT_FAILED. */
   async list(): Promise<readonly ApiPublisher[]> {
-    const fleet = fleetSchema.safeParse(await this.ask('GET', ''));
+    const fleet = fleetSchema.safeParse(await this.ask('GET', 'publishers'));
     if (!fleet.success) throw new StreamerError('CONNECT_FAILED', 'The publisher answers with something else.');
     return fleet.data.publishers;
   }
 
   /** @throws {StreamerError} of the answer, such as TOO_MANY_STREAMS, or CONNECT_FAILED. */
   async add(name: string): Promise<void> {
-    await this.ask('POST', '', { name });
+    await this.ask('POST', 'publishers', { name });
   }
 
   /** @throws {StreamerError} of the answer, or CONNECT_FAILED. */
   async remove(name: string): Promise<void> {
-    await this.ask('DELETE', `/${encodeURIComponent(name)}`);
+    await this.ask('DELETE', `publishers/${encodeURIComponent(name)}`);
   }
 
   private async ask(method: string, path: string, body?: object): Promise<unknown> {
     const limit = new AbortController();
     const cancel = this.clock.schedule(TIMEOUT_US, () => limit.abort());
     try {
-      const answer = await fetch(`http://127.0.0.1:${this.port}/api/publishers${path}`, {
+      const answer = await fetch(`http://127.0.0.1:${this.port}/api/${path}`, {
         method,
         signal: limit.signal,
         headers: { Authorization: `Bearer ${this.token}`, ...(body && { 'Content-Type': 'application/json' }) },

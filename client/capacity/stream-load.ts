@@ -3,6 +3,8 @@ import { toStreamerError } from '../../shared/errors.js';
 import { pause } from '../../shared/pause.js';
 import type { Crowd, CrowdFigures, CrowdProgress, LoadTarget } from '../load/crowd.js';
 import type { ErrorTally, Subject } from '../report/run-report-schema.js';
+import type { ThreadFigures } from '../report/run-trust-schema.js';
+import type { AskedServer } from '../trust/server-api-schema.js';
 import type { LoadUnderTest } from './load-under-test.js';
 import type { PublisherApi } from './publisher-api.js';
 
@@ -24,7 +26,7 @@ export function readTargets(to: string, shownTo: string, names: readonly string[
 
 /** Whoever publishes, such as a `PublisherProcess`. */
 export interface Publisher {
-  readonly api: Pick<PublisherApi, 'add' | 'remove' | 'list'>;
+  readonly api: Pick<PublisherApi, 'add' | 'remove' | 'list' | 'server'>;
   stop(): Promise<void>;
 }
 
@@ -33,6 +35,8 @@ export class StreamLoad implements LoadUnderTest {
   /** Those that the publisher has. */
   private readonly published = new Set<string>();
   private errors = new Map<string, ErrorTally>();
+  /** How the publisher was doing when the window began. */
+  private atBegin: AskedServer | null = null;
 
   /** @param names of all streams there may be, in the order of the targets of `crowd` */
   constructor(
@@ -52,8 +56,8 @@ export class StreamLoad implements LoadUnderTest {
     await this.crowd.resize(size, 0);
   }
 
-  begin(): Promise<void> {
-    return this.crowd.begin();
+  async begin(): Promise<void> {
+    [this.atBegin] = await Promise.all([this.publisher.api.server().catch(() => null), this.crowd.begin()]);
   }
 
   progress(): CrowdProgress {
@@ -62,13 +66,15 @@ export class StreamLoad implements LoadUnderTest {
 
   async end(): Promise<CrowdFigures> {
     const figures = await this.crowd.end();
-    const publishers = await this.publisher.api.list().catch(() => []);
+    const { api } = this.publisher;
+    const [publishers, atEnd] = await Promise.all([api.list().catch(() => []), api.server().catch(() => null)]);
     for (const { connection } of publishers) if (connection.error) this.note(connection.error);
     // A stream that was refused is why its reader fails, so that it is told first.
     const errors = [...this.errors.values(), ...figures.total.errors];
     const rates = new Map(publishers.map(({ name, nominalFps }) => [name, nominalFps]));
     const sessions = figures.sessions.map((session) => withRate(session, rates));
-    return { ...figures, sessions, total: { ...figures.total, errors } };
+    const threads = [...figures.generator.threads, ...publisherThread(this.atBegin, atEnd, this.published.size)];
+    return { ...figures, sessions, total: { ...figures.total, errors }, generator: { ...figures.generator, threads } };
   }
 
   async close(): Promise<void> {
@@ -110,4 +116,15 @@ export class StreamLoad implements LoadUnderTest {
 function withRate(session: Subject, rates: ReadonlyMap<string, number>): Subject {
   const name = session.target?.split('/').at(-1) ?? '';
   return { ...session, nominalFps: session.nominalFps ?? rates.get(name) ?? null };
+}
+
+/** Who publishes makes load as much as who reads, and may be the bottleneck: it is one more thread of the generator. */
+function publisherThread(before: AskedServer | null, after: AskedServer | null, streams: number): ThreadFigures[] {
+  if (!before || !after || after.nowUs <= before.nowUs) return [];
+  const cpuPercent = Math.max(0, ((after.cpuSeconds - before.cpuSeconds) * 1e8) / (after.nowUs - before.nowUs));
+  // It tells no more of its delay than the p99 of a second.
+  const p99 = after.eventLoopDelayP99Us;
+  const delayUs = { p50: p99, p99, max: p99 };
+  const name = 'publisher';
+  return [{ name, sessions: streams, cpuPercent, waitedPercent: null, loopDelayUs: delayUs, timerLatenessUs: delayUs }];
 }
