@@ -189,7 +189,7 @@ def test_it_connects_anew_for_the_stream_of_a_benchmark(
     server: ScriptedServer, make_device: Any, no_waiting: list[float]
 ) -> None:
     device = make_device(stream=None)
-    InThread(lambda: next(device, None))
+    InThread(list, device)
     talk = Conversation(server, subscribed=False)
     assert talk.peer.hello["subscriptions"] == []
     talk.say(kind="announced", benchId=7, stream="door")
