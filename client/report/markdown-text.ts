@@ -21,7 +21,7 @@ export function markdownText(text: string): string {
       .replace(/>/g, '&gt;')
       .replace(/[\\`*_{}[\]|~$^]/g, '\\$&')
       // At the beginning of a line these would make a list, a heading or a rule.
-      .replace(/^([-+=#]|\d+[.)])/, (start) => `${start.slice(0, -1)}\\${start.slice(-1)}`)
+      .replace(/^(?:[-+=#](?=[\s\-=#]|$)|\d+[.)](?=\s|$))/, (start) => `${start.slice(0, -1)}\\${start.slice(-1)}`)
       // A comment in between takes the meaning of `@name`, `#123`, `GH-1` and `http://…` away and is not shown.
       .replace(/[@#](?=\w)|\bGH-(?=\d)|:(?=\/\/)|\bwww(?=\.)/gi, '$&<!-- -->')
   );

@@ -76,7 +76,7 @@ function waterfallLines({ title, stages }: WaterfallSection, width: number): str
 /** `text` behind `start`, its further lines below its beginning where there is room for that. */
 function behind(start: string, text: string, width: number): string[] {
   const room = width - start.length;
-  if (room < 20) return [start.trimEnd(), ...wrapped(text, width - 2, '').map((line) => `  ${line}`)];
-  const [first = '', ...others] = wrapped(text, Math.max(40, room), '');
+  if (room < 40) return [start.trimEnd(), ...wrapped(text, width - 2, '').map((line) => `  ${line}`)];
+  const [first = '', ...others] = wrapped(text, room, '');
   return [start + first, ...others.map((line) => ' '.repeat(start.length) + line)];
 }

@@ -45,11 +45,17 @@ export function percentileCurve(distribution: EncodedDistribution): PercentileCu
  * can tell them apart, and 1 for the maximum.
  */
 export function readingQuantiles(count: number): number[] {
-  const decades = Math.max(1, Math.ceil(Math.log10(Math.max(1, count))));
+  const decades = 1 + Math.ceil(Math.log10(Math.max(1, count)));
   const quantiles = Array.from({ length: decades }, (_, decade) =>
     Array.from({ length: 9 }, (_unused, step) => 1 - (10 - step) / 10 ** (decade + 1)),
   ).flat();
-  return [...quantiles.filter((quantile) => (1 - quantile) * count >= 1), 1];
+  return [...quantiles.filter((quantile) => isTold(quantile, count)), 1];
+}
+
+/** Whether `count` values tell the quantile apart from their maximum. */
+export function isTold(quantile: number, count: number): boolean {
+  // Differences of shares near 1 come out a little too small.
+  return quantile >= 1 || (1 - quantile) * count > 1 - 1e-6;
 }
 
 /** A quantile as people say it: `p99.9`, `max`. */

@@ -1,4 +1,4 @@
-import { formatBytes, formatDurationUs, formatMbps, NOTHING } from '../../shared/units.js';
+import { formatBytes, formatDurationUs, formatElapsedMs, formatMbps, NOTHING } from '../../shared/units.js';
 import type { TimeSeriesSection } from './page.js';
 
 export type SeriesUnit = TimeSeriesSection['unit'];
@@ -30,6 +30,6 @@ export function tickText(unit: SeriesUnit, value: number): string {
 
 /** A moment of a run: `12.5 s`, `3m 20s`. */
 export function momentText(atMs: number): string {
-  if (atMs >= 120_000 && atMs % 1000 === 0) return formatDurationUs(atMs * 1000);
+  if (atMs >= 60_000 && atMs % 1000 === 0) return formatElapsedMs(atMs);
   return `${Number((atMs / 1000).toFixed(1))} s`;
 }

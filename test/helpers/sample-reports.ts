@@ -132,10 +132,19 @@ export function reportsOfEveryKind(): RunReport[] {
       kind: 'chaos',
       details: {
         kind: 'chaos',
-        attackers: [{ kind: 'stalled', asked: 10, opened: 10, closedByServer: 9, bytesSent: 12_000 }],
+        phaseMs: 10_000,
+        maxHarm: 2,
+        attackers: [
+          {
+            ...{ kind: 'stalled', asked: 10, opened: 10, notConnected: 0, closedByServer: 9, stillOpen: 1 },
+            ...{ bytesSent: 12_000, bytesRead: 400_000, codes: [{ code: 'IDLE_TIMEOUT', count: 9 }] },
+          },
+        ],
         harm: {
-          ...{ p99Before: 9_000, p99During: 10_000, p99After: 9_000, p99Ratio: 1.11, lostDuring: 0, skippedDuring: 3 },
-          ...{ goodDisconnected: 0, serverBytesBefore: 80e6, serverBytesMost: 91e6, serverBytesAfter: 82e6 },
+          ...{ p99Before: 9_000, p99During: 10_000, p99After: 9_000, p99Ratio: 1.11 },
+          ...{ p99RatioRange: { low: 1.05, high: 1.2 }, fpsBefore: 120, fpsDuring: 119 },
+          ...{ lostDuring: 0, lostAfter: 0, skippedBefore: 0, skippedDuring: 3, goodDisconnected: 0 },
+          ...{ serverBytesBefore: 80e6, serverBytesMost: 91e6, serverBytesAfter: 82e6, serverCameBack: true },
         },
       },
     },

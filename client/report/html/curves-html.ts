@@ -1,6 +1,12 @@
 import { formatDurationUs } from '../../../shared/units.js';
 import type { Curve, CurvesSection } from '../page.js';
-import { type PercentileCurve, percentileCurve, percentileText, readingQuantiles } from '../percentile-curve.js';
+import {
+  isTold,
+  type PercentileCurve,
+  percentileCurve,
+  percentileText,
+  readingQuantiles,
+} from '../percentile-curve.js';
 import { curveSentence, percentileTable } from '../percentile-table.js';
 import { tickText } from '../unit-text.js';
 import { type Html, html } from './html.js';
@@ -110,11 +116,6 @@ function readingRows(curves: readonly DrawnCurve[], most: number, decades: numbe
     label: percentileText(quantile),
     values: curves.map(({ drawn }) => formatDurationUs(isTold(quantile, drawn.count) ? drawn.at(quantile) : null)),
   }));
-}
-
-/** Whether `count` values tell the quantile apart from their maximum. */
-function isTold(quantile: number, count: number): boolean {
-  return quantile >= 1 || (1 - quantile) * count >= 1;
 }
 
 function rawHistograms(curves: readonly Curve[]): Html {

@@ -3,7 +3,7 @@ import type { OutagesSection } from '../page.js';
 import type { Subject } from '../run-report-schema.js';
 import { exactCount } from './words.js';
 
-const MAX_ROWS = 60;
+const MAX_ROWS = 30;
 
 /** Times without a connection, the subjects that were longest without first; null where there was none. */
 export function outagesSection(
