@@ -18,6 +18,8 @@ import { readAnchor } from './worker-clock.js';
 export interface CrowdParts {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Connections of this process that are slow on purpose, by their own port: the backlog of the crowd is without them. */
+  readonly isLeftOut?: (localPort: number) => boolean;
 }
 
 /** A session that has no frame so long after its turn is not waited for. */
@@ -51,10 +53,11 @@ class ThreadedCrowd implements Crowd {
     private readonly options: CrowdOptions,
     private readonly parts: CrowdParts,
   ) {
-    const { clock } = parts;
+    const { clock, isLeftOut } = parts;
     this.ownWatch = new ThreadWatch(clock);
     this.processWatch = new ProcessWatch(clock, {
       socketsOf: targetPorts(options.targets),
+      ...(isLeftOut && { isLeftOut }),
       loopDelayP99Us: () => this.loopDelayP99Us,
     });
     this.states = Array.from({ length: options.workers }, () => []);
