@@ -20,22 +20,31 @@ export async function usableCameras(
   openCrowd: (targets: readonly LoadTarget[]) => Promise<Crowd>,
   signal: AbortSignal,
 ): Promise<{ usable: LoadTarget[]; left: UnusableCamera[] }> {
-  const usable: LoadTarget[] = [];
-  const left: UnusableCamera[] = [];
+  const left = new Map<string, UnusableCamera>();
   for (let at = 0; at < cameras.length && !signal.aborted; at += AT_ONCE) {
     const some = cameras.slice(at, at + AT_ONCE);
-    const crowd = await openCrowd(some);
-    try {
-      await crowd.resize(some.length, 0);
-      const targets = new Map(crowd.progress().targets.map((target) => [target.name, target]));
-      for (const camera of some) {
-        const progress = targets.get(camera.name);
-        if (progress && progress.connected > 0) usable.push(camera);
-        else left.push({ name: camera.name, why: progress?.lastError?.message ?? 'no frame came' });
-      }
-    } finally {
-      await crowd.close();
+    const failed = await failedOf(some, openCrowd);
+    // A limit of few would keep some of them out: alone, each of those has its chance.
+    for (const { name } of failed) {
+      if (signal.aborted) break;
+      const camera = some.filter((each) => each.name === name);
+      for (const unusable of await failedOf(camera, openCrowd)) left.set(name, unusable);
     }
   }
-  return { usable, left };
+  return { usable: cameras.filter(({ name }) => !left.has(name)), left: [...left.values()] };
+}
+
+async function failedOf(
+  cameras: readonly LoadTarget[],
+  openCrowd: (targets: readonly LoadTarget[]) => Promise<Crowd>,
+): Promise<UnusableCamera[]> {
+  const crowd = await openCrowd(cameras);
+  try {
+    await crowd.resize(cameras.length, 0);
+    const { targets } = crowd.progress();
+    const broken = targets.filter(({ connected, frames }) => connected === 0 && frames === 0);
+    return broken.map(({ name, lastError }) => ({ name, why: lastError?.message ?? 'no frame came' }));
+  } finally {
+    await crowd.close();
+  }
 }
