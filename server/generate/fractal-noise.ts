@@ -1,4 +1,4 @@
-import { RandomBits } from './random-bits.js';
+import { RandomBits } from '../../shared/random-bits.js';
 
 /** A field of values from 0 to 255, line by line. */
 export interface NoiseField {

@@ -1,7 +1,7 @@
 import type { Rgb } from '../../drawing/picture-drawing.js';
 import { fractalNoise, type NoiseField, type NoiseScale } from '../fractal-noise.js';
 import { mix } from '../picture.js';
-import { RandomBits } from '../random-bits.js';
+import { RandomBits } from '../../../shared/random-bits.js';
 
 /** A part of the landscape, wider than the picture by what the camera moves. */
 export interface Layer {

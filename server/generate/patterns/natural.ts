@@ -1,6 +1,6 @@
 import { phaseAt, sine, SINE_MAX, swing, TURN, turnsInLoop } from '../loop-motion.js';
 import type { Painter, Picture } from '../picture.js';
-import { RandomBits } from '../random-bits.js';
+import { RandomBits } from '../../../shared/random-bits.js';
 import type { VideoContent } from '../video-request.js';
 import { hillsLayer, shoreLayer, skyLayer, type Layer } from './landscape.js';
 

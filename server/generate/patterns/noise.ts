@@ -1,5 +1,5 @@
 import { type Painter, newPicture } from '../picture.js';
-import { RandomBits } from '../random-bits.js';
+import { RandomBits } from '../../../shared/random-bits.js';
 import type { VideoContent } from '../video-request.js';
 
 /**

@@ -1,6 +1,6 @@
 import { drawRectangle, drawText, fillRectangle, type Rgb, textSize } from '../../drawing/picture-drawing.js';
 import type { Picture } from '../picture.js';
-import type { RandomBits } from '../random-bits.js';
+import type { RandomBits } from '../../../shared/random-bits.js';
 
 const PAPER: Rgb = [246, 244, 238];
 const INK: Rgb = [28, 28, 32];

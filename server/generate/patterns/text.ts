@@ -1,7 +1,7 @@
 import { fillRectangle } from '../../drawing/picture-drawing.js';
 import { phaseAt, TURN, turnsInLoop } from '../loop-motion.js';
 import { newPicture, type Painter, type Picture } from '../picture.js';
-import { RandomBits } from '../random-bits.js';
+import { RandomBits } from '../../../shared/random-bits.js';
 import type { VideoContent } from '../video-request.js';
 import { drawLog, drawPage, drawPlates } from './text-columns.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fractalNoise } from '../../../../server/generate/fractal-noise.js';
-import { RandomBits } from '../../../../server/generate/random-bits.js';
+import { RandomBits } from '../../../../shared/random-bits.js';
 
 describe('fractalNoise', () => {
   it('is the same for a seed, and another for another', () => {
