@@ -1,0 +1,86 @@
+import { availableParallelism } from 'node:os';
+import type { CrowdFigures } from '../load/crowd.js';
+import { RUN_REPORT_SCHEMA } from '../report/run-report-schema.js';
+import type { Provenance, RunReport, Subject } from '../report/run-report-schema.js';
+import type { ServerSamples, Validity } from '../report/run-trust-schema.js';
+import { judge } from '../trust/judge.js';
+import type { AttackFigures } from './attack-tally.js';
+import type { ChaosConfig } from './chaos-config.js';
+import { chaosFindings } from './chaos-findings.js';
+import { harmDone, harmOf } from './harm.js';
+import type { Harm } from './harm.js';
+import type { MemoryFigures, Phase } from './memory-track.js';
+
+/** Everything that was measured of an attack. */
+export interface MeasuredAttack {
+  readonly config: Pick<ChaosConfig, 'phaseMs' | 'maxHarm'>;
+  /** A phase that did not begin is missing. */
+  readonly phases: Partial<Readonly<Record<Phase, CrowdFigures>>>;
+  readonly attacks: readonly AttackFigures[];
+  readonly memory: MemoryFigures;
+  readonly server: ServerSamples | null;
+  readonly isSameMachine: boolean;
+  readonly provenance: Provenance;
+}
+
+const PHASES: readonly Phase[] = ['before', 'during', 'after'];
+
+/** The report of an attack. */
+export function chaosReport(measured: MeasuredAttack): RunReport {
+  const { config, phases, attacks, memory, server, provenance } = measured;
+  const subjects = PHASES.flatMap((phase) => subjectOf(phase, phases[phase]));
+  const [before = null, during = null, after = null] = subjects;
+  const harm = harmOf({ before, during, after }, memory);
+  const validity = validityOf(measured);
+  return {
+    schema: RUN_REPORT_SCHEMA,
+    kind: 'chaos',
+    verdict: verdictOf(measured, harm, validity),
+    validity,
+    provenance,
+    clocks: [...((phases.after ?? phases.during ?? phases.before)?.clocks ?? [])],
+    // Phases are compared with one another; all of them together mean nothing.
+    total: null,
+    subjects,
+    generator: (phases.during ?? phases.before)?.generator ?? null,
+    server,
+    findings: during ? chaosFindings(harm, attacks, config.maxHarm) : [],
+    details: { kind: 'chaos', phaseMs: config.phaseMs, maxHarm: config.maxHarm, attackers: [...attacks], harm },
+  };
+}
+
+function subjectOf(phase: Phase, figures: CrowdFigures | undefined): Subject[] {
+  return figures ? [{ ...figures.total, name: phase, kind: 'step' }] : [];
+}
+
+/** The attack is what counts; but what it is compared with has to be right, too. */
+function validityOf({ phases, server, isSameMachine }: MeasuredAttack): Validity {
+  const cores = availableParallelism();
+  const judged = [phases.during, phases.before].flatMap((figures) => {
+    if (!figures) return [];
+    const { generator, total } = figures;
+    return [judge({ kind: 'chaos', generator, server, total, cores, isSameMachine })];
+  });
+  const [first] = judged;
+  return (
+    judged.find(({ valid }) => !valid) ??
+    first ?? { valid: true, reasons: [], checks: [], trust: 'Nothing was measured.' }
+  );
+}
+
+function verdictOf(
+  { config, phases, provenance }: MeasuredAttack,
+  harm: Harm,
+  validity: Validity,
+): RunReport['verdict'] {
+  if (!phases.during || provenance.interrupted) {
+    return { level: 'done', sentence: 'It was ended before its time: there is no verdict.' };
+  }
+  if (!validity.valid) return { level: 'invalid', sentence: validity.reasons[0] ?? validity.trust };
+  const done = harmDone(harm, config.maxHarm);
+  if (done.length > 0) return { level: 'fail', sentence: `The good clients were harmed: ${done.join('; ')}.` };
+  const { p99Ratio } = harm;
+  const ratio = p99Ratio === null ? '' : `; their p99 was ${p99Ratio.toFixed(2)} times that of before`;
+  const lost = phases.during.total.canTellLost ? 'nothing was lost' : 'what was lost cannot be told';
+  return { level: 'pass', sentence: `The good clients were not harmed: ${lost}${ratio}.` };
+}

@@ -1,0 +1,113 @@
+import { StreamerError } from '../../shared/errors.js';
+import { pause } from '../../shared/pause.js';
+import { residentBytes } from '../../shared/process-times.js';
+import type { RunParts } from '../commands/run-command.js';
+import type { Crowd, CrowdFigures } from '../load/crowd.js';
+import { openCrowd } from '../load/open-crowd.js';
+import { startProvenance } from '../report/provenance.js';
+import type { RunReport } from '../report/run-report-schema.js';
+import { isThisMachine } from '../trust/same-machine.js';
+import { openServerWatch } from '../trust/server-watch.js';
+import type { ServerWatch } from '../trust/server-watch.js';
+import { attackOf } from './attack-of.js';
+import { Attackers } from './attackers.js';
+import type { ChaosConfig } from './chaos-config.js';
+import { ChaosProgress } from './chaos-progress.js';
+import { chaosReport } from './chaos-report.js';
+import { MemoryTrack } from './memory-track.js';
+import type { Phase } from './memory-track.js';
+
+/** So often is there something new to show, and a look at the server's memory. */
+const SHOW_EVERY_US = 500_000;
+/** Good clients do not come all at once, which would be an attack of its own. */
+const RAMP_MS_EACH = 20;
+
+/**
+ * Runs `streamer-client chaos`: measures good clients before, during and after an attack, and reports the harm. After
+ * `stopRequest` the attack is over at once, and what there is is reported.
+ *
+ * @throws {StreamerError} the error of a good client when none of them could connect: nobody is attacked then.
+ */
+export async function runChaos(config: ChaosConfig, parts: RunParts): Promise<RunReport> {
+  const provenance = startProvenance(parts);
+  const { clock, logger } = parts;
+  const stop = new AbortController();
+  void parts.stopRequest.then(() => stop.abort());
+  const { target, token, plan, phaseMs } = config;
+  const server = await openServerWatch({ apiUrl: config.serverApi, targets: [target], token }, clock);
+  const attackers = new Attackers(plan, phaseMs, attackOf(target, token), clock);
+  const crowd = await openCrowd(
+    { targets: [target], workers: 1, token, headers: {}, reconnect: true, ffmpegPath: null, sessionName: 'good' },
+    { clock, logger, isLeftOut: (port) => attackers.ports.has(port) },
+  );
+  const memory = new MemoryTrack();
+  const progress = new ChaosProgress(config, clock);
+  const running: Running = { ...parts, config, server, attackers, crowd, memory, progress, signal: stop.signal };
+  try {
+    await connectGoodOnes(running);
+    await server?.begin();
+    const phases = await attack(running);
+    const samples = (await server?.end()) ?? null;
+    const isSameMachine = samples?.isSameMachine ?? (await isThisMachine(new URL(target.url).hostname));
+    const attacks = attackers.figures();
+    const measured = { config, phases, attacks, memory: memory.figures(), server: samples, isSameMachine };
+    return chaosReport({ ...measured, provenance: provenance.finish(stop.signal.aborted) });
+  } finally {
+    await Promise.all([attackers.cut(), crowd.close(), server?.close()]);
+  }
+}
+
+/** What was measured in each phase that began. */
+export type MeasuredPhases = Partial<Readonly<Record<Phase, CrowdFigures>>>;
+
+interface Running extends RunParts {
+  readonly config: ChaosConfig;
+  readonly server: ServerWatch | null;
+  readonly attackers: Attackers;
+  readonly crowd: Crowd;
+  readonly memory: MemoryTrack;
+  readonly progress: ChaosProgress;
+  readonly signal: AbortSignal;
+}
+
+async function connectGoodOnes({ crowd, config, progress, view, signal }: Running): Promise<void> {
+  view.render(progress.page('good clients connect', crowd.progress(), null, null));
+  const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  await Promise.race([crowd.resize(config.good, config.good * RAMP_MS_EACH), stopped]);
+  const { connected, errors } = crowd.progress();
+  if (signal.aborted) throw new StreamerError('CLIENT_CLOSING', 'Stopped before anything was attacked.');
+  if (connected === 0) throw errors.at(-1) ?? new StreamerError('NO_FRAMES', 'Not one good client could connect.');
+}
+
+async function attack(running: Running): Promise<MeasuredPhases> {
+  const { attackers, signal } = running;
+  const before = await measured(running, 'before', () => undefined);
+  if (signal.aborted) return { before };
+  // Their coming belongs to the attack, their going to what is after it.
+  const during = await measured(running, 'during', () => attackers.start());
+  await attackers.stop();
+  if (signal.aborted) return { before, during };
+  const after = await measured(running, 'after', () => undefined);
+  return { before, during, after };
+}
+
+/** Measures one phase; `begin` is called when its window has begun. */
+async function measured(running: Running, phase: Phase, begin: () => void): Promise<CrowdFigures> {
+  const { crowd, config, clock, signal, progress, view, server, attackers, memory } = running;
+  await crowd.begin(config.phaseMs);
+  const endUs = clock.nowUs() + config.phaseMs * 1000;
+  begin();
+  progress.begin(config.phaseMs);
+  while (clock.nowUs() < endUs && !signal.aborted) {
+    await pause(clock, Math.min(SHOW_EVERY_US, endUs - clock.nowUs()), signal);
+    const bytes = serverBytes(config.serverPid, server);
+    memory.note(phase, bytes);
+    view.render(progress.page(phase, crowd.progress(), phase === 'during' ? attackers : null, bytes));
+  }
+  return crowd.end();
+}
+
+/** Of the process that was named, else what the API says. */
+function serverBytes(pid: number | null, server: ServerWatch | null): number | null {
+  return pid === null ? (server?.latest()?.residentBytes ?? null) : residentBytes(pid);
+}
