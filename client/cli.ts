@@ -13,6 +13,7 @@ import { VERSION } from '../shared/package-info.js';
 import { CAMERAS_COMMAND } from './commands/cameras.js';
 import { CAPACITY_COMMAND } from './commands/capacity.js';
 import { BENCH_COMMAND } from './commands/bench.js';
+import { CHAOS_COMMAND } from './commands/chaos.js';
 import { JOIN_COMMAND, type JoinCommand } from './commands/join.js';
 import { LOAD_COMMAND } from './commands/load.js';
 import { PROBE_COMMAND, type ProbeCommand } from './commands/probe.js';
@@ -37,6 +38,7 @@ const SUBCOMMANDS: readonly Subcommand<ClientCommand>[] = [
   CAPACITY_COMMAND,
   BENCH_COMMAND,
   JOIN_COMMAND,
+  CHAOS_COMMAND,
 ];
 
 type Env = Readonly<Record<string, string | undefined>>;
