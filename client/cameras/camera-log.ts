@@ -1,12 +1,13 @@
 import type { Logger } from '../../shared/logger.js';
 import type { CrowdProgress, TargetProgress } from '../load/crowd.js';
 
-export type CameraState = 'connecting' | 'connected' | 'reconnecting' | 'failed';
+export type CameraState = 'connecting' | 'connected' | 'reconnecting' | 'ended' | 'failed';
 
 /** How a camera is doing at present, in a word. */
-export function stateOf({ connected, reconnecting, failed }: TargetProgress): CameraState {
+export function stateOf({ connected, reconnecting, ended, failed }: TargetProgress): CameraState {
   if (connected > 0) return 'connected';
   if (reconnecting > 0) return 'reconnecting';
+  if (ended > 0) return 'ended';
   return failed > 0 ? 'failed' : 'connecting';
 }
 
@@ -19,7 +20,7 @@ interface Known {
 
 const UNKNOWN: Known = { state: 'connecting', reconnects: 0, code: null };
 
-/** Writes a line whenever a camera comes, cannot be connected to, breaks, comes back or is given up. */
+/** Writes a line whenever a camera comes, cannot be connected to, breaks, comes back, ends or is given up. */
 export class CameraLog {
   private readonly known = new Map<string, Known>();
 
@@ -32,21 +33,32 @@ export class CameraLog {
       const before = this.known.get(name) ?? UNKNOWN;
       const now: Known = { state: stateOf(target), reconnects, code: lastError?.code ?? null };
       this.known.set(name, now);
-      const isBack = reconnects > before.reconnects;
       const fails = now.state === 'connecting' && now.code !== before.code;
-      if (now.state !== before.state || isBack || fails) this.write(target, now.state, isBack);
+      if (now.state !== before.state || now.reconnects > before.reconnects || fails) this.write(target, before);
     }
   }
 
-  private write({ name, frames, reconnects, lastError }: TargetProgress, state: CameraState, isBack: boolean): void {
+  private write(target: TargetProgress, before: Known): void {
+    const { name, frames, reconnects, lastError } = target;
+    const { logger } = this;
     const fields = { camera: name, frames, reconnects };
     const why = lastError ? `: ${lastError.message} (${lastError.code})` : '';
-    if (state === 'failed') this.logger.error(fields, `${name} was given up${why}`);
-    else if (state === 'reconnecting') this.logger.warn(fields, `${name} broke, and is connected to again${why}`);
-    else if (state === 'connected' && isBack)
-      this.logger.info(fields, `${name} is back${why ? `; it broke${why}` : ''}`);
-    else if (state === 'connecting')
-      this.logger.warn(fields, `${name} cannot be connected to, and is tried again${why}`);
-    else this.logger.info(fields, `${name} is connected`);
+    switch (stateOf(target)) {
+      case 'connected':
+        if (reconnects === before.reconnects) return logger.info(fields, `${name} is connected`);
+        // It may break and come back between two looks.
+        return logger.info(
+          fields,
+          before.state === 'reconnecting' ? `${name} is back` : `${name} broke and is back${why}`,
+        );
+      case 'connecting':
+        return logger.warn(fields, `${name} cannot be connected to, and is tried again${why}`);
+      case 'reconnecting':
+        return logger.warn(fields, `${name} broke, and is connected to again${why}`);
+      case 'ended':
+        return logger.info(fields, `${name} came to its end`);
+      case 'failed':
+        return logger.error(fields, `${name} was given up${why}`);
+    }
   }
 }

@@ -9,8 +9,9 @@ const ANNOUNCED_SHARE = 0.9;
 const MEDIAN_SHARE = 0.5;
 /** A median of fewer says little. */
 const LEAST_FOR_MEDIAN = 4;
-/** A silence that is a stall at any frame rate a camera has. */
+/** A silence is a stall from here on, and where at least so many frames were due in it. */
 const LONG_SILENCE_MS = 2000;
+const MISSED_FRAMES = 4;
 /** Standard deviation against the mean. */
 const UNSTABLE_SPREAD = 0.25;
 
@@ -42,7 +43,7 @@ function slowFindings(cameras: readonly Subject[]): Finding[] {
 }
 
 function stallFindings(cameras: readonly Subject[]): Finding[] {
-  const stalled = cameras.filter((camera) => longestSilenceMs(camera) >= LONG_SILENCE_MS);
+  const stalled = cameras.filter(hasStalled);
   if (stalled.length === 0) return [];
   const sentence = `${namesOf(stalled)} sent nothing for seconds while connected; a camera that is too busy or a lossy link does that.`;
   return [
@@ -53,13 +54,18 @@ function stallFindings(cameras: readonly Subject[]): Finding[] {
 function unsteadyFindings(cameras: readonly Subject[]): Finding[] {
   const unsteady = cameras.filter((camera) => {
     const spread = frameRateSpread(camera);
-    return spread !== null && spread > UNSTABLE_SPREAD && longestSilenceMs(camera) < LONG_SILENCE_MS;
+    return spread !== null && spread > UNSTABLE_SPREAD && !hasStalled(camera);
   });
   if (unsteady.length === 0) return [];
   const sentence = `The frame rate of ${namesOf(unsteady)} is not steady; a fixed rate and bit rate in the camera's settings may help.`;
   const figureOf = (camera: Subject) =>
     `${formatFps(fpsOf(camera))} ± ${((frameRateSpread(camera) ?? 0) * 100).toFixed(0)} % (standard deviation)`;
   return [findingOf('note', sentence, unsteady, figureOf)];
+}
+
+function hasStalled(camera: Subject): boolean {
+  const missed = MISSED_FRAMES / Math.max(fpsOf(camera), Number.MIN_VALUE);
+  return longestSilenceMs(camera) >= Math.max(LONG_SILENCE_MS, missed * 1000);
 }
 
 function fpsOf(camera: Subject): number {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findList } from '../../../../client/cameras/json-list.js';
-import { StreamerError } from '../../../../shared/errors.js';
+import type { StreamerError } from '../../../../shared/errors.js';
 
 function find(document: unknown, listPath: string | null = null): { path: string; values: readonly unknown[] } {
   return findList(document, listPath, ['fr_url', 'url'], 'The answer');

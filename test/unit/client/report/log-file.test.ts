@@ -1,0 +1,28 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openLogFile, toAll } from '../../../../client/report/log-file.js';
+import { errorOf } from '../../../helpers/error-of.js';
+
+describe('a log in a file', () => {
+  it('is appended to, beside other destinations', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'log-file-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'run.log');
+    const lines: string[] = [];
+    toAll([{ write: (line) => lines.push(line) }, openLogFile(path)]).write('one\n');
+    openLogFile(path).write('two\n');
+    expect([readFileSync(path, 'utf8'), lines]).toEqual(['one\ntwo\n', ['one\n']]);
+  });
+
+  it('is refused before anything is measured where it cannot be written', () => {
+    expect(errorOf(() => openLogFile('/none/run.log'))).toMatchObject({ code: 'FILE_WRITE_FAILED' });
+  });
+
+  it('does not end a run on a disk that is full', () => {
+    const log = openLogFile('/dev/full');
+    expect(() => log.write('one\n')).not.toThrow();
+    expect(() => log.write('two\n')).not.toThrow();
+  });
+});
