@@ -1,4 +1,4 @@
-import { type ReactElement, useMemo, useState } from 'react';
+import { type ReactElement, useCallback, useMemo, useState } from 'react';
 import { ConnectionBanner } from './components/connection-banner.js';
 import { SiteHeader } from './components/site-header.js';
 import { useLiveView } from './hooks/use-live-view.js';
@@ -8,6 +8,7 @@ import { SessionContext } from './hooks/use-session.js';
 import { ServerApi } from './model/api-client.js';
 import type { Route } from './model/router.js';
 import type { TokenStore } from './model/token-store.js';
+import { JoinPage } from './pages/join-page.js';
 import { PublishersPage } from './pages/publishers-page.js';
 import { StreamPage } from './pages/stream-page.js';
 import { TokenPage } from './pages/token-page.js';
@@ -20,27 +21,47 @@ export interface AppProps {
   readonly tokens: TokenStore;
 }
 
-/** The web interface: the connection to the server, and the page that the address names. */
+/** The web interface: who uses it, and the page that the address names. */
 export function App({ base, initialToken, tokens }: AppProps): ReactElement {
   const [token, setToken] = useState(initialToken);
   const api = useMemo(() => new ServerApi(base, token), [base, token]);
-  const view = useLiveView(api);
   const asked = useRoute();
+  const useToken = useCallback(
+    (next: string | null): void => {
+      tokens.set(next);
+      setToken(next);
+    },
+    [tokens],
+  );
+  if (asked.page !== 'join') return <LivePages api={api} asked={asked} useToken={useToken} />;
+  return (
+    <SessionContext value={{ api, canChange: false, isConnected: false, useToken }}>
+      <JoinPage route={asked} />
+    </SessionContext>
+  );
+}
+
+interface LivePagesProps {
+  readonly api: ServerApi;
+  readonly asked: Exclude<Route, { page: 'join' }>;
+  readonly useToken: (token: string | null) => void;
+}
+
+/** The pages that show how the server is, with the connection that tells it. */
+function LivePages({ api, asked, useToken }: LivePagesProps): ReactElement {
+  const view = useLiveView(api);
   // A server that takes no streams has no wall.
   const hasWall = view.server === null || view.server.maxStreams > 0 || view.fleet === null;
-  const route: Route = asked.page === 'wall' && !hasWall ? { page: 'publishers', dialog: null } : asked;
+  const route = asked.page === 'wall' && !hasWall ? ({ page: 'publishers', dialog: null } as const) : asked;
   const mainRef = usePageFocus(route, view.server !== null);
   const session = useMemo(
     () => ({
       api,
       canChange: view.server?.role === 'admin',
       isConnected: view.status.kind === 'connected',
-      useToken(next: string | null) {
-        tokens.set(next);
-        setToken(next);
-      },
+      useToken,
     }),
-    [api, tokens, view.server?.role, view.status.kind],
+    [api, useToken, view.server?.role, view.status.kind],
   );
 
   const isRefused = view.status.kind === 'refused';

@@ -9,6 +9,7 @@ import './styles/wall.css';
 import './styles/stream.css';
 import './styles/publishers.css';
 import './styles/forms.css';
+import './styles/join.css';
 
 const tokens = new TokenStore(() => sessionStorage);
 const taken = takeToken(location.href);

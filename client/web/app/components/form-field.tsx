@@ -13,6 +13,7 @@ export interface FormFieldProps {
   readonly isDisabled?: boolean;
   readonly hasFocus?: boolean;
   readonly isNumber?: boolean;
+  readonly maxLength?: number;
   readonly onChange: (value: string) => void;
 }
 
@@ -32,6 +33,7 @@ export function FormField(props: FormFieldProps): ReactElement {
         required={props.isRequired}
         disabled={props.isDisabled}
         autoFocus={props.hasFocus}
+        maxLength={props.maxLength}
         inputMode={props.isNumber === true ? 'decimal' : undefined}
         autoComplete="off"
         spellCheck={false}

@@ -25,5 +25,6 @@ export function usePageFocus(route: Route, isServerKnown: boolean): RefObject<HT
 /** What the page is about; null for the first one. */
 function titleOf(route: Route): string | null {
   if (route.page === 'publishers') return 'Publishers';
+  if (route.page === 'join') return 'Benchmark';
   return route.page === 'stream' ? route.name : null;
 }

@@ -1,3 +1,6 @@
+import { MAX_DEVICE_NAME_CHARS } from '../../../../shared/protocol/bench-messages.js';
+import { toPrintable } from '../../../../shared/protocol/printable.js';
+
 /** What is open over a page. */
 export type RouteDialog = 'add' | 'edit' | 'remove';
 
@@ -6,11 +9,22 @@ export type Route =
   | { readonly page: 'wall'; readonly dialog: 'add' | null }
   | { readonly page: 'stream'; readonly name: string; readonly dialog: 'edit' | 'remove' | null }
   | { readonly page: 'publishers'; readonly dialog: 'add' | null }
-  | { readonly page: 'publishers'; readonly dialog: 'remove'; readonly name: string };
+  | { readonly page: 'publishers'; readonly dialog: 'remove'; readonly name: string }
+  | JoinRoute;
+
+/** The page of a device of benchmarks; with a `name` it takes part by itself, else it asks for one. */
+export interface JoinRoute {
+  readonly page: 'join';
+  readonly dialog: null;
+  readonly name: string | null;
+  readonly stream: string | null;
+}
 
 /** The route of an address's hash; what is not known is the wall. */
 export function parseRoute(hash: string): Route {
-  const [first, second, third, ...rest] = hash.replace(/^#?\/?/, '').split('/');
+  const path = hash.replace(/^#?\/?/, '');
+  if (/^join(\?|$)/.test(path)) return joinRoute(path.slice('join'.length));
+  const [first, second, third, ...rest] = path.split('/');
   if (first === 'add' && second === undefined) return { page: 'wall', dialog: 'add' };
   const name = decode(second);
   if (first === 'publishers' && rest.length === 0) return publishersRoute(name, third);
@@ -23,6 +37,7 @@ export function parseRoute(hash: string): Route {
 export function formatRoute(route: Route): string {
   if (route.page === 'wall') return route.dialog === 'add' ? '#/add' : '#/';
   if (route.page === 'publishers') return formatPublishers(route);
+  if (route.page === 'join') return formatJoin(route);
   const path = `#/streams/${encodeURIComponent(route.name)}`;
   return route.dialog === null ? path : `${path}/${route.dialog}`;
 }
@@ -40,6 +55,19 @@ function publishersRoute(second: string | null, third: string | undefined): Rout
 function formatPublishers(route: Extract<Route, { page: 'publishers' }>): string {
   if (route.dialog === 'remove') return `#/publishers/${encodeURIComponent(route.name)}/remove`;
   return route.dialog === 'add' ? '#/publishers/add' : '#/publishers';
+}
+
+function joinRoute(query: string): JoinRoute {
+  const given = new URLSearchParams(query);
+  const name = toPrintable((given.get('name') ?? '').trim().slice(0, MAX_DEVICE_NAME_CHARS)).trim();
+  return { page: 'join', dialog: null, name: name === '' ? null : name, stream: given.get('stream') || null };
+}
+
+function formatJoin({ name, stream }: JoinRoute): string {
+  const given = new URLSearchParams();
+  if (name !== null) given.set('name', name);
+  if (stream !== null) given.set('stream', stream);
+  return given.size === 0 ? '#/join' : `#/join?${given.toString()}`;
 }
 
 function decode(text: string | undefined): string | null {

@@ -34,13 +34,18 @@ function Wall({ view }: { readonly view: LiveView }): ReactElement {
   if (view.server === null) return <p className="waiting">Connecting to the server…</p>;
   if (view.streams.length === 0) return <EmptyWall />;
   return (
-    <ul className="wall" data-size={tileSize(view.streams.length)}>
-      {view.streams.map((stream) => (
-        <li key={stream.name}>
-          <StreamTile stream={stream} stats={view.stats.get(stream.name) ?? null} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="wall" data-size={tileSize(view.streams.length)}>
+        {view.streams.map((stream) => (
+          <li key={stream.name}>
+            <StreamTile stream={stream} stats={view.stats.get(stream.name) ?? null} />
+          </li>
+        ))}
+      </ul>
+      <p className="wall-note">
+        <a href="#/join">Take part in a benchmark</a> with this device, or open that page on a phone.
+      </p>
+    </>
   );
 }
 

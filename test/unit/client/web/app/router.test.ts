@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Route, formatRoute, parseRoute, withoutDialog } from '../../../../../client/web/app/model/router.js';
+import { isPrintable } from '../../../../../shared/protocol/printable.js';
+
+/** As a device may be called, without white space at its ends. */
+const deviceName = fc
+  .string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
+  .filter((name) => isPrintable(name) && name.trim() === name && name.length <= 64);
 
 const WALL: Route = { page: 'wall', dialog: null };
 
@@ -24,6 +30,14 @@ describe('parseRoute', () => {
     ['#/publishers/add/remove', { page: 'publishers', dialog: 'remove', name: 'add' }],
     ['#/publishers/stream-001/remove', { page: 'publishers', dialog: 'remove', name: 'stream-001' }],
     ['#/publishers/stream-001', { page: 'publishers', dialog: null }],
+    ['#join', { page: 'join', dialog: null, name: null, stream: null }],
+    ['#/join', { page: 'join', dialog: null, name: null, stream: null }],
+    ['#/join?name=', { page: 'join', dialog: null, name: null, stream: null }],
+    ['#join?name=phone-3&stream=cam', { page: 'join', dialog: null, name: 'phone-3', stream: 'cam' }],
+    ['#join?name=Chrome%20on+Android', { page: 'join', dialog: null, name: 'Chrome on Android', stream: null }],
+    ['#join?name=a%00b', { page: 'join', dialog: null, name: 'a\uFFFDb', stream: null }],
+    [`#join?name=${'x'.repeat(99)}`, { page: 'join', dialog: null, name: 'x'.repeat(64), stream: null }],
+    ['#joint', WALL],
   ])('reads %s', (hash, route) => {
     expect(parseRoute(hash)).toEqual(route);
   });
@@ -41,6 +55,12 @@ describe('parseRoute', () => {
         page: fc.constant('publishers' as const),
         dialog: fc.constant('remove' as const),
         name: fc.string({ minLength: 1, unit: 'grapheme' }),
+      }),
+      fc.record({
+        page: fc.constant('join' as const),
+        dialog: fc.constant(null),
+        name: fc.option(deviceName),
+        stream: fc.option(fc.stringMatching(/^[A-Za-z0-9_.-]{1,64}$/)),
       }),
     );
     fc.assert(
