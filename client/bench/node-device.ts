@@ -136,7 +136,7 @@ export class NodeDevice {
 
   /** Goes on over a new connection with `stream`; null receives nothing. */
   private switchTo(stream: string | null): void {
-    if (this.stream === stream) return;
+    if (this.isOver || this.stream === stream) return;
     const before = this.session;
     this.stream = stream;
     this.isConnected = false;
