@@ -3,9 +3,16 @@ import type { GeneratorFigures, ServerSamples } from '../../client/report/run-tr
 import { emptyRunReport } from './empty-run-report.js';
 import { failedSubject, sampleSubject } from './sample-subject.js';
 
+/** More sessions than that are alike. */
+const DIFFERENT_SESSIONS = 20;
+
 /** A load run of `sessions` sessions for `seconds`, in which some sessions broke. */
 export function loadReport({ sessions = 12, seconds = 60 } = {}, parts: Partial<RunReport> = {}): RunReport {
-  const each = Array.from({ length: sessions }, (_, n) => loadSession(n, seconds));
+  const made = Array.from({ length: Math.min(sessions, DIFFERENT_SESSIONS) }, (_, n) => loadSession(n, seconds));
+  const each = Array.from({ length: sessions }, (_, n) => ({
+    ...(made[n % made.length] as Subject),
+    name: `load-${n}`,
+  }));
   const asked = { asked: sessions, connected: sessions, failed: 0 };
   const total = sampleSubject(
     { name: 'all sessions', seconds, perSecond: 30 * sessions },

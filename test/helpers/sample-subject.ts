@@ -16,6 +16,8 @@ export interface SampleOptions {
 }
 
 const BYTES = 30_000;
+/** Different latencies of a second; every rate and a third of it can be divided by it. */
+const DRAWS = 5;
 
 /** A subject whose figures fit together: a long tail, a stall, and the ages that follow from it. */
 export function sampleSubject(
@@ -30,13 +32,14 @@ export function sampleSubject(
   const timeline: Timeline = {
     ...{ bucketMs: 1000, frames: [], bytes: [], latencyP50Us: [], latencyP99Us: [], ageMaxUs: [] },
   };
+  const stalledAt = seconds > 20 ? Math.floor(seconds / 2) + random.below(3) : -1;
   for (let second = 0; second < seconds; second += 1) {
     const ofSecond = new LatencyHistogram();
-    const isStalled = seconds > 20 && second === Math.floor(seconds / 2) + random.below(3);
+    const isStalled = second === stalledAt;
     const frames = isStalled ? Math.floor(perSecond / 3) : perSecond;
-    for (let n = 0; n < Math.min(frames, 30); n += 1) {
-      const tail = random.below(200) === 0 ? 12 : 1 + random.below(100) / 100;
-      ofSecond.record(latencyUs * tail);
+    for (let n = 0; n < DRAWS; n += 1) {
+      const tail = random.below(80) === 0 ? 12 : 1 + random.below(100) / 100;
+      ofSecond.record(latencyUs * tail, frames / DRAWS);
     }
     latency.merge(ofSecond);
     age.merge(ofSecond);

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import type { TableSection } from '../../../../../client/report/page.js';
+import { subjectsTable, worstFirst } from '../../../../../client/report/sections/subjects-table.js';
+import { failedSubject, sampleSubject } from '../../../../helpers/sample-subject.js';
+
+describe('subjectsTable', () => {
+  it('has what was delivered and lost beside the percentiles', () => {
+    const table = subjectsTable([sampleSubject({ name: 'a' })]);
+    expect(table?.columns.slice(0, 8).map(({ label }) => label)).toEqual([
+      ...['Name', 'Delivered', 'Lost', 'Skipped', 'fps', 'p50', 'p99', 'Age p99'],
+    ]);
+    expect(cellOf(table, 0, 'Delivered')).toEqual({ text: '1,780', sortValue: 1780 });
+    expect(cellOf(table, 0, 'Lost')).toEqual({ text: '20', sortValue: 20, tone: 'warning' });
+    expect(cellOf(table, 0, 'Outage')).toEqual({ text: '0', sortValue: 0 });
+  });
+
+  it('says nothing where nothing is known, and leaves out columns of nothing', () => {
+    const table = subjectsTable([failedSubject('none')]);
+    expect(table?.columns.map(({ label }) => label)).not.toContain('p99');
+    expect(table?.columns.map(({ label }) => label)).not.toContain('Lost');
+    expect(cellOf(table, 0, 'State')).toEqual({ text: 'failed', tone: 'bad' });
+    expect(subjectsTable([])).toBeNull();
+  });
+
+  it('counts sessions only where there are several', () => {
+    const sessions = { asked: 10, connected: 9, failed: 1 };
+    const table = subjectsTable([sampleSubject({ name: 'a' }, { sessions }), sampleSubject({ name: 'b' })]);
+    expect(cellOf(table, 0, 'Sessions')).toEqual({ text: '9/10', sortValue: 9, tone: 'warning' });
+    expect(subjectsTable([sampleSubject({ name: 'b' })])?.columns.map(({ label }) => label)).not.toContain('Sessions');
+  });
+});
+
+describe('worstFirst', () => {
+  it('puts those that failed first, then the oldest pictures', () => {
+    const quick = sampleSubject({ name: 'quick', latencyUs: 10, seconds: 5 });
+    const slow = sampleSubject({ name: 'slow', latencyUs: 9000, seconds: 5 });
+    expect(worstFirst([quick, slow, failedSubject('failed')]).map(({ name }) => name)).toEqual([
+      'failed',
+      'slow',
+      'quick',
+    ]);
+  });
+});
+
+function cellOf(table: TableSection | null, row: number, label: string) {
+  return table?.rows[row]?.[table.columns.findIndex((column) => column.label === label)];
+}
