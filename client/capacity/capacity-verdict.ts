@@ -37,7 +37,7 @@ function levelOf({ end, rounds, interval }: SearchResult, atLeast: number | null
 function sentenceOf(parts: VerdictParts): string {
   const { unit, max, result, objective } = parts;
   const { from, to } = result.interval;
-  const holding = `${amount(from, to, unit)} hold ${objective}`;
+  const holding = `${amount(from, to, unit)} ${from === 1 && to === 1 ? 'holds' : 'hold'} ${objective}`;
   switch (result.end) {
     case 'agreed':
     case 'single round':

@@ -166,6 +166,15 @@ describe('searchCapacity', () => {
     );
   });
 
+  it('measures again when the generator was late once, and takes what comes then', async () => {
+    const late = system(({ size, attempt }) => {
+      if (attempt === 1) return 'generator';
+      return size <= 20 ? 'holds' : 'broken';
+    });
+    expect(await searchCapacity(PLAN, late.measure)).toMatchObject({ end: 'agreed', interval: { from: 20, to: 20 } });
+    expect(Math.max(...late.steps.map(({ attempt }) => attempt))).toBe(3);
+  });
+
   it.each(['generator', 'unknown', 'stopped'] as const)(
     'ends at a step that says nothing (%s), with what held',
     async (state) => {
