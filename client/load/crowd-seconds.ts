@@ -23,7 +23,7 @@ type ShownSecond = Omit<SecondsProgress, 'errors' | 'targets' | 'ended' | 'faile
 
 /** Puts together what all threads say of each second, of each target and of all of them. */
 export class CrowdSeconds {
-  private readonly pending = new Map<number, TargetSecond[][]>();
+  private readonly pending = new Map<number, SecondReport[]>();
   private readonly total: SecondsOfOne;
   private readonly targets: readonly SecondsOfOne[];
   private next = 0;
@@ -39,11 +39,11 @@ export class CrowdSeconds {
   }
 
   /** Takes what one thread says; a second is over when all of them have said it. */
-  add({ startUs, second, targets }: SecondReport): void {
-    if (startUs !== this.layouts.total.startUs) return;
-    const reports = this.pending.get(second) ?? [];
-    reports.push([...targets]);
-    this.pending.set(second, reports);
+  add(report: SecondReport): void {
+    if (report.startUs !== this.layouts.total.startUs) return;
+    const reports = this.pending.get(report.second) ?? [];
+    reports.push(report);
+    this.pending.set(report.second, reports);
     while (this.pending.get(this.next)?.length === this.states.length) this.close();
   }
 
@@ -83,11 +83,13 @@ export class CrowdSeconds {
   }
 
   private close(): void {
-    const reports = (this.pending.get(this.next) ?? []).flat();
+    const reports = this.pending.get(this.next) ?? [];
     this.pending.delete(this.next);
     this.next += 1;
-    const endUs = this.layouts.total.startUs + this.next * SECOND_US;
-    for (const report of reports) this.targets[report.target]?.take(report);
+    // What the end of the window cuts off would look like a stream that broke down.
+    const isWhole = reports.every((report) => report.isWhole);
+    const endUs = isWhole ? this.layouts.total.startUs + this.next * SECOND_US : -Infinity;
+    for (const { targets } of reports) for (const report of targets) this.targets[report.target]?.take(report);
     for (const target of this.targets) this.total.takeAll(target);
     this.total.closeSecond(endUs);
     for (const target of this.targets) target.closeSecond(endUs);
@@ -170,8 +172,9 @@ class SecondsOfOne {
     this.parts = [];
   }
 
+  /** Of a window shorter than a bucket there is what there is. */
   finish(): void {
-    if (this.bucket.frames > 0) this.closeBucket();
+    if (this.buckets.isEmpty && this.bucket.frames > 0) this.closeBucket();
   }
 
   progress(): ShownSecond {

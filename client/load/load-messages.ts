@@ -82,6 +82,8 @@ export interface SecondReport {
   /** Which window, and which second of it. */
   readonly startUs: number;
   readonly second: number;
+  /** Not the one that the end of the window cuts off. */
+  readonly isWhole: boolean;
   readonly loopDelayP99Us: number;
   readonly targets: readonly TargetSecond[];
 }

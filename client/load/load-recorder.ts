@@ -44,6 +44,7 @@ export class LoadRecorder {
   private firstFramesUs: number[] = [];
   /** When the first frame came, before or in the window; null before it. */
   private liveSinceUs: number | null = null;
+  private lastFrameUs = 0;
   private endUs = Infinity;
 
   /** @param onAgeMaximum takes each age with its moment, for whoever measures several sessions together */
@@ -123,6 +124,7 @@ export class LoadRecorder {
     this.bucket.frames += 1;
     this.bucket.bytes += lengthBytes;
     this.seconds.onFrame(arrivalTimeUs);
+    this.lastFrameUs = arrivalTimeUs;
     if (capture === null) return;
     const latencyUs = arrivalTimeUs - capture.timeUs;
     this.latency.record(latencyUs);
@@ -150,10 +152,10 @@ export class LoadRecorder {
   }
 
   /** Everything since the window began, up to `nowUs`. */
-  figures(nowUs: number, isConnected: boolean): SessionFigures {
+  figures(nowUs: number): SessionFigures {
     this.cadence.advance(Math.min(nowUs, this.endUs));
     this.advance(nowUs);
-    if (this.bucket.frames > 0) this.closeBucket();
+    if (this.timeline.isEmpty && this.bucket.frames > 0) this.closeBucket();
     const { received, lost, skipped, corrupt, bytes } = this.counts;
     const durationUs = Math.max(0, nowUs - this.layout.startUs);
     return {
@@ -169,7 +171,7 @@ export class LoadRecorder {
       clockErrorUs: this.errorUs,
       latencySource: this.facts.latencySource,
       firstFrameUs: latencySummary(histogramOf(this.firstFramesUs), 0),
-      ...this.outages.figures(isConnected ? nowUs : Math.min(nowUs, this.endUs)),
+      ...this.outages.figures(Math.min(nowUs, this.endUs)),
       stagesUs: null,
       timeline: this.timeline.timeline((widthUs, length) => this.ages.of(widthUs, length), false),
       errors: this.errors.list(),
@@ -197,16 +199,26 @@ export class LoadRecorder {
     this.bucketEndUs = this.timeline.endUs;
   }
 
-  /** Of a stream that began in the window the first frame only starts the clock: n frames span n - 1 intervals. */
   private fps(nowUs: number): Subject['fps'] {
-    const { startUs } = this.layout;
-    const untilUs = Math.min(nowUs, this.endUs);
-    const beganInside = this.liveSinceUs !== null && this.liveSinceUs >= startUs;
-    const spanUs = untilUs - (beganInside ? (this.liveSinceUs ?? startUs) : startUs);
-    const frames = Math.max(0, this.counts.received - (beganInside ? 1 : 0));
-    const mean = spanUs > 0 ? (frames * 1e6) / spanUs : 0;
+    const mean = this.meanFps(Math.min(nowUs, this.endUs));
     return { mean, ...(this.seconds.extremes() ?? { min: mean, max: mean }) };
   }
+
+  /**
+   * Of a stream that began in the window the first frame only starts the clock: n frames span n - 1 intervals, and time
+   * counts from when the next one was due.
+   */
+  private meanFps(untilUs: number): number {
+    const { layout, liveSinceUs, counts, lastFrameUs } = this;
+    if (liveSinceUs === null || liveSinceUs < layout.startUs)
+      return ratePerSecond(counts.received, untilUs - layout.startUs);
+    const periodUs = 1e6 / (this.facts.nominalFps ?? 1);
+    return ratePerSecond(counts.received - 1, Math.max(lastFrameUs, untilUs - periodUs) - liveSinceUs);
+  }
+}
+
+function ratePerSecond(frames: number, spanUs: number): number {
+  return spanUs > 0 ? (Math.max(0, frames) * 1e6) / spanUs : 0;
 }
 
 function noCounts() {

@@ -25,9 +25,11 @@ import { WindowSeconds } from './window-seconds.js';
 /** What a pool takes from its surroundings. */
 export interface PoolParts {
   readonly clock: Clock;
-  readonly watch: ThreadWatch;
+  readonly watch: Pick<ThreadWatch, 'begin' | 'figures' | 'recentLoopDelayP99Us'>;
   readonly options: CrowdOptions;
   readonly say: (second: SecondReport) => void;
+  /** By the kind of the target; a test puts another one in its place. */
+  readonly openSource?: typeof openSource;
 }
 
 /** Connections under way at once in one thread. */
@@ -55,7 +57,7 @@ export class SessionPool {
     private window: WindowOrder,
   ) {
     this.clocks = new ServerClocks(parts.clock);
-    this.seconds = new WindowSeconds(parts.clock, (startUs, second) => this.onSecond(startUs, second));
+    this.seconds = new WindowSeconds(parts.clock, (...second) => this.onSecond(...second));
     this.begin(window);
   }
 
@@ -164,16 +166,18 @@ export class SessionPool {
     const { token, headers, ffmpegPath } = options;
     const target = options.targets[index];
     if (!target) throw new RangeError(`There is no target ${index}.`);
-    const source = openSource(target, { clock, token, headers, ffmpegPath, clocks: this.clocks });
+    const open = this.parts.openSource ?? openSource;
+    const source = open(target, { clock, token, headers, ffmpegPath, clocks: this.clocks });
     this.sources.set(index, source);
     return source;
   }
 
-  private onSecond(startUs: number, second: number): void {
+  private onSecond(startUs: number, second: number, isWhole: boolean): void {
     const nowUs = this.parts.clock.nowUs();
     for (const { recorder } of this.members.values()) recorder.advance(nowUs);
     const targets = [...this.targets.values()].map((target) => target.takeSecond());
-    this.parts.say({ startUs, second, loopDelayP99Us: this.parts.watch.recentLoopDelayP99Us(), targets });
+    const loopDelayP99Us = this.parts.watch.recentLoopDelayP99Us();
+    this.parts.say({ startUs, second, isWhole, loopDelayP99Us, targets });
   }
 }
 

@@ -18,7 +18,7 @@ export function sessionSubject(
   { endUs, target, histograms }: SubjectParts,
 ): Subject {
   const isConnected = state === 'connected';
-  const figures = recorder.figures(endUs, isConnected);
+  const figures = recorder.figures(endUs);
   return {
     name,
     kind: 'session',

@@ -31,7 +31,7 @@ export function bucketWidthUs(windowMs: number, maxBuckets: number): number {
 }
 
 /**
- * The buckets of a window, one after the other. A window that becomes longer than was expected has buckets joined two by
+ * The whole buckets of a window, one after the other; what its end cuts off is in none. A window that becomes longer than was expected has buckets joined two by
  * two: frames and bytes add up, p99 is the greater of both, p50 the mean of both, weighted by their frames.
  */
 export class TimelineBuckets {
@@ -44,6 +44,10 @@ export class TimelineBuckets {
 
   get widthUs(): number {
     return this.width;
+  }
+
+  get isEmpty(): boolean {
+    return this.buckets.length === 0;
   }
 
   /** When the bucket that is open now ends. */

@@ -11,7 +11,7 @@ export class WindowSeconds {
   /** @param onSecond told of each second that is over, by the window it belongs to */
   constructor(
     private readonly clock: Clock,
-    private readonly onSecond: (startUs: number, second: number) => void,
+    private readonly onSecond: (startUs: number, second: number, isWhole: boolean) => void,
   ) {
     this.startUs = clock.nowUs();
   }
@@ -27,23 +27,23 @@ export class WindowSeconds {
   }
 
   advance(nowUs: number): void {
-    while (nowUs >= this.endUs) this.close();
+    while (nowUs >= this.endUs) this.close(true);
   }
 
   /** The window ends at `nowUs`: also what there is of the last second is told. */
   end(nowUs: number): void {
     this.advance(nowUs);
-    this.close();
+    this.close(false);
   }
 
   stop(): void {
     this.cancelTimer();
   }
 
-  private close(): void {
+  private close(isWhole: boolean): void {
     const { second } = this;
     this.second += 1;
-    this.onSecond(this.startUs, second);
+    this.onSecond(this.startUs, second, isWhole);
   }
 
   private plan(): void {
