@@ -5,9 +5,9 @@ import type { RunCommand } from './run-command.js';
 
 const NOTES = `
 Devices: on each machine "streamer-client join HOST --name phone-3", on a phone the
-page /bench.html of the server, in Python frame_streamer.join_bench. All measure the
-same frames of the stream, each with its own clock error; a device that left, came
-late, or whose clock is too uncertain is named, and is not in the total.
+page http://HOST:8080/#join, in Python "python -m frame_streamer.join HOST". All
+measure the same frames of the stream, each with its own clock error; a device that
+left, came late, or whose clock is too uncertain is named, and is not in the total.
 docs/bench.md has more.
 
 Examples:
