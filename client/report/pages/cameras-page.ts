@@ -11,6 +11,9 @@ import { counted, exactCount } from '../sections/words.js';
 
 type Details = DetailsOf<'cameras'>;
 
+/** Of more cameras than this nobody tells the lines apart, and the first ones of a list are not the ones that matter. */
+const MAX_LINES = 7;
+
 /** The page of a run of `cameras`: what is wrong first, then every camera, then this machine. */
 export function camerasPage(report: RunReport, details: Details): ReportPage {
   const { verdict, total, subjects, findings } = report;
@@ -20,7 +23,7 @@ export function camerasPage(report: RunReport, details: Details): ReportPage {
     headlines: total ? headlinesOf(total, subjects, details) : [],
     sections: present(
       findingsSection(findings),
-      ...measuredSections(report, subjects),
+      ...(subjects.length > MAX_LINES ? measuredSections(report, [], subjects) : measuredSections(report, subjects)),
       errorsTable(subjects),
       listFacts(details),
       leftTable(details),

@@ -15,15 +15,15 @@ export function timeSeriesSections(total: Subject | null, subjects: readonly Sub
   if (!first?.timeline) return [];
   const { timeline } = first;
   const base = { kind: 'time series', note: '', atMs: starts(timeline) } as const;
+  const aligned = several.filter((subject) => subject.timeline?.bucketMs === timeline.bucketMs);
   const linesOf = (valuesOf: (timeline: Timeline) => Values): Lines =>
-    several.flatMap(({ name, timeline: own }) =>
-      own && own.bucketMs === timeline.bucketMs ? [{ name, values: valuesOf(own) }] : [],
-    );
-  return [
-    { ...base, id: 'latency-over-time', title: 'Latency over time', unit: 'us', lines: latencyLines(several) },
+    aligned.flatMap(({ name, timeline: own }) => (own ? [{ name, values: valuesOf(own) }] : []));
+  const sections: TimeSeriesSection[] = [
+    { ...base, id: 'latency-over-time', title: 'Latency over time', unit: 'us', lines: latencyLines(aligned) },
     { ...base, id: 'frames-over-time', title: 'Frames a second', unit: 'frames/s', lines: linesOf(framesPerSecond) },
     { ...base, id: 'data-over-time', title: 'Throughput', unit: 'Mbit/s', lines: linesOf(megabitsPerSecond) },
   ];
+  return sections.filter(({ lines }) => lines.length > 0);
 }
 
 /** CPU, event loop and memory of whoever made the load, and of the server where it was asked. */
@@ -62,8 +62,10 @@ function latencyLines(subjects: readonly Subject[]): Lines {
   const [first, ...others] = subjects;
   if (!first?.timeline) return [];
   if (others.length > 0)
-    return subjects.flatMap(({ name, timeline }) =>
-      timeline ? [{ name: `${name} p99`, values: timeline.latencyP99Us }] : [],
+    return withValues(
+      subjects.flatMap(({ name, timeline }) =>
+        timeline ? [{ name: `${name} p99`, values: timeline.latencyP99Us }] : [],
+      ),
     );
   const { latencyP50Us, latencyP99Us, ageMaxUs } = first.timeline;
   return withValues([
