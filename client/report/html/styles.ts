@@ -63,7 +63,8 @@ thead th { color: var(--muted); font-weight: 600; white-space: nowrap }
 .right, .reading td { text-align: right }
 .good { color: var(--good) } .warning { color: var(--warning) } .bad { color: var(--bad) }
 td.good, td.warning, td.bad { font-weight: 600 }
-th button { font-weight: inherit } th[aria-sort='ascending'] button::after { content: ' \\2191' } th[aria-sort='descending'] button::after { content: ' \\2193' }
+th button { font-weight: inherit } th[aria-sort='ascending'] button::after { content: ' \\2191'; content: ' \\2191' / '' }
+th[aria-sort='descending'] button::after { content: ' \\2193'; content: ' \\2193' / '' }
 .findings { list-style: none; margin: 0; padding: 0; display: grid; gap: 0.5rem }
 .findings li { border-left: 4px solid var(--edge); padding: 0.125rem 0 0.125rem 0.75rem; overflow-wrap: anywhere; color: inherit }
 .findings strong { font-size: 0.75rem; text-transform: uppercase; letter-spacing: 0.04em; color: var(--muted) }
