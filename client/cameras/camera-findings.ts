@@ -36,7 +36,7 @@ function listFindings({ details }: MeasuredCameras): Finding[] {
     const named = left.slice(0, MAX_LEFT).map(({ name, why }) => `${name}: ${why}`);
     findings.push({
       severity: 'warning',
-      sentence: `${counted(leftCount, 'camera')} of the list cannot be opened; correct their addresses.`,
+      sentence: `${counted(leftCount, 'camera')} of the list cannot be opened; correct the list.`,
       figures: leftCount > named.length ? [...named, `and ${leftCount - named.length} more`] : named,
     });
   }

@@ -11,13 +11,14 @@ const BAD_OUTAGE_SHARE = 0.1;
 const FLAPPING_RECONNECTS = 2;
 
 const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
-  SOURCE_UNREACHABLE: 'check that they are on, and that this machine reaches their network',
-  SOURCE_TIMEOUT: 'they take the connection and say nothing: restart them, or close streams that others have open',
-  SOURCE_DENIED: 'put the right user and password into their addresses, or give --camera-header',
-  SOURCE_BAD_ANSWER: 'what they answer is no stream; check the paths in their addresses, and what is said below',
-  SOURCE_FAILED: 'they close the connection: see how many streams each may send at once',
-  CONNECT_FAILED: 'check that their server runs, and the port',
-  BAD_TOKEN: 'put the right token into their addresses',
+  SOURCE_UNREACHABLE: 'check the power, the address, and the way from this machine to its network',
+  SOURCE_TIMEOUT:
+    'the connection is taken and nothing is said; restart the camera, or close streams that others have open',
+  SOURCE_DENIED: 'put the right user and password into the address, or give --camera-header',
+  SOURCE_BAD_ANSWER: 'the answer is no stream; check the path in the address',
+  SOURCE_FAILED: 'the camera closes the connection; see how many streams it may send at once',
+  CONNECT_FAILED: 'check that the server runs, and the port',
+  BAD_TOKEN: 'put the right token into the address',
 };
 
 /** Cameras that never delivered, and those that broke, with how often and for how long. */
@@ -34,8 +35,8 @@ function silentFindings(cameras: readonly Subject[]): Finding[] {
   }
   const groups = [...codes].sort(([, a], [, b]) => b.length - a.length);
   return groups.map(([code, group]) => {
-    const hint = HINTS[code as ErrorCode] ?? 'their last error says more';
-    const why = code === '' ? 'and had no error: they answer and send nothing, or answer late' : `(${code}): ${hint}`;
+    const hint = HINTS[code as ErrorCode] ?? 'the last error says more';
+    const why = code === '' ? 'and had no error: no answer came in time, or nothing behind it' : `(${code}): ${hint}`;
     const sentence = `${counted(group.length, 'camera')} never delivered a frame ${why}.`;
     return findingOf('problem', sentence, group, (camera) => silentFigure(camera, code));
   });
@@ -57,7 +58,7 @@ function brokenFindings(cameras: readonly Subject[]): Finding[] {
   const once = broken.filter((camera) => !bad.includes(camera) && !flapping.includes(camera));
   const findings: Finding[] = [];
   if (bad.length > 0) {
-    const sentence = `${namesOf(bad)} had no connection for more than ${BAD_OUTAGE_SHARE * 100} % of the time; look at their power, their network and what their log says.`;
+    const sentence = `${namesOf(bad)} had no connection for more than ${BAD_OUTAGE_SHARE * 100} % of the time; look at the power, the network and the log of the camera.`;
     findings.push(findingOf('problem', sentence, byBreaks(bad), breakFigure));
   }
   if (flapping.length > 0) {

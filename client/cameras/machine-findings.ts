@@ -1,6 +1,6 @@
 import { formatBytes, formatMbps } from '../../shared/units.js';
 import type { Finding } from '../report/run-report-schema.js';
-import { exactCount } from '../report/sections/words.js';
+import { counted, exactCount } from '../report/sections/words.js';
 import { delivered } from './measured-cameras.js';
 import type { MeasuredCameras } from './measured-cameras.js';
 
@@ -29,7 +29,7 @@ function bandwidthFinding({ total }: MeasuredCameras, working: number): Finding 
     sentence:
       `The cameras sent ${formatMbps(throughputMbps)} in the mean, which is ${shares.join(' and ')}` +
       (isFull ? '; spread them over more lines, or lower their bit rate.' : '.'),
-    figures: [`total: ${formatMbps(throughputMbps)}`, `one of ${working} cameras in the mean: ${formatMbps(each)}`],
+    figures: [`total: ${formatMbps(throughputMbps)}`, `a camera in the mean: ${formatMbps(each)}`],
   };
 }
 
@@ -44,9 +44,9 @@ function cpuFinding({ generator, cores }: MeasuredCameras, working: number): Fin
       severity: isFull ? 'warning' : 'note',
       sentence: isFull
         ? `This machine is busier than ${FULL_PERCENT} %: more cameras need another one.`
-        : `Reading one camera costs ${each.toFixed(2)} % of a core here; in a straight line ${room(free / each)} more would fit before CPU is at ${FULL_PERCENT} %, which is extrapolated and not measured.`,
+        : `Reading one camera costs at most ${each.toFixed(2)} % of a core here; in a straight line ${room(free / each)} more would fit before CPU is at ${FULL_PERCENT} %, which is extrapolated and not measured.`,
       figures: [
-        `this process: ${cpuPercent.toFixed(1)} % of a core for ${working} cameras`,
+        `this process: ${cpuPercent.toFixed(1)} % of a core for ${counted(working, 'camera')}`,
         `this machine: ${percent(machineCpuPercent)} of ${cores} cores`,
       ],
     },

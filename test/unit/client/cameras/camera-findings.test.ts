@@ -72,9 +72,9 @@ describe('cameraFindings', () => {
       mute,
     ];
     expect(said(cameras)).toEqual([
-      'problem: 2 cameras never delivered a frame (SOURCE_DENIED): put the right user and password into their addresses, or give --camera-header. [a: frames 0, SOURCE_DENIED 3 times: Why.; b: frames 0, SOURCE_DENIED 1 time: Why.]',
-      'problem: 1 camera never delivered a frame (ODD): their last error says more. [c: frames 0, ODD 3 times: Why.]',
-      'problem: 1 camera never delivered a frame and had no error: they answer and send nothing, or answer late. [d: frames 0, errors 0]',
+      'problem: 2 cameras never delivered a frame (SOURCE_DENIED): put the right user and password into the address, or give --camera-header. [a: frames 0, SOURCE_DENIED 3 times: Why.; b: frames 0, SOURCE_DENIED 1 time: Why.]',
+      'problem: 1 camera never delivered a frame (ODD): the last error says more. [c: frames 0, ODD 3 times: Why.]',
+      'problem: 1 camera never delivered a frame and had no error: no answer came in time, or nothing behind it. [d: frames 0, errors 0]',
     ]);
   });
 
@@ -82,7 +82,7 @@ describe('cameraFindings', () => {
     const cameras = [good('x'), broken('once', 1, 300), broken('often', 4, 800), broken('bad', 9, 20_000)];
     const [bad, often, once] = said(cameras);
     expect(bad).toBe(
-      'problem: bad had no connection for more than 10 % of the time; look at their power, their network and what their log says. [bad: reconnects 9 in 1m 00s (540 an hour), 33.3 % of the time without a connection]',
+      'problem: bad had no connection for more than 10 % of the time; look at the power, the network and the log of the camera. [bad: reconnects 9 in 1m 00s (540 an hour), 33.3 % of the time without a connection]',
     );
     expect(often).toMatch(/^warning: often broke again and again; .*reconnects 4 in 1m 00s \(240 an hour\), 1\.3 %/);
     expect(once).toMatch(/^note: once broke once and came back or ended\. /);
@@ -133,10 +133,10 @@ describe('cameraFindings', () => {
     expect(bandwidth).toEqual({
       severity: 'note',
       sentence: 'The cameras sent 80.0 Mbit/s in the mean, which is 80 % of 100 Mbit/s and 8.0 % of 1 Gbit/s.',
-      figures: ['total: 80.0 Mbit/s', 'one of 2 cameras in the mean: 40.0 Mbit/s'],
+      figures: ['total: 80.0 Mbit/s', 'a camera in the mean: 40.0 Mbit/s'],
     });
     // 20 % of a core for two; 50 % of two cores are left below the limit of 80 %.
-    expect(cpu?.sentence).toContain('costs 10.00 % of a core here; in a straight line about 10 more would fit');
+    expect(cpu?.sentence).toContain('costs at most 10.00 % of a core here; in a straight line about 10 more would fit');
     expect(cpu?.sentence).toContain('extrapolated and not measured');
     // 200 MB for two; 30 % of 8 GB are left.
     expect(memory?.sentence).toContain('takes at most 100 MB of memory here; in a straight line about 24 more');
