@@ -1,3 +1,4 @@
+import { BenchRoom } from '../../server/bench/bench-room.js';
 import { ClientRegistry } from '../../server/clients.js';
 import type { EncodedFrame } from '../../server/hub/frame.js';
 import { Hub } from '../../server/hub/hub.js';
@@ -34,7 +35,12 @@ export interface FakeConnection {
 }
 
 /** What sessions of one server share, and a way to get more of them. */
-export function serverFixture({ token = null as string | null, maxClients = 10, streams = ['a', 'b'] } = {}) {
+export function serverFixture({
+  token = null as string | null,
+  maxClients = 10,
+  streams = ['a', 'b'],
+  hasBenchmarks = false,
+} = {}) {
   const clock = new FakeClock(START_US);
   const hub = new Hub(clock);
   for (const name of streams) addStream(hub, name);
@@ -49,6 +55,9 @@ export function serverFixture({ token = null as string | null, maxClients = 10, 
     logger,
     checkToken: createTokenCheck({ token, adminToken: null }, new AttemptLimit(clock)),
     transport: 'tcp' as const,
+    ...(hasBenchmarks && {
+      benchRoom: new BenchRoom({ clock, logger, hasStream: (name) => hub.byName(name) !== undefined }),
+    }),
   };
   const refusals = new RepeatLimiter(clock);
 
