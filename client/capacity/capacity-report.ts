@@ -32,7 +32,8 @@ export function capacityReport(parts: CapacityReportParts): RunReport {
     ...{ rounds: [...result.rounds], interval: result.interval, end: result.end, left: [...left] },
     steps: records.map((record, index) => stepOf(record, index)),
   };
-  const whyUnusable = unusableReason(records.at(-1) ?? null);
+  const unusable = records.findLast(({ state }) => state === 'generator' || state === 'unknown') ?? null;
+  const whyUnusable = unusableReason(unusable);
   const verdict = capacityVerdict({
     unit,
     objective,
@@ -44,7 +45,7 @@ export function capacityReport(parts: CapacityReportParts): RunReport {
     whyUnusable,
   });
   // Of two steps that decided, that which held has the figures to be trusted.
-  const shown = result.end === 'generator' ? records.at(-1) : (held ?? broke ?? records.at(-1));
+  const shown = result.end === 'generator' ? unusable : (held ?? broke ?? records.at(-1));
   return {
     ...{ schema: RUN_REPORT_SCHEMA, kind: 'capacity', verdict, provenance, details },
     validity: validityOf(shown ?? null, result),
@@ -62,7 +63,10 @@ function decisive(records: readonly StepRecord[], { interval }: SearchResult) {
   const holding = records.filter(({ state, step }) => state === 'holds' && step.size <= (interval.to ?? Infinity));
   const most = Math.max(0, ...holding.map(({ step }) => step.size));
   const atMost = holding.filter(({ step }) => step.size === most);
-  const breaking = records.filter(({ state, step }) => state === 'broken' && step.size > interval.from);
+  // One that broke a second time, since the first does not count.
+  const breaking = records.filter(
+    ({ state, step }) => state === 'broken' && step.attempt > 1 && step.size > interval.from,
+  );
   const least = Math.min(...breaking.map(({ step }) => step.size));
   return {
     held: atMost.findLast(({ step }) => step.isLong) ?? atMost.at(-1) ?? null,

@@ -10,6 +10,8 @@ export class SearchRound {
   private holds: number;
   /** The smallest that broke. */
   private breaks: number | null;
+  /** The smallest that this generator is too slow for; a smaller one may break all the same, so the search goes on below. */
+  private blindAt: number | null = null;
   /** Once something held in a short step and broke in a long one, short ones prove nothing. */
   private isPatient = false;
 
@@ -34,6 +36,7 @@ export class SearchRound {
     if (this.before === null) await this.ramp();
     for (let soaks = 0; soaks < MAX_SOAKS; soaks++) {
       if (!(await this.tries(this.holds, 'soak'))) await this.descend();
+      if (this.blindAt !== null && this.blindAt < (this.breaks ?? Infinity)) throw new SearchEnded('generator');
       if (this.breaks === null || !(await this.tries(this.breaks, 'confirm'))) return;
       await this.climb();
     }
@@ -50,7 +53,7 @@ export class SearchRound {
   /** What broke held a moment ago: goes up by growing steps until it breaks again. */
   private async climb(): Promise<void> {
     let width = resolutionAt(this.plan, this.holds);
-    while (this.breaks === null && this.holds < this.plan.max) {
+    while (this.top === null && this.holds < this.plan.max) {
       await this.tries(Math.min(this.plan.max, this.holds + width), 'ramp');
       width *= 2;
     }
@@ -69,37 +72,50 @@ export class SearchRound {
     await this.narrow('soak');
   }
 
-  /** Halves the distance between what holds and what breaks. */
+  /** Halves the distance between what holds and what breaks, or cannot be measured. */
   private async narrow(phase: Phase): Promise<void> {
-    while (this.breaks !== null && this.breaks - this.holds > resolutionAt(this.plan, this.holds)) {
-      await this.tries(Math.floor((this.holds + this.breaks) / 2), phase);
+    for (let top = this.top; top !== null; top = this.top) {
+      if (top - this.holds <= resolutionAt(this.plan, this.holds)) return;
+      await this.tries(Math.floor((this.holds + top) / 2), phase);
     }
+  }
+
+  /** The smallest that did not hold, for whatever reason. */
+  private get top(): number | null {
+    const top = Math.min(this.breaks ?? Infinity, this.blindAt ?? Infinity);
+    return top === Infinity ? null : top;
   }
 
   /** Whether `size` holds. What is known follows the newest answer. */
   private async tries(size: number, phase: Phase): Promise<boolean> {
     // Nobody can break anything.
     if (size === 0) return true;
-    const holds = await this.holdsAt(size, phase);
-    if (holds) {
+    const state = await this.stateAt(size, phase);
+    if (state === 'holds') {
       this.holds = Math.max(this.holds, size);
       if (this.breaks !== null && this.breaks <= size) this.breaks = null;
-    } else {
+      if (this.blindAt !== null && this.blindAt <= size) this.blindAt = null;
+    } else if (state === 'broken') {
       this.breaks = Math.min(this.breaks ?? size, size);
       if (this.holds >= size) this.holds = 0;
+    } else {
+      this.blindAt = Math.min(this.blindAt ?? size, size);
     }
-    return holds;
+    return state === 'holds';
   }
 
   /** One answer that it holds is enough; that it breaks, or that the generator was too slow, has to be said twice. */
-  private async holdsAt(size: number, phase: Phase): Promise<boolean> {
+  private async stateAt(size: number, phase: Phase): Promise<'holds' | 'broken' | 'generator'> {
     const isLong = this.isPatient || phase === 'soak';
     const said: StepState[] = [];
     for (let attempt = 1; ; attempt++) {
       const state = await this.measure({ size, phase, round: this.round, isLong, attempt });
-      if (state === 'holds') return true;
-      if (state === 'broken' && said.includes('broken')) return false;
-      if (state !== 'broken' && (state !== 'generator' || said.includes('generator'))) throw new SearchEnded(state);
+      if (state === 'unknown' || state === 'stopped') throw new SearchEnded(state);
+      if (state === 'holds' || said.includes(state)) {
+        // What was measured before and cannot be now leaves nothing to go on with.
+        if (state === 'generator' && (phase === 'soak' || phase === 'confirm')) throw new SearchEnded(state);
+        return state;
+      }
       said.push(state);
     }
   }

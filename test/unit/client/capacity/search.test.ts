@@ -175,14 +175,41 @@ describe('searchCapacity', () => {
     expect(Math.max(...late.steps.map(({ attempt }) => attempt))).toBe(3);
   });
 
-  it.each(['generator', 'unknown', 'stopped'] as const)(
-    'ends at a step that says nothing (%s), with what held',
-    async (state) => {
-      const { measure, steps } = system(({ size }) => (size > 20 ? state : 'holds'));
-      expect(await searchCapacity(PLAN, measure)).toEqual({ end: state, rounds: [], interval: { from: 16, to: null } });
-      expect(steps.at(-1)?.size).toBe(32);
-    },
-  );
+  it('goes on below what the generator is too slow for, and finds a limit there', async () => {
+    const { measure } = system(({ size }) => (size <= 22 ? 'holds' : size <= 30 ? 'broken' : 'generator'));
+    expect(await searchCapacity(PLAN, measure)).toMatchObject({ end: 'agreed', interval: { from: 22, to: 22 } });
+  });
+
+  it('says how many hold at least where the generator is too slow for more, after a soak', async () => {
+    const { measure, steps } = system(({ size }) => (size <= 22 ? 'holds' : 'generator'));
+    expect(await searchCapacity(PLAN, measure)).toEqual({
+      end: 'generator',
+      rounds: [],
+      interval: { from: 22, to: null },
+    });
+    expect(steps.at(-1)).toMatchObject({ phase: 'soak', size: 22 });
+    const breaksAbove = system(({ size }) => (size <= 22 ? 'holds' : size <= 26 ? 'generator' : 'broken'));
+    expect(await searchCapacity(PLAN, breaksAbove.measure)).toMatchObject({ end: 'generator', interval: { from: 22 } });
+  });
+
+  it('never takes the limit of the generator for that of the system', async () => {
+    const limits = fc.tuple(fc.integer({ min: 0, max: 900 }), fc.integer({ min: 1, max: 900 }));
+    await fc.assert(
+      fc.asyncProperty(limits, async ([system1, generator]) => {
+        const both = system(({ size }) => (size > generator ? 'generator' : size <= system1 ? 'holds' : 'broken'));
+        const { end, interval } = await searchCapacity(PLAN, both.measure);
+        expect(interval.from).toBeLessThanOrEqual(Math.min(system1, generator));
+        if (interval.to !== null) expect(interval.to).toBeGreaterThanOrEqual(system1);
+        if (system1 >= generator) expect(end).toBe('generator');
+      }),
+    );
+  });
+
+  it.each(['unknown', 'stopped'] as const)('ends at a step that says nothing (%s), with what held', async (state) => {
+    const { measure, steps } = system(({ size }) => (size > 20 ? state : 'holds'));
+    expect(await searchCapacity(PLAN, measure)).toEqual({ end: state, rounds: [], interval: { from: 16, to: null } });
+    expect(steps.at(-1)?.size).toBe(32);
+  });
 
   it('keeps the rounds that were complete', async () => {
     const { measure } = system(({ size, round }) => (round === 2 ? 'stopped' : size <= 11 ? 'holds' : 'broken'));
