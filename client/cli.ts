@@ -12,6 +12,7 @@ import {
 import { VERSION } from '../shared/package-info.js';
 import { CAMERAS_COMMAND } from './commands/cameras.js';
 import { CAPACITY_COMMAND } from './commands/capacity.js';
+import { COMPARE_COMMAND } from './commands/compare.js';
 import { BENCH_COMMAND } from './commands/bench.js';
 import { CHAOS_COMMAND } from './commands/chaos.js';
 import { JOIN_COMMAND, type JoinCommand } from './commands/join.js';
@@ -38,6 +39,7 @@ const SUBCOMMANDS: readonly Subcommand<ClientCommand>[] = [
   CAPACITY_COMMAND,
   BENCH_COMMAND,
   JOIN_COMMAND,
+  COMPARE_COMMAND,
   CHAOS_COMMAND,
 ];
 

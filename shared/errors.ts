@@ -65,6 +65,7 @@ export const ERROR_CODES = {
   CAMERA_LIST_INVALID: { exitCode: 1, meaning: 'What should list cameras is no list, or says no addresses.' },
   NO_CAMERAS: { exitCode: 1, meaning: 'The list of cameras holds none that can be opened.' },
   BAD_REPORT: { exitCode: 2, meaning: 'A file is no report of a run.' },
+  RUNS_UNLIKE: { exitCode: 2, meaning: 'The runs to be compared differ in more than their figures (--allow-unlike).' },
   BAD_VERSION: { exitCode: 1, wire: true, meaning: 'Client and server speak different protocol versions.' },
   BAD_TOKEN: { exitCode: 1, wire: true, meaning: 'The token is missing or wrong.' },
   TOO_MANY_ATTEMPTS: { exitCode: 1, wire: true, meaning: 'Too many wrong tokens came from that address.' },

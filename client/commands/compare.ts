@@ -1,0 +1,48 @@
+import type { Subcommand } from '../../shared/command-line.js';
+import { resolveCompareConfig } from '../compare/compare-config.js';
+import { COMPARE_OPTIONS } from '../compare/compare-options.js';
+import type { RunCommand } from './run-command.js';
+
+const NOTES = `
+Files: what --report FILE.json of load, cameras, capacity, bench and chaos wrote,
+or what watching and probe printed with --json.
+
+Conditions, with commas between them, are about B:
+  p99>+10%   it grew by more than 10 %     fps<-5%   it fell by more than 5 %
+  p99>+5ms   it grew by more than 5 ms     p99>50ms  it is more than 50 ms
+  lost>0     a frame was lost              lost>0.1% more than 0.1 % of them
+  Figures: p50 p90 p99 p999 max age fps lost skipped throughput reconnects cpu
+  capacity. A condition holds where the whole 95 % interval is on its side.
+
+Examples:
+  streamer-client compare before.json after.json
+  streamer-client compare before.json after.json --fail-if 'p99>+10%,lost>0'
+  streamer-client compare --a a1.json --a a2.json --a a3.json \\
+    --b b1.json --b b2.json --b b3.json --report compare.html
+
+Exit codes:
+  0  done; with --fail-if: no condition holds for sure
+  1  a condition of --fail-if holds
+  2  wrong usage, a file that is no report, or runs that are unlike
+  3  a condition is about a figure that one side does not have
+`;
+
+/** `streamer-client compare A.json B.json`. */
+export const COMPARE_COMMAND: Subcommand<RunCommand> = {
+  name: 'compare',
+  description: 'Compare two runs, or two sets of repeated runs, and say what became better or worse for sure.',
+  options: COMPARE_OPTIONS,
+  notes: NOTES,
+  parse: (flags, env) => {
+    const config = resolveCompareConfig(flags, env);
+    return {
+      kind: 'run',
+      name: 'compare',
+      output: config.output,
+      run: async (parts) => {
+        const { runCompare } = await import('../compare/run-compare.js');
+        return runCompare(config, parts);
+      },
+    };
+  },
+};

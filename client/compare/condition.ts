@@ -1,0 +1,85 @@
+import { StreamerError } from '../../shared/errors.js';
+import { nearest } from '../../shared/suggestion.js';
+import { CAPACITY_FIGURE, COMPARED_FIGURES } from './compare-figures.js';
+import type { ComparedFigure, FigureName } from './compare-figures.js';
+
+/** One condition of `--fail-if`. */
+export interface Condition {
+  /** As it was written, without blanks. */
+  readonly text: string;
+  readonly figure: FigureName;
+  readonly comparison: '>' | '<';
+  /**
+   * What is held against the limit: the change as a share of A (`+10%` is 0.1), the change in the unit of the figure
+   * (`+5ms` is 5000), or what B has (`50ms`, `0.1%` of a share is 0.001).
+   */
+  readonly of: 'relative change' | 'change' | 'value';
+  readonly limit: number;
+}
+
+const MAX_LENGTH = 500;
+const MAX_CONDITIONS = 20;
+const FORM = /^([^<>=!+-]*)([<>=!]+)([+-]?)(\d{1,12}(?:\.\d{1,9})?)([a-zµ%/]*)$/i;
+
+/** Units that a limit may have, by the unit of the figure, and what one of them is in that. */
+const UNITS: Readonly<Record<ComparedFigure['unit'], Readonly<Record<string, number>>>> = {
+  us: { us: 1, µs: 1, ms: 1000, s: 1_000_000 },
+  'frames/s': { '': 1, fps: 1, '/s': 1 },
+  'Mbit/s': { '': 1, 'mbit/s': 1, mbps: 1 },
+  share: { '': 1, '%': 0.01 },
+  count: { '': 1 },
+  percent: { '': 1, '%': 1 },
+};
+const FIGURES = [...COMPARED_FIGURES, CAPACITY_FIGURE];
+const EXAMPLE = 'such as p99>+10%, p99>50ms or lost>0';
+
+/**
+ * Reads conditions such as `p99>+10%,lost>0`; docs/compare.md has the grammar.
+ *
+ * @throws {StreamerError} BAD_USAGE with what is wrong and what was probably meant.
+ */
+export function parseConditions(text: string): Condition[] {
+  if (text.length > MAX_LENGTH) throw wrong(`it is longer than ${MAX_LENGTH} characters.`);
+  const parts = text.split(',').map((part) => part.replaceAll(/\s+/g, ''));
+  if (parts.length > MAX_CONDITIONS) throw wrong(`it has more than ${MAX_CONDITIONS} conditions.`);
+  return parts.map(parseCondition);
+}
+
+function parseCondition(text: string): Condition {
+  if (text === '') throw wrong(`a condition is empty; conditions stand between commas, ${EXAMPLE}.`);
+  const [, name = '', comparison = '', sign = '', amount = '', unit = ''] = FORM.exec(text) ?? [];
+  if (amount === '') throw wrong(`${quoted(text)} is none; one has a figure, > or <, and a limit, ${EXAMPLE}.`);
+  const figure = FIGURES.find((each) => each.name === name.toLowerCase());
+  if (!figure) throw wrong(unknownFigure(name));
+  if (comparison !== '>' && comparison !== '<') {
+    throw wrong(`${quoted(text)}: there is no comparison ${comparison}; write > or <.`);
+  }
+  const value = Number(amount) * (sign === '-' ? -1 : 1);
+  const condition = { text, figure: figure.name, comparison } as const;
+  if (sign !== '' && unit === '%') return { ...condition, of: 'relative change', limit: value / 100 };
+  const size = UNITS[figure.unit][unit.toLowerCase()];
+  if (size === undefined) throw wrong(`${quoted(text)}: ${unitHint(figure, amount, unit)}`);
+  return { ...condition, of: sign === '' ? 'value' : 'change', limit: value * size };
+}
+
+function unitHint(figure: ComparedFigure, amount: string, unit: string): string {
+  const units = Object.keys(UNITS[figure.unit]).filter((each) => each !== '');
+  if (unit === '%') return `a change has a sign: write ${figure.better === 'less' ? '+' : '-'}${amount}%.`;
+  const known = units.length === 0 ? 'it has no unit' : `its units are ${units.join(', ')}`;
+  return `${unit === '' ? 'the limit needs a unit' : `${figure.name} is not told in ${quoted(unit)}`}; ${known}.`;
+}
+
+function unknownFigure(name: string): string {
+  const names = FIGURES.map((figure) => figure.name);
+  const meant = nearest(name.toLowerCase(), names);
+  const hint = meant === null ? `there are ${names.join(', ')}.` : `did you mean ${meant}?`;
+  return name === '' ? `a condition begins with a figure, ${EXAMPLE}.` : `there is no figure ${quoted(name)}; ${hint}`;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+function wrong(what: string): StreamerError {
+  return new StreamerError('BAD_USAGE', `--fail-if cannot be understood: ${what}`);
+}

@@ -1,0 +1,89 @@
+import type { RandomBits } from '../../shared/random-bits.js';
+import { DRAWS } from './block-bootstrap.js';
+import type { ComparedFigure } from './compare-figures.js';
+import type { ComparedRun } from './compared-run.js';
+import { expandedLevel, percentileInterval } from './confidence.js';
+import type { Interval } from './confidence.js';
+import type { RunDraws } from './run-draws.js';
+import type { Subject } from '../report/run-report-schema.js';
+
+/** One subject in one run of a side. */
+export interface Measured {
+  readonly run: ComparedRun;
+  readonly subject: Subject;
+  readonly draws: RunDraws;
+}
+
+/** A figure of one side, of one run or the mean of several. */
+export interface SideFigure {
+  readonly value: number;
+  /** Of each run. */
+  readonly values: readonly number[];
+  /** As `RunDraws` has them; null where nothing can be said. */
+  readonly deviations: Float64Array | null;
+  /** How far the clocks may have moved it. */
+  readonly clockError: number;
+  /** It is a count of what happened. */
+  readonly isExact: boolean;
+}
+
+/** So many runs on a side say how runs vary. */
+export const ENOUGH_RUNS = 3;
+
+/** The figure of a side; null where one of its runs does not say it. */
+export function sideFigure(figure: ComparedFigure, side: readonly Measured[]): SideFigure | null {
+  const values = side.map(({ subject, run }) => figure.of(subject, run)).filter((value) => value !== null);
+  if (values.length !== side.length || values.length === 0) return null;
+  const each = side.map(({ draws }, index) => draws.deviations(figure.basis, values[index] ?? 0));
+  return {
+    value: mean(values),
+    values,
+    deviations: meanDeviations(each),
+    clockError: Math.max(...side.map(({ subject }) => figure.errorOf(subject))),
+    isExact: figure.basis.kind === 'count',
+  };
+}
+
+/** 95 % confidence of B less A: between runs where there are enough of them, else within; null where nothing can be said. */
+export function differenceInterval(a: SideFigure, b: SideFigure, random: RandomBits): Interval | null {
+  const fewest = Math.min(a.values.length, b.values.length);
+  if (fewest >= ENOUGH_RUNS) {
+    const draws = drawn(() => resampledMean(b.values, random) - resampledMean(a.values, random));
+    return percentileInterval(draws, expandedLevel(fewest));
+  }
+  const [ofA, ofB] = [a.deviations, b.deviations];
+  if (!ofA || !ofB) return null;
+  return percentileInterval(ofB.map((deviation, draw) => b.value + deviation - a.value - (ofA[draw] ?? 0)));
+}
+
+/** 95 % confidence of the value of one side; the value alone where nothing can be said. */
+export function valueInterval(side: SideFigure, random: RandomBits): Interval {
+  const { value, values, deviations } = side;
+  if (values.length >= ENOUGH_RUNS) {
+    return percentileInterval(
+      drawn(() => resampledMean(values, random)),
+      expandedLevel(values.length),
+    );
+  }
+  return deviations
+    ? percentileInterval(deviations.map((deviation) => value + deviation))
+    : { low: value, high: value };
+}
+
+function drawn(draw: () => number): Float64Array {
+  return Float64Array.from({ length: DRAWS }, draw);
+}
+
+function resampledMean(values: readonly number[], random: RandomBits): number {
+  return mean(values.map(() => random.pick(values)));
+}
+
+function meanDeviations(each: readonly (Float64Array | null)[]): Float64Array | null {
+  const known = each.filter((deviations) => deviations !== null);
+  if (known.length !== each.length) return null;
+  return Float64Array.from({ length: DRAWS }, (_, draw) => mean(known.map((deviations) => deviations[draw] ?? 0)));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
