@@ -70,10 +70,13 @@ interface Running extends RunParts {
   readonly signal: AbortSignal;
 }
 
-async function connectGoodOnes({ crowd, config, progress, view, signal }: Running): Promise<void> {
-  view.render(progress.page('good clients connect', crowd.progress(), null, null));
-  const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  await Promise.race([crowd.resize(config.good, config.good * RAMP_MS_EACH), stopped]);
+async function connectGoodOnes({ crowd, config, clock, progress, view, signal }: Running): Promise<void> {
+  let isOver = false;
+  void crowd.resize(config.good, config.good * RAMP_MS_EACH).then(() => (isOver = true));
+  while (!isOver && !signal.aborted) {
+    view.render(progress.page('good clients connect', crowd.progress(), null, null));
+    await pause(clock, SHOW_EVERY_US / 5, signal);
+  }
   const { connected, errors } = crowd.progress();
   if (signal.aborted) throw new StreamerError('CLIENT_CLOSING', 'Stopped before anything was attacked.');
   if (connected === 0) throw errors.at(-1) ?? new StreamerError('NO_FRAMES', 'Not one good client could connect.');
