@@ -1,5 +1,4 @@
 import type { ReactElement } from 'react';
-import { formatDurationUs } from '../../../../shared/units.js';
 import type { BenchStatus } from '../../browser/bench-status.js';
 import { useWakeLock } from '../hooks/use-wake-lock.js';
 import { ApiError } from '../model/api-client.js';
@@ -7,6 +6,8 @@ import { countdownOf, countdownText, deviceWords } from '../model/device-words.j
 import { DeviceFigures } from './device-figures.js';
 import { ProblemText } from './problem-text.js';
 import { TokenForm } from './token-form.js';
+
+const WANTS_TOKEN = 'BAD_TOKEN';
 
 export interface DevicePanelProps {
   /** What the device asked to be called. */
@@ -39,7 +40,7 @@ export function DevicePanel({ name, status, onRetry, onLeave }: DevicePanelProps
       <Warnings status={status} isScreenHeld={screen === 'held'} />
       {isOut && reason !== null && <Failure reason={reason} onRetry={onRetry} />}
       <div className="buttons">
-        {isOut && (
+        {isOut && reason?.code !== WANTS_TOKEN && (
           <button type="button" className="primary" onClick={onRetry}>
             Try again
           </button>
@@ -68,7 +69,7 @@ function Warnings({ status, isScreenHeld }: { status: BenchStatus; isScreenHeld:
   const warnings: string[] = [];
   if (reason !== null && connection === 'connected') warnings.push(reason.message);
   if (figures !== null && figures.hiddenUs >= 1e6) {
-    const time = formatDurationUs(figures.hiddenUs);
+    const time = `${Math.round(figures.hiddenUs / 1e6)} s`;
     warnings.push(
       `The page was hidden for ${time} of the benchmark, in which browsers slow it down. The report says so.`,
     );
@@ -99,6 +100,6 @@ function Failure({
   onRetry: () => void;
 }): ReactElement {
   const problem = new ApiError(reason.code, reason.message, null);
-  if (reason.code !== 'BAD_TOKEN') return <ProblemText problem={problem} />;
+  if (reason.code !== WANTS_TOKEN) return <ProblemText problem={problem} />;
   return <TokenForm verb="Use token" needsAdmin={false} problem={problem} onDone={onRetry} />;
 }
