@@ -46,7 +46,7 @@ function sectionLines(section: Section, width: number): string[] {
     case 'findings':
       return section.findings.flatMap(({ severity, sentence, figures }) => [
         ...wrapped(`${severity.toUpperCase()}  ${safeText(sentence)}`, width, '  '),
-        ...figures.flatMap((figure) => wrapped(`  ${safeText(figure)}`, width, '    ')),
+        ...(figures.length === 0 ? [] : wrapped(`  (${safeText(figures.join('; '))})`, width, '   ')),
       ]);
     case 'facts':
     case 'outages':

@@ -21,7 +21,7 @@ export function heatMapHtml(section: HeatMapSection): Html {
   const rowPx = Math.min(MAX_ROW_PX, Math.max(MIN_ROW_PX, Math.floor(HEIGHT_PX / rows.length)));
   const named = rowPx >= 12;
   const greatest = bounds.at(-1) ?? null;
-  const sentence = `${title}: ${rows.length} sessions, from ${formatDurationUs(bounds[0] ?? null)} to ${formatDurationUs(greatest)}.`;
+  const sentence = `${title}: ${rows.length} rows, from ${formatDurationUs(bounds[0] ?? null)} to ${formatDurationUs(greatest)}.`;
   return html`${rampLegend(bounds)}
     <div class="plot-box heat${named ? ' named' : ''}">
       <svg
@@ -43,7 +43,7 @@ export function heatMapHtml(section: HeatMapSection): Html {
     </div>
     <p class="x-title">time since the window began</p>
     ${chartTable(
-      'Session',
+      'Of',
       Array.from({ length: columns }, (_, index) => momentText(index * bucketMs)),
       rows.map(({ name, values }, index) => ({
         x: null,

@@ -37,7 +37,7 @@ a { color: var(--focus) }
 .plot text { font-size: 12px; fill: var(--muted) }
 .plot .y { text-anchor: end } .plot .x { text-anchor: middle }
 .plot .end { display: none; font-weight: 600 }
-.plot .value { fill: var(--ink); font-weight: 600 } .plot .before { text-anchor: end }
+.plot .value { fill: var(--ink); font-weight: 600 }
 .grid, .track { stroke: var(--line); stroke-width: 1; shape-rendering: crispEdges }
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; vector-effect: non-scaling-stroke }
 .dashed { stroke-dasharray: 6 5 } .d1 { stroke-dasharray: 7 4 } .d2 { stroke-dasharray: 2 4 } .d3 { stroke-dasharray: 9 3 2 3 }

@@ -7,6 +7,8 @@ import { linearScale } from './scale.js';
 import { chartTable } from './table-html.js';
 
 const ROW_PX = 30;
+/** What is behind that share of the chart is room for words. */
+const LABEL_FROM = 0.8;
 
 interface Bar {
   readonly name: string;
@@ -18,7 +20,7 @@ interface Bar {
 
 /** A bar for each stage, behind the one before. */
 export function waterfallHtml({ title, stages }: WaterfallSection): Html {
-  const scale = linearScale(0, mostUs(stages));
+  const scale = linearScale(0, mostUs(stages) / LABEL_FROM);
   let fromUs = 0;
   const bars = stages.map(({ name, p50Us, p99Us }): Bar => {
     const bar = {
@@ -70,11 +72,6 @@ function mostUs(stages: WaterfallSection['stages']): number {
 function barHtml({ name, from, to, whisker, text }: Bar, index: number, rows: number): Html {
   const top = percent((index + 0.2) / rows);
   const middle = percent((index + 0.5) / rows);
-  // Words stand where there is room for them: behind what is drawn, or before it where it reaches far.
-  const label =
-    whisker > 0.8
-      ? html`<text class="value before" x="${percent(from)}" dx="-6" y="${middle}" dy="0.32em">${text}</text>`
-      : html`<text class="value" x="${percent(whisker)}" dx="6" y="${middle}" dy="0.32em">${text}</text>`;
   return html`<text class="y" x="-8" y="${middle}" dy="0.32em">${name}</text>
     <line class="whisker" x1="${percent(to)}" x2="${percent(whisker)}" y1="${middle}" y2="${middle}" />
     <rect
@@ -84,7 +81,7 @@ function barHtml({ name, from, to, whisker, text }: Bar, index: number, rows: nu
       y="${top}"
       height="${percent(0.6 / rows)}"
     />
-    ${label}`;
+    <text class="value" x="${percent(whisker)}" dx="6" y="${middle}" dy="0.32em">${text}</text>`;
 }
 
 function xTick(x: string, text: string): Html {

@@ -17,23 +17,30 @@ type Row = HeatMapSection['rows'][number];
  */
 export function heatMapSection(
   sessions: readonly Subject[],
-  {
-    id = 'heat-map',
-    title = 'Latency of each session over time',
-  }: { readonly id?: string; readonly title?: string } = {},
+  { id = 'heat-map', title }: { readonly id?: string; readonly title?: string } = {},
 ): HeatMapSection | null {
-  const known = sessions.filter(({ timeline }) => timeline?.latencyP99Us.some((value) => value !== null));
-  const bucketMs = Math.max(0, ...known.map(({ timeline }) => timeline?.bucketMs ?? 0));
+  const measured = sessions.filter(({ timeline }) => timeline?.latencyP99Us.some((value) => value !== null));
+  const bucketMs = Math.max(0, ...measured.map(({ timeline }) => timeline?.bucketMs ?? 0));
+  const known = measured.filter(({ timeline }) => timeline?.bucketMs === bucketMs);
   const buckets = Math.max(0, ...known.map(({ timeline }) => timeline?.latencyP99Us.length ?? 0));
   if (known.length < 2 || buckets < 2) return null;
+  const kind = known[0]?.kind ?? 'session';
   const together = Math.ceil(buckets / MAX_COLUMNS);
   const rows = thinned(worstFirst(known)).map((session) => rowOf(session, together));
-  const order = 'p99 of the latency in each bucket of time, the session with the oldest pictures on top.';
+  const order = 'p99 of the latency in each bucket of time, the one with the oldest pictures on top.';
   const kept =
     rows.length < known.length
-      ? ` Of ${exactCount(known.length)} sessions ${rows.length} are shown: the ${WORST_ROWS} worst, and every so many of the others.`
+      ? ` Of ${exactCount(known.length)} ${kind}s ${rows.length} are shown: the ${WORST_ROWS} worst, and every so many of the others.`
       : '';
-  return { kind: 'heat map', id, title, note: order + kept, unit: 'us', bucketMs: bucketMs * together, rows };
+  return {
+    kind: 'heat map',
+    id,
+    title: title ?? `Latency of each ${kind} over time`,
+    note: order + kept,
+    unit: 'us',
+    bucketMs: bucketMs * together,
+    rows,
+  };
 }
 
 function thinned(worst: readonly Subject[]): Subject[] {

@@ -19,7 +19,9 @@ export function measuredSections(
   parts: readonly Subject[],
   each: readonly Subject[] = parts,
 ): Section[] {
-  const compared = parts.length > 1 || total === null ? parts : [];
+  const alive = parts.filter(({ frames }) => frames.received > 0);
+  // One part alone is the total itself.
+  const compared = alive.length > 1 || total === null ? alive : [];
   const whole = total === null ? [] : [total];
   return present(
     curvesSection([...whole, ...compared]),
@@ -27,7 +29,7 @@ export function measuredSections(
     waterfallSection(total ?? parts[0] ?? null),
     outagesSection(each),
     heatMapSection(each),
-    parts === each ? null : subjectsTable(compared, { id: 'parts', title: 'Parts' }),
+    parts === each ? null : subjectsTable(parts.length > 1 ? parts : [], { id: 'parts', title: 'Parts' }),
     subjectsTable(each, { worstFirst: parts !== each }),
   );
 }

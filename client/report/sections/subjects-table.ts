@@ -36,6 +36,9 @@ const COLUMNS: readonly Column[] = [
 /** States that nothing has to be said about. */
 const GOOD_STATES: ReadonlySet<Subject['state']> = new Set(['connected', 'live', 'ended', 'stopped', 'idle']);
 
+/** The same where a state has to be seen at once. */
+const STATE_SECOND: readonly Column[] = [...COLUMNS.slice(0, 1), ...COLUMNS.slice(-1), ...COLUMNS.slice(1, -1)];
+
 /** What a table of subjects may be told. */
 export interface SubjectsTableOptions {
   readonly id?: string;
@@ -48,7 +51,8 @@ export interface SubjectsTableOptions {
 /** A row of figures for each subject, with what was delivered and lost beside the percentiles; null for no subject. */
 export function subjectsTable(subjects: readonly Subject[], options: SubjectsTableOptions = {}): TableSection | null {
   if (subjects.length === 0) return null;
-  const shown = COLUMNS.filter(({ cell }) => subjects.some((subject) => cell(subject).text !== NOTHING));
+  const ordered = subjects.some((subject) => !GOOD_STATES.has(subject.state)) ? STATE_SECOND : COLUMNS;
+  const shown = ordered.filter(({ cell }) => subjects.some((subject) => cell(subject).text !== NOTHING));
   return {
     kind: 'table',
     id: options.id ?? 'subjects',

@@ -11,7 +11,7 @@ export function waterfallSection(
   if (!stagesUs) return null;
   const stages = STAGES.flatMap(({ key, name }) => {
     const { p50, p99 } = stagesUs[key];
-    return p50 === null ? [] : [{ name, p50Us: p50, p99Us: p99 }];
+    return p50 === null || p99 === 0 ? [] : [{ name, p50Us: p50, p99Us: p99 }];
   });
   if (stages.length === 0) return null;
   const note =

@@ -14,7 +14,7 @@ lost         3
 
 WARNING  Look at the server, whose processor was busy for nearly all of the time
   that this took.
-  server: CPU 98 %
+  (server: CPU 98 %)
 
 Sessions
 A note.
