@@ -61,9 +61,10 @@ export function parseTargets(texts: readonly string[], most = MAX_TARGETS): Prob
   for (const { label, kind } of parsed) {
     if (label === null) unlabelled.set(kind, (unlabelled.get(kind) ?? 0) + 1);
   }
+  const numbers = new Map<string, number>();
   return parsed.map(({ label, kind, url }) => {
     const isAlone = unlabelled.get(kind) === 1;
-    const name = label ?? claimName(isAlone ? kind : `${kind}-${lastPart(url)}`, taken);
+    const name = label ?? claimName(isAlone ? kind : `${kind}-${lastPart(url)}`, taken, numbers);
     return { name, kind, url, shownUrl: redactUrl(url) };
   });
 }
@@ -132,10 +133,14 @@ function lastPart(url: string): string {
   return last.replaceAll(/[^A-Za-z0-9_.-]+/g, '-').replaceAll(/^-+|-+$/g, '');
 }
 
-function claimName(wanted: string, taken: Set<string>): string {
+/** @param numbers the highest number behind each name, so that thousands of the same name are not tried one by one */
+function claimName(wanted: string, taken: Set<string>, numbers: Map<string, number>): string {
   const base = wanted.slice(0, MAX_NAME_LENGTH).replace(/-$/, '');
   let name = base;
-  for (let n = 2; taken.has(name); n += 1) name = `${base.slice(0, MAX_NAME_LENGTH - `-${n}`.length)}-${n}`;
+  for (let n = (numbers.get(base) ?? 1) + 1; taken.has(name); n += 1) {
+    name = `${base.slice(0, MAX_NAME_LENGTH - `-${n}`.length)}-${n}`;
+    numbers.set(base, n);
+  }
   taken.add(name);
   return name;
 }

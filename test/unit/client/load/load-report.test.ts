@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import type { CrowdFigures } from '../../../../client/load/crowd.js';
+import { fairnessOf } from '../../../../client/load/fairness.js';
+import { resolveLoadConfig } from '../../../../client/load/load-config.js';
+import { loadReport } from '../../../../client/load/load-report.js';
+import { runReportSchema } from '../../../../client/report/run-report-schema.js';
+import type { RunReport, Subject } from '../../../../client/report/run-report-schema.js';
+import type { ServerSamples } from '../../../../client/report/run-trust-schema.js';
+import { loadReport as sampleReport } from '../../../helpers/sample-reports.js';
+import { failedSubject, sampleSubject } from '../../../helpers/sample-subject.js';
+
+const { provenance, generator } = sampleReport();
+const NOTHING_MISSING = { received: 1800, lost: 0, skipped: 0, corrupt: 0 };
+
+describe('loadReport', () => {
+  it('says that all is well only where it is', () => {
+    const report = reportOf({});
+    expect(report).toMatchObject({
+      kind: 'load',
+      verdict: { level: 'done' },
+      subjects: [{ kind: 'target' }, { kind: 'session' }, { kind: 'session' }],
+      findings: [{ severity: 'good', sentence: 'All 2 sessions stayed connected and got every frame.' }],
+      details: { kind: 'load', sessionsAsked: 2, workers: 1, windowMs: 60_000 },
+    });
+    expect(report.verdict.sentence).toMatch(/^2 sessions got 1,800 frames, .* 0 lost and 0 skipped; latency p99 .* ± /);
+  });
+
+  it.each<[string, Partial<Subject>, string, string]>([
+    ['lost frames', { frames: { ...NOTHING_MISSING, lost: 200 } }, 'problem', '200 frames (10 %) never came'],
+    [
+      'skipped frames',
+      { frames: { ...NOTHING_MISSING, skipped: 200 } },
+      'warning',
+      'The server left out 200 frames (10 %)',
+    ],
+    ['broken frames', { frames: { ...NOTHING_MISSING, corrupt: 1 } }, 'problem', '1 frame came broken'],
+    ['outages', { reconnects: 3, outageMs: 4500 }, 'warning', 'had to connect again 3 times'],
+    ['sessions without a connection', { sessions: { asked: 2, connected: 1, failed: 1 } }, 'problem', '1 session of 2'],
+    ['stale pictures', { ageUs: { ...sampleSubject({ name: 'x' }).latencyUs, p99: 900_000 } }, 'warning', 'much older'],
+  ])('finds %s, with the figures that show it', (_, total, severity, sentence) => {
+    const { findings } = reportOf({ total });
+    const finding = findings.find((each) => each.sentence.includes(sentence));
+    expect(finding?.severity).toBe(severity);
+    expect(findings.some((each) => each.severity === 'good')).toBe(false);
+  });
+
+  it('names the sessions that fared worst', () => {
+    const sessions = Array.from({ length: 12 }, (_, n) =>
+      session(`load-${n + 1}`, { frames: { ...NOTHING_MISSING, lost: n } }),
+    );
+    const { findings } = reportOf({ sessions, total: { frames: { ...NOTHING_MISSING, lost: 66 } } });
+    expect(findings[0]?.figures).toEqual([
+      ...[12, 11, 10, 9, 8, 7, 6, 5, 4, 3].map((n) => `load-${n}: lost ${n - 1}`),
+      'and 1 more sessions',
+    ]);
+  });
+
+  it('says where the server was at its limit', () => {
+    const sample = { residentBytes: 1e8, loopDelayP99Us: 40_000, clients: 2 };
+    const samples = [0, 40_000].map((atMs) => ({ ...sample, atMs, cpuPercent: 97, residentBytes: 1e8 + 1e4 * atMs }));
+    const server = { url: 'http://host', version: null, isSameMachine: true, samples, streams: [] };
+    const sentences = reportOf({ server }).findings.map((finding) => finding.sentence);
+    expect(sentences).toEqual([
+      expect.stringContaining('nearly a whole core'),
+      expect.stringContaining('The memory of the server grew'),
+    ]);
+  });
+
+  it('fails where nothing came, unless somebody ended it before', () => {
+    const total = { frames: { received: 0, lost: 0, skipped: 0, corrupt: 0 } };
+    expect(reportOf({ total }).verdict.level).toBe('fail');
+    expect(reportOf({ total, interrupted: true }).verdict.level).toBe('done');
+  });
+
+  it('is invalid with the reason where the generator was late', () => {
+    const late = { p50: 50_000, p99: 400_000, max: 500_000 };
+    const threads = generator?.threads.map((thread) => ({ ...thread, timerLatenessUs: late })) ?? [];
+    const { verdict, validity } = reportOf({ threads });
+    expect(verdict.level).toBe('invalid');
+    expect(verdict.sentence).toContain(validity.reasons[0]);
+  });
+});
+
+describe('fairnessOf', () => {
+  it('is 1 for sessions that got as much, and 1/n where one got everything', () => {
+    const frames = (received: number) => session('a', { frames: { ...NOTHING_MISSING, received } });
+    expect(fairnessOf([frames(100), frames(100)])?.jain).toBe(1);
+    expect(fairnessOf([frames(100), frames(0), frames(0), frames(0)])).toMatchObject({
+      ...{ jain: 0.25, leastFrames: 0, mostFrames: 100 },
+    });
+    expect(fairnessOf([frames(0), frames(0)])?.jain).toBeNull();
+  });
+
+  it('compares what each was announced, and only sessions that were connected all the time', () => {
+    const slow = session('slow', { nominalFps: 10, frames: { ...NOTHING_MISSING, received: 100 } });
+    const fast = session('fast', { nominalFps: 30, frames: { ...NOTHING_MISSING, received: 300 } });
+    const broken = session('broken', { reconnects: 1, frames: { ...NOTHING_MISSING, received: 5 } });
+    expect(fairnessOf([slow, fast, broken, failedSubject('gone')])).toMatchObject({ jain: 1, leastFrames: 100 });
+    expect(fairnessOf([slow, broken])).toBeNull();
+  });
+});
+
+describe('resolveLoadConfig', () => {
+  it('has defaults, and takes the token from the environment', () => {
+    const config = resolveLoadConfig({ target: ['streamer://host'] }, { STREAMER_TOKEN: 'abc' });
+    expect(config).toMatchObject({
+      ...{ clients: 10, rampMs: 0, durationMs: 300_000, spread: null, name: 'load', reconnect: true, token: 'abc' },
+      ...{ serverApi: null, output: { reportFiles: [], json: false, plain: false, logFile: null } },
+    });
+  });
+
+  it.each([
+    [{ clients: '0' }, '--clients must be'],
+    [{ clients: '2.5' }, '--clients must be'],
+    [{ ramp: '-1' }, '--ramp must be a number of seconds from 0'],
+    [{ duration: '0' }, '--duration must be'],
+    [{ spread: '65' }, '--spread must be'],
+    [{ report: ['a.txt'] }, '--report must be'],
+    [{ serverApi: 'host' }, '--server-api must be'],
+  ])('refuses %j', (flags, sentence) => {
+    expect(() => resolveLoadConfig({ target: ['streamer://host'], ...flags }, {})).toThrow(sentence);
+  });
+
+  it('needs a target', () => {
+    expect(() => resolveLoadConfig({ target: [] }, {})).toThrow('Give at least one target');
+  });
+});
+
+interface Parts {
+  readonly total?: Partial<Subject>;
+  readonly sessions?: readonly Subject[];
+  readonly server?: ServerSamples | null;
+  readonly interrupted?: boolean;
+  readonly threads?: CrowdFigures['generator']['threads'];
+}
+
+function reportOf({ total, sessions, server = null, interrupted = false, threads }: Parts): RunReport {
+  if (!generator) throw new Error('the sample has a generator');
+  const whole = { sessions: { asked: 2, connected: 2, failed: 0 }, frames: NOTHING_MISSING };
+  const all = sampleSubject({ name: 'total' }, { kind: 'total', ...whole, ...total });
+  const figures: CrowdFigures = {
+    windowMs: 60_000,
+    total: all,
+    targets: [{ ...all, name: 'streamer', kind: 'target' }],
+    sessions: sessions ?? [session('load-1'), session('load-2')],
+    clocks: [],
+    generator: { ...generator, threads: threads ?? generator.threads },
+  };
+  const config = resolveLoadConfig({ target: ['streamer://host'], clients: '2' }, {});
+  const measured = { config, workers: 1, figures, server, isSameMachine: false };
+  return runReportSchema.parse(loadReport({ ...measured, provenance: { ...provenance, interrupted } }));
+}
+
+function session(name: string, parts: Partial<Subject> = {}): Subject {
+  return sampleSubject({ name }, { frames: NOTHING_MISSING, fps: { mean: 30, min: 30, max: 30 }, ...parts });
+}
