@@ -36,10 +36,18 @@ export class SearchRound {
     if (this.before === null) await this.ramp();
     for (let soaks = 0; soaks < MAX_SOAKS; soaks++) {
       if (!(await this.tries(this.holds, 'soak'))) await this.descend();
-      if (this.blindAt !== null && this.blindAt < (this.breaks ?? Infinity)) throw new SearchEnded('generator');
-      if (this.breaks === null || !(await this.tries(this.breaks, 'confirm'))) return;
+      this.checkSight();
+      if (this.breaks === null) return;
+      const holdsAbove = await this.tries(this.breaks, 'confirm');
+      this.checkSight();
+      if (!holdsAbove) return;
       await this.climb();
     }
+  }
+
+  /** Where the first thing above that does not hold is the generator itself, no limit of the system can be confirmed. */
+  private checkSight(): void {
+    if (this.blindAt !== null && this.blindAt <= (this.breaks ?? Infinity)) throw new SearchEnded('generator');
   }
 
   /** Doubles the size until it breaks, then narrows that down. */
@@ -63,10 +71,9 @@ export class SearchRound {
   /** What held before does not last: goes down by growing steps until something does. */
   private async descend(): Promise<void> {
     this.isPatient = true;
-    let width = resolutionAt(this.plan, this.breaks ?? 0);
-    while (this.holds === 0 && (this.breaks ?? 0) > 1) {
-      const size = Math.max(1, (this.breaks ?? 0) - width);
-      await this.tries(size, 'soak');
+    let width = resolutionAt(this.plan, this.top ?? 0);
+    for (let top = this.top ?? 0; this.holds === 0 && top > 1; top = this.top ?? 0) {
+      await this.tries(Math.max(1, top - width), 'soak');
       width *= 2;
     }
     await this.narrow('soak');
@@ -97,10 +104,11 @@ export class SearchRound {
       if (this.blindAt !== null && this.blindAt <= size) this.blindAt = null;
     } else if (state === 'broken') {
       this.breaks = Math.min(this.breaks ?? size, size);
-      if (this.holds >= size) this.holds = 0;
     } else {
       this.blindAt = Math.min(this.blindAt ?? size, size);
     }
+    // What held a moment ago and does not now proves nothing.
+    if (state !== 'holds' && this.holds >= size) this.holds = 0;
     return state === 'holds';
   }
 
@@ -111,11 +119,7 @@ export class SearchRound {
     for (let attempt = 1; ; attempt++) {
       const state = await this.measure({ size, phase, round: this.round, isLong, attempt });
       if (state === 'unknown' || state === 'stopped') throw new SearchEnded(state);
-      if (state === 'holds' || said.includes(state)) {
-        // What was measured before and cannot be now leaves nothing to go on with.
-        if (state === 'generator' && (phase === 'soak' || phase === 'confirm')) throw new SearchEnded(state);
-        return state;
-      }
+      if (state === 'holds' || said.includes(state)) return state;
       said.push(state);
     }
   }

@@ -154,7 +154,7 @@ describe('searchCapacity', () => {
   });
 
   it('ends whatever the system does', async () => {
-    const states = fc.infiniteStream(fc.constantFrom<StepState>('holds', 'broken'));
+    const states = fc.infiniteStream(fc.constantFrom<StepState>('holds', 'broken', 'generator'));
     await fc.assert(
       fc.asyncProperty(states, async (stream) => {
         const { steps, measure } = system(() => stream.next().value as StepState);
@@ -190,6 +190,22 @@ describe('searchCapacity', () => {
     expect(steps.at(-1)).toMatchObject({ phase: 'soak', size: 22 });
     const breaksAbove = system(({ size }) => (size <= 22 ? 'holds' : size <= 26 ? 'generator' : 'broken'));
     expect(await searchCapacity(PLAN, breaksAbove.measure)).toMatchObject({ end: 'generator', interval: { from: 22 } });
+  });
+
+  it('goes down to what lasts where the generator is too slow for the soak', async () => {
+    const { measure } = system(({ size, isLong }) => (size <= (isLong ? 15 : 22) ? 'holds' : 'generator'));
+    expect(await searchCapacity(PLAN, measure)).toEqual({
+      end: 'generator',
+      rounds: [],
+      interval: { from: 15, to: null },
+    });
+  });
+
+  it('does not confirm what the generator is too slow for by then', async () => {
+    const { measure } = system(({ size, phase }) =>
+      size <= 22 ? 'holds' : phase === 'confirm' ? 'generator' : 'broken',
+    );
+    expect(await searchCapacity(PLAN, measure)).toMatchObject({ end: 'generator', interval: { from: 22 } });
   });
 
   it('never takes the limit of the generator for that of the system', async () => {
