@@ -93,8 +93,10 @@ function contradictionIn(result: DeviceResult, { latency, age }: MeasuredResult,
 
 function whyNotCounted(result: DeviceResult, { latency }: MeasuredResult, frame: ResultFrame): string | null {
   const lateUs = result.fromTimeUs - frame.startTimeUs;
+  // Who came after the start but before its first frame has missed none.
+  const periodUs = frame.fps > 0 ? 1e6 / frame.fps : 0;
   if (result.received === 0) return 'it received no frame';
-  if (lateUs > 0) return `it joined ${formatDurationUs(lateUs)} late`;
+  if (lateUs > periodUs) return `it joined ${formatDurationUs(lateUs)} late`;
   if (result.toTimeUs < frame.stopTimeUs) {
     return `it stopped ${formatDurationUs(frame.stopTimeUs - result.toTimeUs)} early`;
   }
