@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -46,6 +47,10 @@ def make_device(server: ScriptedServer) -> Iterator[Callable[..., BenchDevice]]:
     yield make
     for device in devices:
         device.close()
+    # An attempt to connect ends by itself.
+    for thread in threading.enumerate():
+        if thread.name == "frame-streamer":
+            thread.join(10)
 
 
 class Conversation:
@@ -173,9 +178,7 @@ def test_a_result_that_could_not_be_told_is_told_later(
     server: ScriptedServer, make_device: Any, no_waiting: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("frame_streamer.bench_recorder._GRACE_US", 0)
-    make_device()
-    device = make_device()
-    InThread(next, device)
+    InThread(next, make_device())
     talk = Conversation(server)
     talk.settle_clock()
     talk.run(lead_us=0, window_us=1)
@@ -235,6 +238,17 @@ def test_it_says_why_it_cannot_take_part(server: ScriptedServer, make_device: An
     with pytest.raises(StreamerError) as full:
         refused.result()
     assert (full.value.code, full.value.message) == ("BENCH_FULL", "There are 256.")
+
+
+def test_closing_breaks_off_an_attempt_to_connect(server: ScriptedServer, make_device: Any) -> None:
+    device = make_device()
+    waiting = InThread(lambda: next(device, None))
+    peer = server.accept()
+    peer.expect("HELLO")
+    device.close()
+    assert waiting.result() is None
+    assert next(device, None) is None
+    assert "BENCH" not in peer.until_end()
 
 
 @pytest.mark.parametrize("name", ["", "x" * 65, "a\nb"])

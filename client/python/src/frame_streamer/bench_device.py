@@ -71,6 +71,7 @@ class BenchDevice:
         self._backoff = Backoff()
         self._session: Session | None = None
         self._closing = threading.Event()
+        self._lock = threading.Lock()
 
     def __enter__(self) -> BenchDevice:
         return self
@@ -96,17 +97,17 @@ class BenchDevice:
             if self._part.results:
                 self._backoff.reset()
                 return self._part.results.popleft()
-            if self._session is None:
-                self._session = self._connect()
+            session = self._session or self._connect()
             # It hands out no frames, but raises what the session ended with.
-            self._session.take(_POLL_S)
-            self._look_after(self._session)
+            session.take(_POLL_S)
+            self._look_after(session)
         raise StopIteration
 
     def close(self) -> None:
         """Takes part no more. May be called from another thread, and more than once."""
-        self._closing.set()
-        session = self._session
+        with self._lock:
+            self._closing.set()
+            session = self._session
         if session is not None:
             self._part.leave()
             session.close()
@@ -126,11 +127,17 @@ class BenchDevice:
             bench=self._part,
         )
         session = Session(options, StreamFigures())
+        with self._lock:
+            # Whoever closes us meanwhile closes this, too.
+            if self._closing.is_set():
+                raise StopIteration
+            self._session = session
         try:
             session.start()
         except BaseException:
             # Ctrl+C too: nothing may go on connecting.
             session.close()
+            self._session = None
             raise
         return session
 
