@@ -4,17 +4,24 @@ import type { AttackFigures } from './attack-tally.js';
 import { harmDone } from './harm.js';
 import type { Harm } from './harm.js';
 
+/** What the good clients are held against. */
+export interface HarmLimits {
+  readonly maxHarm: number;
+  /** Whether their latencies are about the server, and not about this machine. */
+  readonly isValid: boolean;
+}
+
 /** What the figures of an attack say, each with those it comes from. */
-export function chaosFindings(harm: Harm, attacks: readonly AttackFigures[], maxHarm: number): Finding[] {
+export function chaosFindings(harm: Harm, attacks: readonly AttackFigures[], limits: HarmLimits): Finding[] {
   return [
-    ...harmFindings(harm, maxHarm),
+    ...harmFindings(harm, limits),
     ...skipFindings(harm),
     ...memoryFindings(harm),
     ...attacks.flatMap(attackFindings),
   ];
 }
 
-function harmFindings(harm: Harm, maxHarm: number): Finding[] {
+function harmFindings(harm: Harm, { maxHarm, isValid }: HarmLimits): Finding[] {
   const { p99Before, p99During, p99After, lostDuring, lostAfter, goodDisconnected, fpsBefore, fpsDuring } = harm;
   const figures = [
     `p99 before ${formatDurationUs(p99Before)}, during ${formatDurationUs(p99During)}, after ${formatDurationUs(p99After)}`,
@@ -23,6 +30,11 @@ function harmFindings(harm: Harm, maxHarm: number): Finding[] {
     `frames a second before ${fpsBefore.toFixed(1)}, during ${fpsDuring.toFixed(1)}`,
   ];
   const done = harmDone(harm, maxHarm);
+  if (!isValid) {
+    const sentence =
+      'The good clients and the attack are measured by a machine that did not keep up: harm cannot be told.';
+    return [{ severity: 'warning', sentence, figures }];
+  }
   if (done.length === 0) return [{ severity: 'good', sentence: 'The good clients were not harmed.', figures }];
   return done.map((harmed) => ({ severity: 'problem', sentence: `Good clients were harmed: ${harmed}.`, figures }));
 }

@@ -44,7 +44,7 @@ export function chaosReport(measured: MeasuredAttack): RunReport {
     subjects,
     generator: (phases.during ?? phases.before)?.generator ?? null,
     server,
-    findings: during ? chaosFindings(harm, attacks, config.maxHarm) : [],
+    findings: during ? chaosFindings(harm, attacks, { maxHarm: config.maxHarm, isValid: validity.valid }) : [],
     details: { kind: 'chaos', phaseMs: config.phaseMs, maxHarm: config.maxHarm, attackers: [...attacks], harm },
   };
 }
