@@ -18,6 +18,7 @@ import { fanOut } from './scenarios/fan-out.js';
 import { health } from './scenarios/health.js';
 import { idle } from './scenarios/idle.js';
 import { latency } from './scenarios/latency.js';
+import { load } from './scenarios/load.js';
 import { measuring } from './scenarios/measuring.js';
 import { memory } from './scenarios/memory.js';
 import { mjpeg } from './scenarios/mjpeg.js';
@@ -33,7 +34,7 @@ import { websocket } from './scenarios/websocket.js';
 
 const SCENARIOS: readonly Scenario[] = [
   ...[encode, fanOut, latency, parser, memory, measuring, statistics, websocket, mjpeg],
-  ...[passThrough, cameras, idle, reconnect, health, processing, recording, publish, rtspEncode],
+  ...[passThrough, cameras, idle, reconnect, health, processing, recording, publish, rtspEncode, load],
 ];
 
 // An interrupted run may still wait for something that nobody wants any more.
