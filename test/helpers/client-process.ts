@@ -32,9 +32,10 @@ export class ClientProcess {
     return ClientProcess.run(['--port', String(port), ...args]);
   }
 
-  /** Starts it with nothing but `args`. */
-  static run(args: readonly string[], env: NodeJS.ProcessEnv = {}): ClientProcess {
-    const child = spawn(process.execPath, [CLIENT_BINARY, ...args], {
+  /** Starts it with nothing but `args`; `prefix` is a command that runs another one, such as `faketime`. */
+  static run(args: readonly string[], env: NodeJS.ProcessEnv = {}, prefix: readonly string[] = []): ClientProcess {
+    const [command = process.execPath, ...before] = [...prefix, process.execPath];
+    const child = spawn(command, [...before, CLIENT_BINARY, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });

@@ -22,10 +22,10 @@ export class DelayProxy {
     });
   }
 
-  /** Starts a proxy in front of `targetPort` on a free port. */
-  static async start(targetPort: number, delays: PathDelays): Promise<DelayProxy> {
+  /** Starts a proxy in front of `targetPort` on a free port of `host`, the loopback address by default. */
+  static async start(targetPort: number, delays: PathDelays, host = '127.0.0.1'): Promise<DelayProxy> {
     const proxy = new DelayProxy(targetPort, delays);
-    await new Promise<void>((resolve) => proxy.server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => proxy.server.listen(0, host, resolve));
     return proxy;
   }
 
