@@ -26,6 +26,7 @@ export class DeviceOfTest {
   isDropped: (sequence: number) => boolean = () => false;
   jpegOf: (sequence: number) => Buffer = () => EMPTY_JPEG;
   private readonly said: BenchBody[] = [];
+  private readonly opened = new Set<unknown>();
   private phaseUs = 0;
 
   constructor({ stream }: { readonly stream: string | undefined } = { stream: 'sample' }) {
@@ -66,7 +67,8 @@ export class DeviceOfTest {
 
   /** The server takes the connection. */
   welcome(stream: StreamInfo | null = streamInfo(), features: readonly string[] = ['bench']): this {
-    this.socket.open();
+    if (!this.opened.has(this.socket)) this.socket.open();
+    this.opened.add(this.socket);
     const streams = stream ? [stream] : [];
     const subscribed = streams.map(({ id }) => id);
     const about = { version: PROTOCOL_VERSION, sessionId: 'x', statsIntervalMs: 1000 };
