@@ -1,5 +1,6 @@
 import { MAX_DEVICE_NAME_CHARS } from '../../../../shared/protocol/bench-messages.js';
 import { toPrintable } from '../../../../shared/protocol/printable.js';
+import { isStreamName } from '../../../../shared/stream-name.js';
 
 /** What is open over a page. */
 export type RouteDialog = 'add' | 'edit' | 'remove';
@@ -60,7 +61,8 @@ function formatPublishers(route: Extract<Route, { page: 'publishers' }>): string
 function joinRoute(query: string): JoinRoute {
   const given = new URLSearchParams(query);
   const name = toPrintable((given.get('name') ?? '').trim().slice(0, MAX_DEVICE_NAME_CHARS)).trim();
-  return { page: 'join', dialog: null, name: name === '' ? null : name, stream: given.get('stream') || null };
+  const stream = given.get('stream') ?? '';
+  return { page: 'join', dialog: null, name: name === '' ? null : name, stream: isStreamName(stream) ? stream : null };
 }
 
 function formatJoin({ name, stream }: JoinRoute): string {

@@ -37,6 +37,7 @@ describe('parseRoute', () => {
     ['#join?name=Chrome%20on+Android', { page: 'join', dialog: null, name: 'Chrome on Android', stream: null }],
     ['#join?name=a%00b', { page: 'join', dialog: null, name: 'a\uFFFDb', stream: null }],
     [`#join?name=${'x'.repeat(99)}`, { page: 'join', dialog: null, name: 'x'.repeat(64), stream: null }],
+    ['#join?stream=a/b', { page: 'join', dialog: null, name: null, stream: null }],
     ['#joint', WALL],
   ])('reads %s', (hash, route) => {
     expect(parseRoute(hash)).toEqual(route);
@@ -60,7 +61,7 @@ describe('parseRoute', () => {
         page: fc.constant('join' as const),
         dialog: fc.constant(null),
         name: fc.option(deviceName),
-        stream: fc.option(fc.stringMatching(/^[A-Za-z0-9_.-]{1,64}$/)),
+        stream: fc.option(fc.stringMatching(/^[a-z][A-Za-z0-9_.-]{0,63}$/)),
       }),
     );
     fc.assert(
