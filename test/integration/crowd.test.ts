@@ -88,13 +88,20 @@ describe('a crowd', () => {
     const { server, url } = await tcpServer();
     const crowd = await crowdOf([url], { workers: 1 });
     await feeding(server, () => crowd.resize(2, 0));
+    await quiet(crowd);
     await crowd.begin(10_000);
+    const firstSequence = server.stream.hubStream.nextSequence;
     const [first] = server.sockets;
     first?.resetAndDestroy();
     await until(() => server.clients.count === 1);
     await feeding(server, () => until(() => server.clients.count === 2 && crowd.progress().connected === 2));
     await feeding(server, () => until(() => crowd.progress().reconnects === 1));
+    await quiet(crowd);
+    const published = server.stream.hubStream.nextSequence - firstSequence;
     const { total, sessions } = await crowd.end();
+    // The frames of the outage are lost, and everything else is where it belongs.
+    for (const { frames } of sessions) expect(frames.received + frames.lost + frames.skipped).toBe(published);
+    expect(total.frames.lost).toBeGreaterThan(0);
     expect(total).toMatchObject({
       reconnects: 1,
       outages: [{ fromMs: expect.any(Number), toMs: expect.any(Number), code: 'CONNECTION_LOST' }],
@@ -174,6 +181,12 @@ async function feeding<T>(server: SyntheticHub, action: () => Promise<T>): Promi
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Resolves when no frame came for a whole second, after which none is on its way. */
+async function quiet(crowd: Crowd): Promise<void> {
+  await until(() => crowd.progress().framesPerSecond > 0);
+  await until(() => crowd.progress().framesPerSecond === 0);
 }
 
 /** Frames that the crowd has in the window, up to the last whole second. */
