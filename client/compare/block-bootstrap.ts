@@ -1,9 +1,11 @@
 import type { RandomBits } from '../../shared/random-bits.js';
+import { fewnessOf } from './confidence.js';
 
 /** So many times a run is drawn anew; the ends of 95 % lie on 25 of them each. */
 export const DRAWS = 1000;
 /** Fewer buckets say nothing about how a run varies. */
 const LEAST_BUCKETS = 8;
+const MAX_LIKENESS = 0.97;
 
 /** A figure of each bucket of a run, and how much the bucket counts. */
 export interface BucketSeries {
@@ -14,13 +16,15 @@ export interface BucketSeries {
 /**
  * How the weighted mean of each of `series`, which have the same buckets, varies when the run is drawn anew: for each draw
  * the mean less that of the run. Buckets are drawn in blocks, since what happens in one goes on in the next (circular
- * moving blocks: Politis and Romano, "A Circular Block-Resampling Procedure for Stationary Data", 1992; their length grows
- * with the third root of the number of buckets). Null for a run too short to say.
+ * moving blocks: Politis and Romano, "A Circular Block-Resampling Procedure for Stationary Data", 1992). Null for a run too
+ * short to say.
  */
 export function drawDeviations(series: readonly BucketSeries[], random: RandomBits): readonly Float64Array[] | null {
   const buckets = series[0]?.values.length ?? 0;
   if (buckets < LEAST_BUCKETS) return null;
-  const blockLength = Math.ceil(Math.cbrt(buckets));
+  const blockLength = Math.max(...series.map(blockLengthOf));
+  // A run of few blocks knows little of how blocks vary.
+  const fewness = fewnessOf(buckets / blockLength);
   const means = series.map((each) => weightedMean(each, identity(buckets)));
   const deviations = series.map(() => new Float64Array(DRAWS));
   const drawn = new Uint32Array(buckets);
@@ -32,10 +36,34 @@ export function drawDeviations(series: readonly BucketSeries[], random: RandomBi
     }
     for (const [index, each] of series.entries()) {
       const kept = deviations[index];
-      if (kept) kept[draw] = weightedMean(each, drawn) - (means[index] ?? 0);
+      if (kept) kept[draw] = fewness * (weightedMean(each, drawn) - (means[index] ?? 0));
     }
   }
   return deviations;
+}
+
+/**
+ * Buckets in a block: more, the more each is like the one before (Politis and White, "Automatic Block-Length Selection for
+ * the Dependent Bootstrap", 2004, of an autoregressive process of the first order), and a third of the run at most.
+ */
+function blockLengthOf({ values }: BucketSeries): number {
+  const known = values.filter((value) => value !== null);
+  const likeness = Math.min(MAX_LIKENESS, Math.max(0, likenessOf(known)));
+  const length = Math.cbrt(6 * (likeness / (1 - likeness ** 2)) ** 2 * values.length);
+  return Math.max(1, Math.min(Math.ceil(Math.max(length, Math.cbrt(values.length))), Math.floor(values.length / 3)));
+}
+
+/** Autocorrelation at a distance of one, less what is missing of it in a short series (Kendall, 1954). */
+function likenessOf(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  let together = 0;
+  let alone = 0;
+  for (const [index, value] of values.entries()) {
+    together += (value - mean) * ((values[index + 1] ?? mean) - mean);
+    alone += (value - mean) ** 2;
+  }
+  const likeness = alone === 0 ? 0 : together / alone;
+  return likeness + (1 + 3 * likeness) / values.length;
 }
 
 /** The mean over the buckets that have a value; 0 without one. */

@@ -37,7 +37,7 @@ export type FigureBasis =
   | { readonly kind: 'extreme' }
   | { readonly kind: 'count' };
 
-const LATENCY = { unit: 'us', better: 'less', matters: { share: 0.05, least: 50 } } as const;
+const LATENCY = { unit: 'us', better: 'less', matters: { share: 0.1, least: 100 } } as const;
 const RATE = { better: 'more', matters: { share: 0.02, least: 0 }, errorOf: () => 0 } as const;
 const SHARE = { unit: 'share', better: 'less', matters: { share: 0.05, least: 0.001 }, errorOf: () => 0 } as const;
 const COUNT = { kind: 'count' } as const;

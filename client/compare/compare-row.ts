@@ -51,7 +51,7 @@ export function judgedRow(
     ...{ subject, figure: figure.name, unit: figure.unit },
     ...{ a: a?.value ?? null, b: b?.value ?? null },
     change: a && b ? relative(b.value - a.value, a.value) : null,
-    interval: a && a.value > 0 && widened ? { low: widened.low / a.value, high: widened.high / a.value } : null,
+    interval: a && a.value > 0 && widened && isBounded(widened) ? scaled(widened, a.value) : null,
     verdict: a && b ? verdictOn(figure, a, b, widened) : 'unknown',
     condition: asked.length === 0 ? null : asked.map(({ text }) => text).join(', '),
     failed: failed.length > 0,
@@ -122,6 +122,14 @@ function changeOf(
 function relative(difference: number, before: number): number | null {
   if (difference === 0) return 0;
   return before > 0 ? difference / before : null;
+}
+
+function isBounded({ low, high }: Interval): boolean {
+  return Number.isFinite(low) && Number.isFinite(high);
+}
+
+function scaled({ low, high }: Interval, unit: number): Interval {
+  return { low: low / unit, high: high / unit };
 }
 
 function widen({ low, high }: Interval, error: number): Interval {

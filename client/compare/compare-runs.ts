@@ -78,11 +78,11 @@ function capacityRow({ a, b }: Sides, conditions: readonly Condition[], random: 
   if (ofA.includes(null) || ofB.includes(null)) return null;
   const from = (each: typeof ofA): number[] => each.map((found) => found?.from ?? 0);
   const to = (each: typeof ofA): number[] => each.map((found) => found?.to ?? Infinity);
-  const widest: Interval = {
+  // Where no limit was found on one side, the difference has no end on that side.
+  const difference: Interval = {
     low: Math.min(...from(ofB)) - Math.max(...to(ofA)),
     high: Math.max(...to(ofB)) - Math.min(...from(ofA)),
   };
-  const difference = Number.isFinite(widest.low) && Number.isFinite(widest.high) ? widest : null;
   const figures = { a: searched(from(ofA)), b: searched(from(ofB)), difference };
   const asked = conditions.filter(({ figure }) => figure === 'capacity');
   return judgedRow(CAPACITY_FIGURE, 'capacity', figures, asked, random);
@@ -90,5 +90,5 @@ function capacityRow({ a, b }: Sides, conditions: readonly Condition[], random: 
 
 function searched(values: readonly number[]): SideFigure {
   const value = values.reduce((sum, each) => sum + each, 0) / values.length;
-  return { value, values, deviations: null, clockError: 0, isExact: true };
+  return { value, values, deviations: () => null, clockError: 0, isExact: true };
 }

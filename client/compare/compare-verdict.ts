@@ -9,7 +9,7 @@ const MAX_NAMED = 4;
 /** What comes of a comparison: of its conditions, where there are any, else of its figures. */
 export function verdictOf(rows: readonly JudgedRow[], conditions: readonly Condition[]): RunReport['verdict'] {
   const undecided = rows.flatMap(({ row, undecided: texts }) =>
-    texts.map(({ text }) => `${text} (${row.subject}: ${row.a === null ? 'A' : 'B'} has no ${row.figure})`),
+    texts.map(({ text }) => `${text} (${row.subject}: ${row.b === null ? 'B' : 'A'} has no ${row.figure})`),
   );
   const known = new Set(rows.flatMap(({ row }) => (row.condition === null ? [] : [row.figure])));
   const missing = conditions.filter(({ figure }) => !known.has(figure)).map(({ text }) => text);

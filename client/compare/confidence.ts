@@ -4,9 +4,10 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Quantile 0.975 of Student's t by degrees of freedom, from 1 on. */
+/** Quantile 0.975 of Student's t by degrees of freedom, from 1 on; beyond, 1.96 and what is left of the difference. */
 const T_975 = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131];
 const Z_975 = 1.96;
+const REST = 2.4;
 
 /** The middle 95 % of `draws`, or of `level` more where that is less than 0.025 at each end. */
 export function percentileInterval(draws: Float64Array, level = 0.025): Interval {
@@ -22,8 +23,14 @@ export function percentileInterval(draws: Float64Array, level = 0.025): Interval
  * Bootstrap", The American Statistician 69, 2015).
  */
 export function expandedLevel(count: number): number {
-  const t = T_975[count - 2] ?? Z_975;
-  return normalShareBelow(-t * Math.sqrt(count / (count - 1)));
+  return normalShareBelow(-Z_975 * fewnessOf(count));
+}
+
+/** How much too narrow the bootstrap of a mean of `count` (2 or more) values or blocks is. */
+export function fewnessOf(count: number): number {
+  const freedom = Math.max(1, count - 1);
+  const t = T_975[Math.floor(freedom) - 1] ?? Z_975 + REST / freedom;
+  return (t / Z_975) * Math.sqrt((freedom + 1) / freedom);
 }
 
 /** Share of a normal distribution below `z` (Abramowitz and Stegun, formula 7.1.26; off by 1.5e-7 at most). */

@@ -54,7 +54,8 @@ function checkedSummary(value: unknown, file: string): ComparedRun {
   return runOfSummary(result.data, file);
 }
 
-function runOfReport(report: RunReport, file: string): ComparedRun {
+/** A report as it is compared; throws BAD_REPORT for one of a comparison. */
+export function runOfReport(report: RunReport, file: string): ComparedRun {
   const { kind, total, validity, provenance, server, verdict, details } = report;
   if (kind === 'compare') throw badReport(file, 'it is itself a comparison');
   const isSearch = details.kind === 'capacity';

@@ -10,6 +10,12 @@ import { QuantileTable } from './quantile-table.js';
 
 type SeriesName = 'p50' | 'p99' | 'age' | 'frames' | 'bytes';
 
+/** The mean of a series, and how it would have come out in other draws. */
+interface DrawnSeries {
+  readonly mean: number;
+  readonly deviations: Float64Array | null;
+}
+
 /**
  * How the figures of one subject would have come out if its run were drawn anew from itself: `DRAWS` deviations from what
  * was measured, in the unit of the figure. What varied from one bucket of the time line to the next varies in them too;
@@ -17,23 +23,23 @@ type SeriesName = 'p50' | 'p99' | 'age' | 'frames' | 'bytes';
  */
 export class RunDraws {
   private readonly random: RandomBits;
-  private readonly overTime = new Map<SeriesName, { readonly mean: number; readonly deviations: Float64Array }>();
-  private readonly cpu: Float64Array | null;
   private readonly latency: QuantileTable | null;
   private readonly age: QuantileTable | null;
+  /** Drawn when it is first needed: between repeated runs it is not. */
+  private overTime: ReadonlyMap<SeriesName, DrawnSeries> | null = null;
 
   /**
    * @param seed another one for each run and subject
    * @throws {StreamerError} BAD_REPORT for histograms that are none
    */
-  constructor(subject: Subject, run: ComparedRun, seed: number) {
+  constructor(
+    private readonly subject: Subject,
+    private readonly run: ComparedRun,
+    seed: number,
+  ) {
     this.random = new RandomBits(seed);
-    const { timeline, histograms } = subject;
-    this.latency = tableOf(histograms?.latency, run.file);
-    this.age = tableOf(histograms?.age, run.file);
-    if (timeline) this.drawTimeline(seriesOf(timeline));
-    const cpu = { values: run.serverCpu, weights: run.serverCpu.map(() => 1) };
-    this.cpu = drawDeviations([cpu], this.random)?.[0] ?? null;
+    this.latency = tableOf(subject.histograms?.latency, run.file);
+    this.age = tableOf(subject.histograms?.age, run.file);
   }
 
   /** Deviations of a figure that was `value`; null where nothing can be said. */
@@ -42,10 +48,15 @@ export class RunDraws {
       case 'quantile':
         return this.ofQuantile(basis.of, basis.quantile, value);
       case 'rate':
-        return basis.of === 'cpu' ? this.cpu : this.scaled(basis.of, value);
+        return basis.of === 'cpu' ? this.ofServer() : this.scaled(basis.of, value);
       default:
         return null;
     }
+  }
+
+  private ofServer(): Float64Array | null {
+    const values = this.run.serverCpu;
+    return drawDeviations([{ values, weights: values.map(() => 1) }], this.random)?.[0] ?? null;
   }
 
   /** What varies over time, and what chance does to the rank: the sum of both is on the safe side. */
@@ -63,22 +74,24 @@ export class RunDraws {
 
   /** Deviations of a series, made as large as `value` is beside its mean. */
   private scaled(name: SeriesName, value: number): Float64Array | null {
+    this.overTime ??= this.drawTimeline();
     const series = this.overTime.get(name);
-    if (!series || series.mean <= 0) return null;
+    if (!series?.deviations || series.mean <= 0) return null;
     const scale = value / series.mean;
     return series.deviations.map((deviation) => deviation * scale);
   }
 
-  private drawTimeline(series: Readonly<Record<SeriesName, BucketSeries>>): void {
-    const names = Object.keys(series) as SeriesName[];
+  private drawTimeline(): ReadonlyMap<SeriesName, DrawnSeries> {
+    const { timeline } = this.subject;
+    const series = timeline ? [...seriesOf(timeline)] : [];
     const deviations = drawDeviations(
-      names.map((name) => series[name]),
+      series.map(([, each]) => each),
       this.random,
     );
-    for (const [index, name] of names.entries()) {
-      const own = deviations?.[index];
-      if (own) this.overTime.set(name, { mean: meanOf(series[name]), deviations: own });
-    }
+    const drawn = series.map(([name, each], index) => {
+      return [name, { mean: meanOf(each), deviations: deviations?.[index] ?? null }] as const;
+    });
+    return new Map(drawn);
   }
 }
 
@@ -88,15 +101,15 @@ function seriesOf({
   latencyP50Us,
   latencyP99Us,
   ageMaxUs,
-}: NonNullable<Subject['timeline']>): Readonly<Record<SeriesName, BucketSeries>> {
+}: NonNullable<Subject['timeline']>): ReadonlyMap<SeriesName, BucketSeries> {
   const evenly = frames.map(() => 1);
-  return {
-    p50: { values: latencyP50Us, weights: frames },
-    p99: { values: latencyP99Us, weights: frames },
-    age: { values: ageMaxUs, weights: evenly },
-    frames: { values: frames, weights: evenly },
-    bytes: { values: bytes, weights: evenly },
-  };
+  return new Map([
+    ['p50', { values: latencyP50Us, weights: frames }],
+    ['p99', { values: latencyP99Us, weights: frames }],
+    ['age', { values: ageMaxUs, weights: evenly }],
+    ['frames', { values: frames, weights: evenly }],
+    ['bytes', { values: bytes, weights: evenly }],
+  ]);
 }
 
 function tableOf(encoded: EncodedDistribution | undefined, file: string): QuantileTable | null {

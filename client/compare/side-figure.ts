@@ -19,8 +19,8 @@ export interface SideFigure {
   readonly value: number;
   /** Of each run. */
   readonly values: readonly number[];
-  /** As `RunDraws` has them; null where nothing can be said. */
-  readonly deviations: Float64Array | null;
+  /** As `RunDraws` has them, drawn when they are asked for; null where nothing can be said. */
+  readonly deviations: () => Float64Array | null;
   /** How far the clocks may have moved it. */
   readonly clockError: number;
   /** It is a count of what happened. */
@@ -34,11 +34,10 @@ export const ENOUGH_RUNS = 3;
 export function sideFigure(figure: ComparedFigure, side: readonly Measured[]): SideFigure | null {
   const values = side.map(({ subject, run }) => figure.of(subject, run)).filter((value) => value !== null);
   if (values.length !== side.length || values.length === 0) return null;
-  const each = side.map(({ draws }, index) => draws.deviations(figure.basis, values[index] ?? 0));
   return {
     value: mean(values),
     values,
-    deviations: meanDeviations(each),
+    deviations: () => meanDeviations(side.map(({ draws }, n) => draws.deviations(figure.basis, values[n] ?? 0))),
     clockError: Math.max(...side.map(({ subject }) => figure.errorOf(subject))),
     isExact: figure.basis.kind === 'count',
   };
@@ -51,20 +50,21 @@ export function differenceInterval(a: SideFigure, b: SideFigure, random: RandomB
     const draws = drawn(() => resampledMean(b.values, random) - resampledMean(a.values, random));
     return percentileInterval(draws, expandedLevel(fewest));
   }
-  const [ofA, ofB] = [a.deviations, b.deviations];
+  const [ofA, ofB] = [a.deviations(), b.deviations()];
   if (!ofA || !ofB) return null;
   return percentileInterval(ofB.map((deviation, draw) => b.value + deviation - a.value - (ofA[draw] ?? 0)));
 }
 
 /** 95 % confidence of the value of one side; the value alone where nothing can be said. */
 export function valueInterval(side: SideFigure, random: RandomBits): Interval {
-  const { value, values, deviations } = side;
+  const { value, values } = side;
   if (values.length >= ENOUGH_RUNS) {
     return percentileInterval(
       drawn(() => resampledMean(values, random)),
       expandedLevel(values.length),
     );
   }
+  const deviations = side.deviations();
   return deviations
     ? percentileInterval(deviations.map((deviation) => value + deviation))
     : { low: value, high: value };
