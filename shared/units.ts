@@ -29,16 +29,17 @@ export function formatDurationUs(us: number | null): string {
 
 /**
  * A duration with the bound of its error, both in microseconds, shown in one unit and to the same digit:
- * `12.4 ms ± 0.3 ms`; each in its own unit when they are too far apart for that. Without an error (null) only the
- * value; without a value `-`.
+ * `12.4 ms ± 0.3 ms`; each in its own unit when they are too far apart for that. The error is rounded up, since a bound
+ * must not look smaller than it is. Without an error (null) only the value; without a value `-`.
  */
 export function formatWithError(us: number | null, errorUs: number | null): string {
   if (us === null || errorUs === null || !Number.isFinite(us) || !Number.isFinite(errorUs)) return formatDurationUs(us);
   const larger = Math.max(Math.abs(us), errorUs);
   const unit = unitFor(larger);
   const decimals = Math.max(decimalsFor(larger, unit), decimalsToShow(errorUs / unit.us));
-  if (larger >= LONG_US || decimals > MAX_DECIMALS) return `${formatDurationUs(us)} ± ${formatDurationUs(errorUs)}`;
-  return `${fixed(us / unit.us, decimals)} ${unit.name} ± ${fixed(errorUs / unit.us, decimals)} ${unit.name}`;
+  if (larger >= LONG_US || decimals > MAX_DECIMALS) return `${formatDurationUs(us)} ± ${formatDurationUs(Math.ceil(errorUs))}`;
+  const error = roundedUp(errorUs / unit.us, decimals);
+  return `${fixed(us / unit.us, decimals)} ${unit.name} ± ${fixed(error, decimals)} ${unit.name}`;
 }
 
 /** Like `formatWithError`, with a `+` before a positive value: for offsets, where the sign is the message. */
@@ -118,6 +119,12 @@ function scaled(value: number, exactBelow: number, suffixes: readonly string[], 
   const last = exponent === suffixes.length - 1;
   if (exponent === 0 || (size >= 999.5 && !last)) return scaled(value, exactBelow, suffixes, exponent + 1);
   return fixed(value / 1000 ** exponent, size < 99.95 ? 1 : 0) + (suffixes[exponent] ?? '');
+}
+
+/** The least number of so many decimals that is not below `value`, but for what dividing it may have added. */
+function roundedUp(value: number, decimals: number): number {
+  const scale = 10 ** decimals;
+  return Math.ceil(value * scale - 1e-9) / scale;
 }
 
 /** `toFixed` without a minus sign on what rounds to zero. */
