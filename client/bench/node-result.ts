@@ -1,6 +1,7 @@
 import type { BenchCounts } from '../../shared/bench/bench-counts.js';
 import type { ResultFacts } from '../../shared/bench/bench-measurement.js';
-import type { LatencyHistogram } from '../../shared/histogram.js';
+import { LatencyHistogram } from '../../shared/histogram.js';
+import { readHistogram } from '../../shared/histogram-reader.js';
 import { MAX_ABOUT_CHARS, MAX_HISTOGRAM_CHARS } from '../../shared/protocol/bench-messages.js';
 import type { DeviceResult } from '../../shared/protocol/bench-messages.js';
 import { toPrintable } from '../../shared/protocol/printable.js';
@@ -24,16 +25,40 @@ export function nodeResult(counts: BenchCounts<LatencyHistogram>, facts: ResultF
   };
 }
 
-/** Ages are left out where both do not fit the message; the latencies of a day do. */
+/** As fine as a message takes them: coarser where latencies lie all over the hour, and at last without ages. */
 function histogramsOf({ latency, age }: BenchCounts<LatencyHistogram>): Histograms {
-  const own = { latency: latency.encode(), latencyNegative: latency.encodeNegative() };
-  const both = {
-    ...own,
+  const fine = encoded(latency, age);
+  if (charsOf(fine) <= MAX_HISTOGRAM_CHARS) return fine;
+  const coarse = encoded(coarsened(latency), coarsened(age));
+  return charsOf(coarse) <= MAX_HISTOGRAM_CHARS ? coarse : { ...coarse, age: null, ageNegative: null };
+}
+
+function encoded(latency: LatencyHistogram, age: LatencyHistogram): Histograms {
+  return {
+    latency: latency.encode(),
+    latencyNegative: latency.encodeNegative(),
     age: age.count > 0 ? age.encode() : null,
     ageNegative: age.encodeNegative(),
   };
-  const chars = Object.values(both).reduce((sum, text) => sum + (text?.length ?? 0), 0);
-  return chars <= MAX_HISTOGRAM_CHARS ? both : { ...own, age: null, ageNegative: null };
+}
+
+function charsOf(histograms: Histograms): number {
+  return Object.values(histograms).reduce((sum, text) => sum + (text?.length ?? 0), 0);
+}
+
+/** The same values to two significant digits. */
+function coarsened(histogram: LatencyHistogram): LatencyHistogram {
+  const coarse = new LatencyHistogram();
+  const negative = histogram.encodeNegative();
+  readHistogram(histogram.encode(), (valueUs, count) => coarse.record(middleUs(valueUs), count));
+  if (negative !== null) readHistogram(negative, (valueUs, count) => coarse.record(-middleUs(valueUs), count));
+  return coarse;
+}
+
+/** The middle of the bucket of `valueUs` where each doubling has 128 of them, as with two significant digits. */
+function middleUs(valueUs: number): number {
+  const widthUs = 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, valueUs))) - 7);
+  return Math.floor(valueUs / widthUs) * widthUs + Math.floor(widthUs / 2);
 }
 
 function clockOf(errorUs: number | null, { clock }: ResultFacts): DeviceResult['clock'] {
