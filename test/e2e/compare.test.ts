@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runReportSchema } from '../../client/report/run-report-schema.js';
+import { SystemClock } from '../../shared/clock.js';
 import { ClientProcess } from '../helpers/client-process.js';
 import { SyntheticServer } from '../helpers/synthetic-server.js';
 
@@ -65,10 +66,11 @@ async function refuses(file: Files): Promise<void> {
 /** Makes runs of load, side by side, against one server. */
 async function measure(latencyUs: number, files: readonly string[]): Promise<void> {
   const server = await SyntheticServer.start({ jpegBytes: 5000, fps: FPS });
-  const startUs = server.clock.nowUs();
+  const clock = new SystemClock();
+  const startUs = clock.nowUs();
   let published = 0;
   const timer = setInterval(() => {
-    const due = ((server.clock.nowUs() - startUs - latencyUs) / 1e6) * FPS;
+    const due = ((clock.nowUs() - startUs - latencyUs) / 1e6) * FPS;
     for (; published < due; published += 1) for (const stream of server.streams) stream.publish();
   }, 1);
   try {

@@ -51,11 +51,11 @@ function rowsSection(rows: readonly Row[], trust: string): TableSection {
     columns: [
       { label: 'Subject', align: 'left' },
       { label: 'Figure', align: 'left' },
+      { label: 'Verdict', align: 'left' },
       { label: 'A', align: 'right' },
       { label: 'B', align: 'right' },
       { label: 'Change', align: 'right' },
       { label: '95 % of the change', align: 'right' },
-      { label: 'Verdict', align: 'left' },
       { label: 'Condition', align: 'left' },
     ],
     rows: rows.map(rowCells),
@@ -68,11 +68,11 @@ function rowCells(row: Row): TableCell[] {
   return [
     { text: subject },
     { text: figure },
+    { text: verdict, ...(tone !== undefined && { tone }) },
     { text: figureText(unit, a), sortValue: a },
     { text: figureText(unit, b), sortValue: b },
     { text: change === null ? changeText(row) : percent(change), sortValue: change },
     { text: intervalText(interval), sortValue: interval?.low ?? null },
-    { text: verdict, ...(tone !== undefined && { tone }) },
     conditionCell(condition, failed),
   ];
 }
