@@ -240,7 +240,7 @@ describe('JSON messages', () => {
 });
 
 it('knows nothing of other types', () => {
-  for (const type of [0, 13, 255]) expect(codec.decodeMessage(type, Buffer.alloc(3))).toBeNull();
+  for (const type of [0, 14, 255]) expect(codec.decodeMessage(type, Buffer.alloc(3))).toBeNull();
 });
 
 function decode(bytes: Buffer): Message | null {
