@@ -130,7 +130,7 @@ function tooLong(): { name: string; type: number; limit: number; code: ErrorCode
     const code = SERVER_ACCEPTS.has(type) ? 'MESSAGE_TOO_LONG' : 'UNEXPECTED_MESSAGE';
     return { name, type, limit: MAX_BODY_BYTES[type], code } as const;
   });
-  const unknown = [0, 13, 255].map((type) => {
+  const unknown = [0, 14, 255].map((type) => {
     return { name: `type ${type}`, type, limit: MAX_UNKNOWN_BODY_BYTES, code: 'MESSAGE_TOO_LONG' } as const;
   });
   return [...known, ...unknown];
