@@ -80,10 +80,17 @@ function verdictOf(
   return { level: isValid ? 'done' : 'invalid', sentence };
 }
 
+/** A device compares the server's clock with its own; here it is told the other way round, as how far its own is off. */
 function clockOf({ known: { device, result }, measured }: CheckedDevice): ClockRecord[] {
   if (!result || !measured) return [];
   const { offsetUs, errorUs, driftPpm, rttMinUs, rttP50Us } = result.clock;
-  return [{ of: device.name, offsetUs, errorUs, driftPpm, rttUs: { min: rttMinUs, p50: rttP50Us, p99: null } }];
+  const rttUs = { min: rttMinUs, p50: rttP50Us, p99: null };
+  return [{ of: device.name, offsetUs: negated(offsetUs), errorUs, driftPpm: negated(driftPpm), rttUs }];
+}
+
+/** Without a negative zero. */
+function negated(value: number | null): number | null {
+  return value === null ? null : 0 - value;
 }
 
 type DeviceDetails = Extract<RunReport['details'], { kind: 'bench' }>['devices'][number];

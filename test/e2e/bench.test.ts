@@ -87,6 +87,8 @@ describe('a benchmark of devices with clocks and links of their own', () => {
       // The device's clock is ahead by the shift, so the server's is behind it by as much.
       const trueOffsetUs = -place.shiftS * 1e6;
       expect(Math.abs(clock.offsetUs! - trueOffsetUs)).toBeLessThanOrEqual(errorUs + ANCHOR_TOLERANCE_US);
+      const inReport = report.clocks.find(({ of }) => of === place.name)!;
+      expect(Math.abs(inReport.offsetUs! + trueOffsetUs)).toBeLessThanOrEqual(errorUs + ANCHOR_TOLERANCE_US);
       expect(latency.min! + errorUs).toBeGreaterThanOrEqual(place.toClientUs - TIMER_EARLY_US);
       // An error bar that is right only because it is wide would be worth nothing: half the round trip is its bound.
       expect(errorUs).toBeLessThanOrEqual(clock.rttP50Us! / 2 + ANCHOR_TOLERANCE_US);
