@@ -17,6 +17,7 @@ export interface HistogramState {
   /** A value of each bucket that is not empty, and how many values lie in it. */
   readonly valuesUs: Float64Array;
   readonly counts: Float64Array;
+  readonly uncounted: number;
   readonly saturated: number;
   readonly least: number;
   readonly greatest: number;
@@ -28,7 +29,7 @@ export interface HistogramState {
  * Distribution of signed microsecond values: latencies, and plain durations too. Negative values are kept, so that a
  * clock that is off shows. Quantiles are right to three significant digits (an HdrHistogram of each sign); `count`,
  * `min`, `max`, `mean` and `stddev` are exact. Values beyond one hour count as one hour, and of more than 2^32 - 1 values
- * the later ones do not count.
+ * the later ones do not count, but as `uncounted`.
  */
 export class LatencyHistogram {
   // Made when first needed: a client may hold thousands of histograms, and many of them stay empty.
@@ -37,6 +38,7 @@ export class LatencyHistogram {
   private counted = 0;
   private countedNegative = 0;
   private countedSaturated = 0;
+  private leftOut = 0;
   private least = Infinity;
   private greatest = -Infinity;
   private sumUs = 0;
@@ -55,6 +57,11 @@ export class LatencyHistogram {
   /** Values beyond one hour, which were recorded as one hour. */
   get saturated(): number {
     return this.countedSaturated;
+  }
+
+  /** Values that came when it was full, and are in nothing else that it says. */
+  get uncounted(): number {
+    return this.leftOut;
   }
 
   /** Least value; null while there is none. */
@@ -81,6 +88,7 @@ export class LatencyHistogram {
   record(valueUs: number, count = 1): void {
     if (Number.isNaN(valueUs)) throw new RangeError('A histogram cannot record NaN.');
     const added = Math.min(count, MAX_COUNT - this.counted);
+    this.leftOut += count - added;
     if (added <= 0) return;
     // Adding 0 makes -0 a 0.
     let value = Math.round(valueUs) + 0;
@@ -116,15 +124,20 @@ export class LatencyHistogram {
     return Math.min(this.greatest, Math.max(this.least, this.valueAtRank(rank)));
   }
 
-  /** Adds every value of `other`. Throws RangeError, and adds none, for more than 2^32 - 1 values together. */
+  /**
+   * Adds every value of `other`; where that would be more than 2^32 - 1 values together, an even share of them, so that
+   * they stay distributed as they are. A long run loses nothing else by it than its last values.
+   */
   merge(other: LatencyHistogram): void {
-    if (other.counted === 0) return;
-    const total = this.counted + other.counted;
-    if (total > MAX_COUNT) throw new RangeError('A histogram holds at most 2^32 - 1 values.');
+    this.leftOut += other.leftOut;
+    const added = Math.min(other.counted, MAX_COUNT - this.counted);
+    if (added < other.counted) return this.mergeShare(other, added);
+    if (added === 0) return;
     if (other.positives) (this.positives ??= newCounts()).add(other.positives);
     if (other.negatives) (this.negatives ??= newCounts()).add(other.negatives);
+    const total = this.counted + added;
     const apart = (other.mean ?? 0) - (this.mean ?? 0);
-    this.squaredDeviations += other.squaredDeviations + (apart * apart * this.counted * other.counted) / total;
+    this.squaredDeviations += other.squaredDeviations + (apart * apart * this.counted * added) / total;
     this.sumUs += other.sumUs;
     this.counted = total;
     this.countedNegative += other.countedNegative;
@@ -140,6 +153,7 @@ export class LatencyHistogram {
     this.counted = 0;
     this.countedNegative = 0;
     this.countedSaturated = 0;
+    this.leftOut = 0;
     this.least = Infinity;
     this.greatest = -Infinity;
     this.sumUs = 0;
@@ -166,15 +180,16 @@ export class LatencyHistogram {
     };
     if (this.negatives) visitMiddles(this.negatives, visit(-1));
     if (this.positives) visitMiddles(this.positives, visit(1));
-    const { countedSaturated: saturated, least, greatest, sumUs, squaredDeviations } = this;
+    const { countedSaturated: saturated, leftOut: uncounted, least, greatest, sumUs, squaredDeviations } = this;
     const buckets = { valuesUs: Float64Array.from(values), counts: Float64Array.from(counts) };
-    return { ...buckets, saturated, least, greatest, sumUs, squaredDeviations };
+    return { ...buckets, uncounted, saturated, least, greatest, sumUs, squaredDeviations };
   }
 
   /** A histogram that holds what `state` says. */
   static ofState(state: HistogramState): LatencyHistogram {
     const histogram = new LatencyHistogram();
     state.valuesUs.forEach((valueUs, index) => histogram.record(valueUs, state.counts[index]));
+    histogram.leftOut = state.uncounted;
     histogram.countedSaturated = state.saturated;
     histogram.least = state.least;
     histogram.greatest = state.greatest;
@@ -212,6 +227,20 @@ export class LatencyHistogram {
       if (this.negatives) visitMiddles(this.negatives, (valueUs, count) => visit(-valueUs, count));
       if (this.positives) visitMiddles(this.positives, visit);
     });
+  }
+
+  /** Adds `added` of the values of `other`, of each bucket its share; a value is then the middle of its bucket. */
+  private mergeShare(other: LatencyHistogram, added: number): void {
+    const { valuesUs, counts } = other.state();
+    let seen = 0;
+    let taken = 0;
+    valuesUs.forEach((valueUs, index) => {
+      seen += counts[index] ?? 0;
+      const upToHere = Math.round((seen * added) / other.counted);
+      if (upToHere > taken) this.record(valueUs, upToHere - taken);
+      taken = upToHere;
+    });
+    this.leftOut += other.counted - added;
   }
 
   private valueAtRank(rank: number): number {

@@ -175,11 +175,33 @@ describe('LatencyHistogram', () => {
     );
   });
 
-  it('refuses to merge to more than 2^32 - 1 values', () => {
+  it('takes an even share where the values of both are more than 2^32 - 1, and counts the rest', () => {
+    const full = new LatencyHistogram();
+    full.record(7, 2 ** 32 - 1 - 1000);
+    const other = new LatencyHistogram();
+    other.record(-50, 1000);
+    other.record(90, 3000);
+    full.merge(other);
+    expect([full.count, full.negative, full.uncounted]).toEqual([2 ** 32 - 1, 250, 3000]);
+    expect([full.min, full.max]).toEqual([-50, 90]);
+    full.merge(other);
+    full.record(5);
+    expect([full.count, full.uncounted]).toEqual([2 ** 32 - 1, 7001]);
+    const copy = LatencyHistogram.ofState(full.state());
+    expect([copy.count, copy.uncounted, copy.mean]).toEqual([full.count, 7001, full.mean]);
+    const sum = new LatencyHistogram();
+    sum.merge(full);
+    expect(sum.uncounted).toBe(7001);
+    sum.reset();
+    expect(sum.uncounted).toBe(0);
+  });
+
+  it('merges full histograms without end', () => {
     const half = new LatencyHistogram();
     half.record(7, 2 ** 31);
-    expect(() => half.merge(half)).toThrow(RangeError);
-    expect([half.count, half.quantile(1)]).toEqual([2 ** 31, 7]);
+    half.merge(half);
+    half.merge(half);
+    expect([half.count, half.quantile(1), half.mean, half.stddev]).toEqual([2 ** 32 - 1, 7, 7, 0]);
   });
 });
 
