@@ -84,13 +84,24 @@ function verdictOn(
   return 'unknown';
 }
 
-/** A condition fails only where the whole interval is on its side. */
+/**
+ * A limit of a value is passed where the whole interval is beyond it. One of a change is passed where the change is beyond it
+ * and the whole interval on that side of no change at all: that there is one must be sure, not each percent of it.
+ */
 function fails(
-  { of, comparison, limit }: Condition,
+  condition: Condition,
   { a, b, difference }: { a: SideFigure | null; b: SideFigure; difference: Interval | null },
   random: RandomBits,
 ): boolean {
-  const { low, high } = of === 'value' ? valueOf(b, random) : changeOf(of, a, b, difference);
+  const { of, limit } = condition;
+  if (of === 'value') return isBeyond(condition, valueOf(b, random), limit);
+  const change = b.value - (a?.value ?? 0);
+  const seen = inUnit(of, { low: change, high: change }, a?.value ?? 0);
+  const sureLimit = condition.comparison === '>' ? Math.min(0, limit) : Math.max(0, limit);
+  return isBeyond(condition, seen, limit) && isBeyond(condition, changeOf(of, a, b, difference), sureLimit);
+}
+
+function isBeyond({ comparison }: Condition, { low, high }: Interval, limit: number): boolean {
   return comparison === '>' ? low > limit : high < limit;
 }
 
@@ -109,9 +120,13 @@ function changeOf(
   const clockError = (a?.clockError ?? 0) + b.clockError;
   // Without an interval it is the figures of these runs that are compared.
   const interval = known ?? widen({ low: b.value - before, high: b.value - before }, clockError);
-  if (of === 'change') return interval;
+  return inUnit(of, interval, before);
+}
+
+/** A difference as it is, or as a share of what was before. */
+function inUnit(of: 'change' | 'relative change', { low, high }: Interval, before: number): Interval {
+  if (of === 'change') return { low, high };
   // Of nothing any change is one without bounds.
-  const { low, high } = interval;
   return {
     low: relative(low, before) ?? (low > 0 ? Infinity : -Infinity),
     high: relative(high, before) ?? (high < 0 ? -Infinity : Infinity),

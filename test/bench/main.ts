@@ -13,6 +13,7 @@ import { formatResult, formatSummary, writeReport } from './report.js';
 import type { ScenarioReport } from './report.js';
 import type { BenchContext, Scenario } from './scenario.js';
 import { cameras } from './scenarios/cameras.js';
+import { compare } from './scenarios/compare.js';
 import { encode } from './scenarios/encode.js';
 import { fanOut } from './scenarios/fan-out.js';
 import { health } from './scenarios/health.js';
@@ -34,7 +35,7 @@ import { websocket } from './scenarios/websocket.js';
 
 const SCENARIOS: readonly Scenario[] = [
   ...[encode, fanOut, latency, parser, memory, measuring, statistics, websocket, mjpeg],
-  ...[passThrough, cameras, idle, reconnect, health, processing, recording, publish, rtspEncode, load],
+  ...[passThrough, cameras, idle, reconnect, health, processing, recording, publish, rtspEncode, load, compare],
 ];
 
 // An interrupted run may still wait for something that nobody wants any more.

@@ -36,6 +36,12 @@ describe('two runs', () => {
     expect(covered.length / intervals.length).toBeGreaterThan(0.94);
   });
 
+  it('fail a limit of 10 % when 15 % were put there, and pass it when none were', () => {
+    const verdicts = (slower: number) => SEEDS.map((seed) => compared(pair(seed, { slower }), 'p99>+10%').verdict.level);
+    expect(verdicts(1.15).filter((level) => level === 'fail').length).toBeGreaterThanOrEqual(SEEDS.length - 2);
+    expect(verdicts(1).filter((level) => level !== 'pass')).toEqual([]);
+  });
+
   it('of which one is faster are better', () => {
     const { rows, verdict } = compared(pair(1, { slower: 0.8 }), '');
     expect(rows.find(({ figure }) => figure === 'p99')).toMatchObject({ verdict: 'better' });

@@ -1,0 +1,79 @@
+import { compareRuns } from '../../../client/compare/compare-runs.js';
+import { parseConditions } from '../../../client/compare/condition.js';
+import { runOfReport } from '../../../client/compare/read-runs.js';
+import { drawnReport } from '../../helpers/compared-runs.js';
+import type { DrawnRun } from '../../helpers/compared-runs.js';
+import type { Scenario, ScenarioResult } from '../scenario.js';
+import { cell } from '../table.js';
+
+const PAIRS = 100;
+const QUICK_PAIRS = 10;
+/** None that a test has, so that nothing was tuned on them. */
+const FIRST_SEED = 100_000;
+const FIGURES = ['p50', 'p90', 'p99', 'age'];
+const CONDITIONS = ['p50>+5%', 'p50>+10%', 'p99>+10%'];
+const KINDS = [
+  { name: 'alike', slower: 1, memory: 0.6, seconds: 60 },
+  { name: 'alike, levels that last', slower: 1, memory: 0.9, seconds: 60 },
+  { name: '15 % slower', slower: 1.15, memory: 0.6, seconds: 60 },
+  { name: '15 % slower, levels that last', slower: 1.15, memory: 0.9, seconds: 60 },
+  { name: '15 % slower, 300 s', slower: 1.15, memory: 0.6, seconds: 300 },
+] as const;
+
+/** How often the intervals and conditions of `compare` are right, on runs that are drawn and therefore known. */
+export const compare: Scenario = {
+  name: 'compare',
+  title: 'Compare: pairs of drawn runs, one of each side',
+  async run({ quick, say }): Promise<ScenarioResult> {
+    const pairs = quick ? QUICK_PAIRS : PAIRS;
+    const outcomes = KINDS.map((kind) => {
+      say(kind.name);
+      return { kind, ...judged(kind, pairs) };
+    });
+    return {
+      tables: [
+        {
+          title: `Of ${pairs} pairs: intervals that held the truth, and conditions that failed`,
+          head: ['B against A', ...FIGURES, ...CONDITIONS],
+          rows: outcomes.map(({ kind, held, failed }) => [
+            kind.name,
+            ...FIGURES.map((figure) => cell(held[figure] ?? 0)),
+            ...CONDITIONS.map((condition) => cell(failed[condition] ?? 0)),
+          ]),
+        },
+      ],
+      bars: [],
+      notes: [
+        'Runs of 300 frames a second about 8 ms, whose level wanders from second to second by 4 %; "levels that last": with 90 % of a second in the next one, else 60 %.',
+        'Of runs that are alike no condition should fail; of those that are slower each one should.',
+      ],
+      figures: outcomes,
+    };
+  },
+};
+
+type Counts = Record<string, number>;
+
+function judged({ slower, memory, seconds }: (typeof KINDS)[number], pairs: number) {
+  const held: Counts = {};
+  const failed: Counts = {};
+  for (let pair = 0; pair < pairs; pair += 1) {
+    const seed = FIRST_SEED + 2 * pair;
+    const a = [drawn({ seed, memory, seconds }, 'a')];
+    const b = [drawn({ seed: seed + 1, memory, seconds, slower }, 'b')];
+    for (const condition of CONDITIONS) {
+      const rows = compareRuns({ a, b }, parseConditions(condition)).rows.map(({ row }) => row);
+      if (rows.some((row) => row.failed)) failed[condition] = (failed[condition] ?? 0) + 1;
+      if (condition !== CONDITIONS[0]) continue;
+      for (const { subject, figure, interval } of rows) {
+        const isHeld = interval !== null && interval.low <= slower - 1 && interval.high >= slower - 1;
+        if (subject === 'total' && isHeld) held[figure] = (held[figure] ?? 0) + 1;
+      }
+    }
+  }
+  return { held, failed };
+}
+
+function drawn(run: DrawnRun, name: string) {
+  return runOfReport(drawnReport(run), `${name}.json`);
+}
