@@ -12,10 +12,10 @@ import type { PublisherCommands } from '../workers/publisher-worker.js';
 
 const CLIENT = fileURLToPath(new URL('../../../dist/client/main.js', import.meta.url));
 
-const ROADS = ['tcp', 'websocket'] as const;
+const ROADS = ['tcp', 'websocket', 'mjpeg'] as const;
 type Road = (typeof ROADS)[number];
 
-const CLIENTS: Readonly<Record<Road, readonly number[]>> = { tcp: [100, 300, 1000], websocket: [100, 300] };
+const CLIENTS: Readonly<Record<Road, readonly number[]>> = { tcp: [100, 300, 1000], websocket: [100, 300], mjpeg: [100, 300] };
 const QUICK_CLIENTS = 300;
 const THREADS = 2;
 const RAMP_SECONDS = 4;
@@ -70,7 +70,7 @@ async function measure({ children, folder, say, quick }: BenchContext, road: Roa
   say(`${clients} sessions over ${road}`);
   const server = children.worker<PublisherCommands>('publisher-worker');
   const { port } = await server.call('start', { jpegBytes: FRAME_BYTES, maxClients: clients, road });
-  const target = road === 'tcp' ? `streamer://127.0.0.1:${port}` : `ws://127.0.0.1:${port}/`;
+  const target = addressOf(road, port);
   const seconds = quick ? 4 : 15;
   const file = join(folder, `load-${road}-${clients}.json`);
   const args = [
@@ -96,6 +96,11 @@ async function measure({ children, folder, say, quick }: BenchContext, road: Roa
   const report = await readFile(file, 'utf8').catch(() => null);
   if (report === null) throw new Error(`no report was written: ${errors.trim()}`);
   return figuresOf(road, clients, percents[0] ?? NaN, JSON.parse(report) as RunReport);
+}
+
+function addressOf(road: Road, port: number): string {
+  if (road === 'mjpeg') return `http://127.0.0.1:${port}/synthetic.mjpg`;
+  return road === 'tcp' ? `streamer://127.0.0.1:${port}` : `ws://127.0.0.1:${port}/`;
 }
 
 function figuresOf(road: Road, clients: number, serverCpu: number, report: RunReport): Figures {
