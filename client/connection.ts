@@ -25,9 +25,12 @@ export interface ConnectionListener {
   onClose(error: StreamerError | null): void;
 }
 
-/** Takes the bytes of a connection; throws StreamerError for what a server must not send. `chunk` is valid in the call only. */
+/**
+ * Takes the bytes of a connection: the first `lengthBytes` of `buffer`, which are valid in the call only. Throws
+ * StreamerError for what a server must not send.
+ */
 export interface ByteParser {
-  push(chunk: Buffer, receivedTimeUs: number): void;
+  push(buffer: Buffer, lengthBytes: number, receivedTimeUs: number): void;
 }
 
 /** Makes what takes the bytes of a connection apart; `deliver` is for the messages in them. */
@@ -127,7 +130,7 @@ export class Connection implements Link {
     this.chunkTimeUs = this.clock.nowUs();
     this.lastHeardUs = this.chunkTimeUs;
     try {
-      this.parser.push(READ_BUFFER.subarray(0, lengthBytes), this.chunkTimeUs);
+      this.parser.push(READ_BUFFER, lengthBytes, this.chunkTimeUs);
     } catch (error) {
       this.fail(this.isTlsAlert(lengthBytes) ? this.tlsOnlyError(error) : toStreamerError(error));
     }
@@ -179,7 +182,8 @@ export class Connection implements Link {
 }
 
 function wholeMessages(deliver: (message: Message) => void): ByteParser {
-  return new MessageParser({ accepts: CLIENT_ACCEPTS, reusesChunks: true, onMessage: deliver });
+  const parser = new MessageParser({ accepts: CLIENT_ACCEPTS, reusesChunks: true, onMessage: deliver });
+  return { push: (buffer, lengthBytes) => parser.push(buffer.subarray(0, lengthBytes)) };
 }
 
 function openSocket({ host, port, tls }: ServerAddress, onread: OnReadOpts): Socket {

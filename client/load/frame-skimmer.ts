@@ -58,17 +58,18 @@ export class FrameSkimmer implements ByteParser {
   }
 
   /** Takes the next bytes. Throws BAD_MESSAGE, MESSAGE_TOO_LONG or UNEXPECTED_MESSAGE; the connection is to end then. */
-  push(chunk: Buffer, receivedTimeUs: number): void {
+  push(buffer: Buffer, lengthBytes: number, receivedTimeUs: number): void {
     let offset = 0;
-    while (offset < chunk.length) {
-      if (this.restBytes === 0) offset = this.gather(chunk, offset);
-      else if (this.header === null) offset = this.passOn(chunk, offset);
-      else offset = this.passOver(chunk, offset, this.header, receivedTimeUs);
+    while (offset < lengthBytes) {
+      if (this.restBytes === 0) offset = this.gather(buffer, lengthBytes, offset);
+      else if (this.header === null) offset = this.passOn(buffer, lengthBytes, offset);
+      else offset = this.passOver(buffer, lengthBytes, offset, this.header, receivedTimeUs);
     }
   }
 
-  private gather(chunk: Buffer, offset: number): number {
-    const taken = chunk.copy(this.head, this.filled, offset, offset + this.wanted - this.filled);
+  private gather(buffer: Buffer, lengthBytes: number, offset: number): number {
+    const taken = Math.min(this.wanted - this.filled, lengthBytes - offset);
+    buffer.copy(this.head, this.filled, offset, offset + taken);
     this.filled += taken;
     if (this.filled === this.wanted) {
       if (this.wanted === PREFIX_BYTES) this.onPrefix();
@@ -99,18 +100,24 @@ export class FrameSkimmer implements ByteParser {
     this.wanted = PREFIX_BYTES;
   }
 
-  private passOn(chunk: Buffer, offset: number): number {
-    const end = Math.min(chunk.length, offset + this.restBytes);
+  private passOn(buffer: Buffer, lengthBytes: number, offset: number): number {
+    const end = Math.min(lengthBytes, offset + this.restBytes);
     this.restBytes -= end - offset;
-    this.messages.push(chunk.subarray(offset, end));
+    this.messages.push(buffer.subarray(offset, end));
     return end;
   }
 
-  private passOver(chunk: Buffer, offset: number, header: FrameHeader, receivedTimeUs: number): number {
-    const end = Math.min(chunk.length, offset + this.restBytes);
+  private passOver(
+    buffer: Buffer,
+    lengthBytes: number,
+    offset: number,
+    header: FrameHeader,
+    receivedTimeUs: number,
+  ): number {
+    const end = Math.min(lengthBytes, offset + this.restBytes);
     const isMore = end - offset >= MARKER_BYTES;
-    // The last two bytes may be cut by the edge of a chunk.
-    this.lastTwo = isMore ? chunk.readUInt16BE(end - 2) : ((this.lastTwo & 0xff) << 8) | chunk.readUInt8(offset);
+    // The last two bytes may be cut by the edge of what was read at once.
+    this.lastTwo = isMore ? buffer.readUInt16BE(end - 2) : ((this.lastTwo & 0xff) << 8) | buffer.readUInt8(offset);
     this.restBytes -= end - offset;
     if (this.restBytes > 0) return end;
     this.header = null;

@@ -1,8 +1,8 @@
 import { FRAME_HEADER_BYTES, PREFIX_BYTES } from '../../shared/protocol/messages.js';
 import type { FrameHeader } from '../../shared/protocol/messages.js';
+import type { ClockReading } from '../../shared/receiver/observation.js';
 import type { Stage } from '../metrics/snapshot.js';
 import type { ArrivedFrame } from './load-source.js';
-import type { ServerClock } from './server-clock.js';
 
 /**
  * One frame of the protocol as `LoadSink` takes it. A connection has one object for all its frames, since making one for
@@ -16,7 +16,7 @@ export class ProtocolFrame implements ArrivedFrame {
   private readonly known = { timeUs: 0, errorUs: 0 };
 
   /** Describes the frame of `header`, whose last byte came at `arrivalTimeUs`. */
-  set(header: FrameHeader, jpegBytes: number, arrivalTimeUs: number, clock: ServerClock): this {
+  set(header: FrameHeader, jpegBytes: number, arrivalTimeUs: number, reading: ClockReading | null): this {
     const { stagesUs, known } = this;
     const { decodedOffsetUs, processedOffsetUs, encodeStartOffsetUs, encodedOffsetUs, publishedOffsetUs } = header;
     this.arrivalTimeUs = arrivalTimeUs;
@@ -26,13 +26,12 @@ export class ProtocolFrame implements ArrivedFrame {
     stagesUs.queue = encodeStartOffsetUs - processedOffsetUs;
     stagesUs.encode = encodedOffsetUs - encodeStartOffsetUs;
     stagesUs.publish = publishedOffsetUs - encodedOffsetUs;
-    const estimate = clock.estimate(arrivalTimeUs);
-    if (estimate) {
-      known.timeUs = header.captureTimeUs - estimate.offsetUs;
-      known.errorUs = estimate.errorUs + header.clockErrorUs;
+    if (reading) {
+      known.timeUs = header.captureTimeUs - reading.offsetUs;
+      known.errorUs = reading.errorUs + header.clockErrorUs;
       stagesUs.network = arrivalTimeUs - known.timeUs - publishedOffsetUs;
     } else delete stagesUs.network;
-    this.capture = estimate && known;
+    this.capture = reading && known;
     return this;
   }
 }

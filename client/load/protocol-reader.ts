@@ -11,6 +11,7 @@ import type {
   Welcome,
 } from '../../shared/protocol/messages.js';
 import { Acknowledger } from '../../shared/receiver/acknowledger.js';
+import type { ClockReading } from '../../shared/receiver/observation.js';
 import type { SequenceTracker } from '../../shared/receiver/sequence-tracker.js';
 import type { ConnectionListener, Link } from '../connection.js';
 import type { SkimmedFrame } from './frame-skimmer.js';
@@ -111,7 +112,8 @@ export class ProtocolReader implements LoadConnection, ClockMember {
   flush(): void {
     const { held } = this;
     this.held = [];
-    for (const frame of held) this.tell(frame, frame.arrivalTimeUs);
+    const clock = this.server?.clock;
+    for (const frame of held) this.tell(frame, frame.arrivalTimeUs, clock?.estimate(frame.arrivalTimeUs) ?? null);
   }
 
   private send(message: Buffer): void {
@@ -186,20 +188,25 @@ export class ProtocolReader implements LoadConnection, ClockMember {
     this.acknowledger?.onFrame(header.sequence);
     // It was not on its way all that time.
     if ((header.flags & FrameFlag.KEPT) !== 0) return;
-    if (this.server.clock.isSettled && this.held.length === 0) return this.tell(frame, receivedTimeUs);
+    const { clock } = this.server;
+    if (clock.isSettled && this.held.length === 0)
+      return this.tell(frame, receivedTimeUs, clock.reading(receivedTimeUs));
     this.held.push({ ...frame, arrivalTimeUs: receivedTimeUs });
     if (this.held.length > MAX_HELD) this.flush();
   }
 
-  private tell({ header, jpegBytes, isWhole }: SkimmedFrame, arrivalTimeUs: number): void {
-    const clock = this.server?.clock;
+  private tell(
+    { header, jpegBytes, isWhole }: SkimmedFrame,
+    arrivalTimeUs: number,
+    reading: ClockReading | null,
+  ): void {
     const gap = this.parts.place.sequence.onFrame(header.sequence);
-    if (!gap || !clock) return;
+    if (!gap) return;
     const { sink } = this;
     if (gap.lost > 0) sink.onLost(gap.lost);
     if (gap.skipped > 0) sink.onSkipped(gap.skipped);
     if (!isWhole) sink.onCorrupt();
-    sink.onFrame(this.frame.set(header, jpegBytes, arrivalTimeUs, clock));
+    sink.onFrame(this.frame.set(header, jpegBytes, arrivalTimeUs, reading));
   }
 
   private sayGoodbye(): void {

@@ -3,6 +3,7 @@ import { ClockSync } from '../../shared/protocol/clock-sync.js';
 import type { ClockEstimate } from '../../shared/protocol/clock-sync.js';
 import { ClockWatch } from '../../shared/protocol/clock-watch.js';
 import { ClockSettling } from '../../shared/receiver/clock-settling.js';
+import type { ClockReading } from '../../shared/receiver/observation.js';
 
 /** A connection that a server's clock can be asked over. */
 export interface ClockMember {
@@ -13,6 +14,9 @@ export interface ClockMember {
 
 /** An answer that takes longer is not waited for; the next connection is asked. */
 const PONG_TIMEOUT_US = 2_000_000;
+/** A reading is used for so long, in which the clocks drift apart by less than this. */
+const READ_EVERY_US = 1000;
+const DRIFT_ERROR_US = 1;
 
 /**
  * The clock of one server process, as all connections of this thread to it know it. They share both clocks, so a ping
@@ -28,6 +32,7 @@ export class ServerClock {
   private asked: { readonly member: ClockMember; readonly t0Us: number } | null = null;
   private cancelTimer: CancelTimer = () => undefined;
   private settled = false;
+  private readonly lately = { atUs: -Infinity, offsetUs: 0, errorUs: 0 };
 
   constructor(private readonly clock: Clock) {
     this.watch = new ClockWatch(clock);
@@ -62,9 +67,26 @@ export class ServerClock {
     if (this.asked?.member !== member || this.asked.t0Us !== t0Us) return;
     this.asked = null;
     this.sync.addSample({ t0Us, t1Us, t2Us, t3Us });
+    this.lately.atUs = -Infinity;
     this.cancelTimer();
     this.cancelTimer = this.clock.schedule(this.sync.nextPingDelayUs(), () => this.ping());
     this.settle(t3Us);
+  }
+
+  /**
+   * What is known of the present: a crowd gets its frames at the same moment, so one estimate is for all that come within
+   * a millisecond. The object is the same each time.
+   */
+  reading(nowUs: number): ClockReading | null {
+    if (this.watch.check()) this.startOver();
+    const { lately } = this;
+    if (Math.abs(nowUs - lately.atUs) < READ_EVERY_US) return lately;
+    const estimate = this.estimate(nowUs);
+    if (!estimate) return null;
+    lately.atUs = nowUs;
+    lately.offsetUs = estimate.offsetUs;
+    lately.errorUs = estimate.errorUs + DRIFT_ERROR_US;
+    return lately;
   }
 
   /** What is known of a moment near now, also one that is past; null before the first answer. */
@@ -98,6 +120,7 @@ export class ServerClock {
     this.sync.reset();
     this.settling.restart();
     this.settled = false;
+    this.lately.atUs = -Infinity;
     this.ping();
   }
 }

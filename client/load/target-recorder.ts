@@ -1,11 +1,10 @@
 import type { StreamerError } from '../../shared/errors.js';
-import { LatencyHistogram } from '../../shared/histogram.js';
 import type { HistogramState } from '../../shared/histogram.js';
 import type { Subject } from '../report/run-report-schema.js';
 import { BucketMaxima } from './bucket-maxima.js';
-import { SERVER_STAGES } from './load-messages.js';
 import type { ServerStage, TargetSecond, TargetStates } from './load-messages.js';
 import type { ArrivedFrame } from './load-source.js';
+import { StageRecorder } from './stage-recorder.js';
 import type { BucketLayout } from './timeline-buckets.js';
 
 /** The second that goes on, alike for all targets of a thread. */
@@ -21,7 +20,7 @@ const MAX_INT32 = 2 ** 31 - 1;
 /** What the sessions of one thread to one target do together: every second, and in which stage the time of frames goes. */
 export class TargetRecorder {
   private readonly states = new Map<Subject['state'], number>();
-  private stages: Record<ServerStage, LatencyHistogram> | null = null;
+  private stages: StageRecorder | null = null;
   private latenciesUs = new Int32Array(FIRST_CAPACITY);
   private measured = 0;
   private second = { frames: 0, bytes: 0 };
@@ -43,7 +42,7 @@ export class TargetRecorder {
   /** A window begins. */
   begin(layout: BucketLayout): void {
     this.ages = newAges(layout);
-    if (this.stages) for (const stage of SERVER_STAGES) this.stages[stage].reset();
+    this.stages?.reset();
     this.measured = 0;
     this.second = { frames: 0, bytes: 0 };
     this.window = { lost: 0, skipped: 0, reconnects: 0 };
@@ -88,17 +87,12 @@ export class TargetRecorder {
     if (arrivalTimeUs >= this.present.endUs) this.present.advance(arrivalTimeUs);
     this.second.frames += 1;
     this.second.bytes += lengthBytes;
-    if (stagesUs) {
-      const stages = (this.stages ??= newStages());
-      for (const stage of SERVER_STAGES) {
-        const durationUs = stagesUs[stage];
-        if (durationUs !== undefined) stages[stage].record(durationUs);
-      }
-    }
+    if (stagesUs) (this.stages ??= new StageRecorder()).onFrame(stagesUs);
     if (capture === null) return;
     if (this.errorUs === null || capture.errorUs > this.errorUs) this.errorUs = Math.ceil(capture.errorUs);
     if (this.measured === this.latenciesUs.length) this.makeRoom();
-    this.latenciesUs[this.measured] = Math.min(MAX_INT32, arrivalTimeUs - capture.timeUs);
+    const latencyUs = Math.round(arrivalTimeUs - capture.timeUs);
+    this.latenciesUs[this.measured] = Math.min(MAX_INT32, Math.max(-MAX_INT32, latencyUs));
     this.measured += 1;
   }
 
@@ -127,12 +121,7 @@ export class TargetRecorder {
 
   /** The time in each stage since the window began; null where nobody tells of it. */
   stageStates(): Readonly<Record<ServerStage, HistogramState>> | null {
-    const { stages } = this;
-    if (!stages) return null;
-    return Object.fromEntries(SERVER_STAGES.map((stage) => [stage, stages[stage].state()])) as Record<
-      ServerStage,
-      HistogramState
-    >;
+    return this.stages?.states() ?? null;
   }
 
   /** The greatest age of each bucket since the window began. */
@@ -158,15 +147,4 @@ export class TargetRecorder {
 
 function newAges({ startUs, widthUs, maxBuckets }: BucketLayout): BucketMaxima {
   return new BucketMaxima(startUs, widthUs, maxBuckets);
-}
-
-function newStages(): Record<ServerStage, LatencyHistogram> {
-  return {
-    decode: new LatencyHistogram(),
-    process: new LatencyHistogram(),
-    queue: new LatencyHistogram(),
-    encode: new LatencyHistogram(),
-    publish: new LatencyHistogram(),
-    network: new LatencyHistogram(),
-  };
 }

@@ -44,7 +44,7 @@ describe('FrameSkimmer', () => {
     const skimmer = new FrameSkimmer(fail, (frame) => found.push(frame));
     for (let offset = 0; offset < bytes.length; offset += buffer.length) {
       const length = bytes.copy(buffer, 0, offset);
-      skimmer.push(buffer.subarray(0, length), 0);
+      skimmer.push(buffer, length, 0);
       buffer.fill(0xee);
     }
     expect(found.map(({ header, jpegBytes, isWhole }) => [header.sequence, jpegBytes, isWhole])).toEqual([
@@ -57,10 +57,10 @@ describe('FrameSkimmer', () => {
     const bytes = frameBytes(7, wholeJpeg(Buffer.alloc(100)));
     const times: number[] = [];
     const skimmer = new FrameSkimmer(fail, (_, receivedTimeUs) => times.push(receivedTimeUs));
-    skimmer.push(bytes.subarray(0, 80), 1000);
-    skimmer.push(bytes.subarray(80, bytes.length - 1), 2000);
+    skimmer.push(bytes, 80, 1000);
+    skimmer.push(bytes.subarray(80), bytes.length - 81, 2000);
     expect(times).toEqual([]);
-    skimmer.push(bytes.subarray(-1), 3000);
+    skimmer.push(bytes.subarray(-1), 1, 3000);
     expect(times).toEqual([3000]);
   });
 
@@ -75,7 +75,7 @@ describe('FrameSkimmer', () => {
       () => undefined,
       () => undefined,
     );
-    expect(errorOf(() => skimmer.push(bytes, 0)).code).toBe(code);
+    expect(errorOf(() => skimmer.push(bytes, bytes.length, 0)).code).toBe(code);
   });
 
   it('throws nothing but errors of the protocol for any bytes', () => {
@@ -100,7 +100,7 @@ function skimmed(chunks: readonly Buffer[]): Found[] {
     (other) => found.push(other.type === MessageType.FRAME ? frameOf(other) : other),
     (frame) => found.push(frame),
   );
-  for (const chunk of chunks) skimmer.push(chunk, 0);
+  for (const chunk of chunks) skimmer.push(chunk, chunk.length, 0);
   return found;
 }
 

@@ -29,6 +29,10 @@ describe('ServerClock', () => {
       expect(Math.abs((estimate?.offsetUs ?? NaN) - trueOffsetUs(clock.nowUs()))).toBeLessThanOrEqual(
         estimate?.errorUs ?? 0,
       );
+      const reading = server.reading(clock.nowUs() + 900);
+      expect(Math.abs((reading?.offsetUs ?? NaN) - trueOffsetUs(clock.nowUs() + 900))).toBeLessThanOrEqual(
+        reading?.errorUs ?? 0,
+      );
       // A moment that is past, as of a frame that waited until the clock had settled.
       const pastUs = clock.nowUs() - 2 * SECOND_US;
       const past = server.estimate(pastUs);
