@@ -90,7 +90,8 @@ function sumOf(
     bytes: sum(({ bytes }) => bytes),
     nominalFps: commonFps(sessions),
     fps: {
-      mean: sum(({ fps }) => fps.mean),
+      // Those who were there for a part of the window only must not count as if they went on.
+      mean: results.reduce((total, { windowFps }) => total + windowFps, 0),
       min: sessions.length === 0 ? 0 : Math.min(...sessions.map(({ fps }) => fps.min)),
       max: Math.max(0, ...sessions.map(({ fps }) => fps.max)),
     },

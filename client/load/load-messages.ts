@@ -107,6 +107,8 @@ export type ServerStage = (typeof SERVER_STAGES)[number];
 export interface SessionResult {
   readonly id: number;
   readonly target: number;
+  /** Frames a second over the whole window, for sums. */
+  readonly windowFps: number;
   readonly subject: Subject;
 }
 

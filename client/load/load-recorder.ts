@@ -1,5 +1,5 @@
 import type { StreamerError } from '../../shared/errors.js';
-import { LatencyHistogram } from '../../shared/histogram.js';
+import { LatencyHistogram, MAX_TRACKABLE_US } from '../../shared/histogram.js';
 import { AgeCadence } from '../../shared/receiver/age-cadence.js';
 import type { Subject } from '../report/run-report-schema.js';
 import { BucketMaxima } from './bucket-maxima.js';
@@ -19,6 +19,10 @@ export type SessionFigures = Omit<Subject, 'name' | 'kind' | 'target' | 'state' 
 const LEAST_FPS = 0.001;
 /** First frames kept for one session; one for each connection in the window. */
 const MAX_FIRST_FRAMES = 1000;
+/** Frames of a day at a hundred a second: whoever leaps further in its sequence numbers has begun another time line. */
+const MAX_LEAP = 24 * 3600 * 100;
+/** Frames missing are counted up to here, so that the sums of two million sessions are still whole numbers. */
+const MAX_MISSING = 2 ** 32 - 1;
 
 /**
  * Measures one session of a crowd. It has no clock: every time is passed in, in microseconds of our clock. Nothing is
@@ -41,6 +45,10 @@ export class LoadRecorder {
   private seconds: WholeSeconds;
   private errorUs: number | null = null;
   private connectUs: number | null = null;
+  /** The last frame before the window, where the outage behind it reaches into the window; null once that is over. */
+  private gapFromUs: number | null = null;
+  /** What is measured came after it; behind the begin of the window where this thread was late. */
+  private sinceUs: number;
   private firstFramesUs: number[] = [];
   /** When the first frame came, before or in the window; null before it. */
   private liveSinceUs: number | null = null;
@@ -49,10 +57,11 @@ export class LoadRecorder {
 
   /** @param onAgeMaximum takes each age with its moment, for whoever measures several sessions together */
   constructor(
-    private layout: BucketLayout,
+    layout: BucketLayout,
     private readonly onAgeMaximum: (atUs: number, ageUs: number) => void,
   ) {
     const { startUs, widthUs, maxBuckets } = layout;
+    this.sinceUs = startUs;
     this.outages = new OutageLog(startUs);
     this.timeline = new TimelineBuckets(layout);
     this.ages = new BucketMaxima(startUs, widthUs, maxBuckets);
@@ -69,21 +78,23 @@ export class LoadRecorder {
     return this.firstFramesUs;
   }
 
-  /** A window begins; all figures start at zero. */
-  begin(layout: BucketLayout): void {
+  /** A window begins; all figures start at zero, and rates are of the time from `sinceUs` on. */
+  begin(layout: BucketLayout, sinceUs = layout.startUs): void {
     const { startUs, widthUs, maxBuckets } = layout;
-    this.cadence.advance(startUs);
-    this.layout = layout;
+    this.cadence.advance(sinceUs);
+    this.sinceUs = sinceUs;
+    const isAway = this.outages.isLasting || this.connectUs !== null;
+    this.gapFromUs = isAway && this.isLive ? this.lastFrameUs : null;
     this.latency.reset();
     this.age.reset();
     this.values.take();
-    this.outages.begin(startUs);
+    this.outages.begin(startUs, sinceUs);
     this.errors.clear();
     this.counts = noCounts();
     this.bucket = { frames: 0, bytes: 0 };
     this.timeline = new TimelineBuckets(layout);
     this.ages = new BucketMaxima(startUs, widthUs, maxBuckets);
-    this.seconds = new WholeSeconds(startUs, this.isLive && this.endUs === Infinity);
+    this.seconds = new WholeSeconds(sinceUs, this.isLive && this.endUs === Infinity);
     this.bucketEndUs = this.timeline.endUs;
     this.errorUs = null;
     // Of the connection that is up there is still to say how long its first frame took.
@@ -133,12 +144,18 @@ export class LoadRecorder {
     if (this.errorUs === null || capture.errorUs > this.errorUs) this.errorUs = Math.ceil(capture.errorUs);
   }
 
-  onLost(frames: number): void {
-    this.counts.lost += frames;
+  /** Frames are missing, as the next one shows at `nowUs`; gives how many of them count. */
+  onLost(frames: number, nowUs: number): number {
+    const counted = countable(Math.round(frames * this.shareOfGap(nowUs)), this.counts.lost);
+    this.counts.lost += counted;
+    return counted;
   }
 
-  onSkipped(frames: number): void {
-    this.counts.skipped += frames;
+  /** Frames that the server left out, and said so; gives how many of them count. */
+  onSkipped(frames: number): number {
+    const counted = countable(frames, this.counts.skipped);
+    this.counts.skipped += counted;
+    return counted;
   }
 
   onCorrupt(): void {
@@ -157,7 +174,7 @@ export class LoadRecorder {
     this.advance(nowUs);
     if (this.timeline.isEmpty && this.bucket.frames > 0) this.closeBucket();
     const { received, lost, skipped, corrupt, bytes } = this.counts;
-    const durationUs = Math.max(0, nowUs - this.layout.startUs);
+    const durationUs = Math.max(0, nowUs - this.sinceUs);
     return {
       durationMs: Math.round(durationUs / 1000),
       frames: { received, lost, skipped, corrupt },
@@ -178,18 +195,32 @@ export class LoadRecorder {
     };
   }
 
+  /** Frames a second over the whole window, also where the stream was there for a part of it only. */
+  windowFps(nowUs: number): number {
+    return ratePerSecond(this.counts.received, nowUs - this.sinceUs);
+  }
+
   private onFirstFrame(arrivalTimeUs: number, connectUs: number): void {
     this.connectUs = null;
+    this.gapFromUs = null;
     this.liveSinceUs ??= arrivalTimeUs;
     if (this.firstFramesUs.length < MAX_FIRST_FRAMES) this.firstFramesUs.push(arrivalTimeUs - connectUs);
   }
 
   private onAge(ageUs: number, count: number, atUs: number): void {
     // What was missed before the window was noticed only in it.
-    if (atUs < this.layout.startUs) return;
+    if (atUs < this.sinceUs) return;
     this.age.record(ageUs, count);
-    this.ages.note(atUs, ageUs);
-    this.onAgeMaximum(atUs, ageUs);
+    const shownUs = Math.max(-MAX_TRACKABLE_US, Math.min(MAX_TRACKABLE_US, ageUs));
+    this.ages.note(atUs, shownUs);
+    this.onAgeMaximum(atUs, shownUs);
+  }
+
+  /** Which part of what is missing was due in the window, and not before it. */
+  private shareOfGap(nowUs: number): number {
+    const { gapFromUs, sinceUs } = this;
+    if (gapFromUs === null || gapFromUs >= sinceUs) return 1;
+    return Math.max(0, nowUs - sinceUs) / Math.max(1, nowUs - gapFromUs);
   }
 
   private closeBucket(): void {
@@ -205,16 +236,21 @@ export class LoadRecorder {
   }
 
   /**
-   * Of a stream that began in the window the first frame only starts the clock: n frames span n - 1 intervals, and time
-   * counts from when the next one was due.
+   * Of a stream that began in the window the first frame only starts the clock: n frames span n - 1 intervals, and the
+   * time behind the last one counts from when the next one was due, by the mean distance of those that came.
    */
   private meanFps(untilUs: number): number {
-    const { layout, liveSinceUs, counts, lastFrameUs } = this;
-    if (liveSinceUs === null || liveSinceUs < layout.startUs)
-      return ratePerSecond(counts.received, untilUs - layout.startUs);
-    const periodUs = 1e6 / (this.facts.nominalFps ?? 1);
-    return ratePerSecond(counts.received - 1, Math.max(lastFrameUs, untilUs - periodUs) - liveSinceUs);
+    const { sinceUs, liveSinceUs, lastFrameUs } = this;
+    const { received } = this.counts;
+    if (liveSinceUs === null || liveSinceUs < sinceUs) return ratePerSecond(received, untilUs - sinceUs);
+    const periodUs = (lastFrameUs - liveSinceUs) / Math.max(1, received - 1);
+    return ratePerSecond(received - 1, Math.max(lastFrameUs, untilUs - periodUs) - liveSinceUs);
   }
+}
+
+/** How many of the frames of one gap count beside those that did before. */
+function countable(frames: number, before: number): number {
+  return frames > MAX_LEAP ? 0 : Math.min(frames, MAX_MISSING - before);
 }
 
 function ratePerSecond(frames: number, spanUs: number): number {

@@ -102,13 +102,11 @@ export class LoadSession implements LoadSink {
   }
 
   onLost(frames: number): void {
-    this.options.recorder.onLost(frames);
-    this.options.target.onLost(frames);
+    this.options.target.onLost(this.options.recorder.onLost(frames, this.clock.nowUs()));
   }
 
   onSkipped(frames: number): void {
-    this.options.recorder.onSkipped(frames);
-    this.options.target.onSkipped(frames);
+    this.options.target.onSkipped(this.options.recorder.onSkipped(frames));
   }
 
   onCorrupt(): void {

@@ -12,8 +12,9 @@ export class OutageLog {
 
   constructor(private startUs: number) {}
 
-  get reconnects(): number {
-    return this.reconnected;
+  /** Whether there is no connection now, although there was one. */
+  get isLasting(): boolean {
+    return this.since !== null;
   }
 
   /** The connection broke, because of `code`. */
@@ -30,9 +31,9 @@ export class OutageLog {
     this.since = null;
   }
 
-  /** A window begins at `nowUs`; an outage that lasts goes on in it. */
-  begin(nowUs: number): void {
-    this.startUs = nowUs;
+  /** A window begins at `startUs`, and is measured from `nowUs` on; an outage that lasts goes on in it. */
+  begin(startUs: number, nowUs: number): void {
+    this.startUs = startUs;
     this.outages.length = 0;
     this.totalUs = 0;
     this.reconnected = 0;

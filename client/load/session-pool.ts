@@ -149,7 +149,8 @@ export class SessionPool {
   private resultOf({ session, recorder, order }: Member, endUs: number): SessionResult {
     const target = this.parts.options.targets[order.target];
     const parts = { endUs, target, histograms: this.window.histograms };
-    return { id: order.id, target: order.target, subject: sessionSubject(order.name, session.state, recorder, parts) };
+    const subject = sessionSubject(order.name, session.state, recorder, parts);
+    return { id: order.id, target: order.target, windowFps: recorder.windowFps(endUs), subject };
   }
 
   private targetOf(index: number): TargetRecorder {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LoadRecorder } from '../../../../client/load/load-recorder.js';
 import type { SourceFacts } from '../../../../client/load/load-source.js';
+import { subjectSchema } from '../../../../client/report/run-report-schema.js';
 import { StreamerError } from '../../../../shared/errors.js';
 import { LatencyHistogram } from '../../../../shared/histogram.js';
 import { START_US } from '../../../helpers/fake-frames.js';
@@ -15,7 +16,7 @@ describe('LoadRecorder', () => {
     const recorder = connected();
     const latencies = [5000, 7000, 6000, 9000, 8000, 5000, 5000, 5000, 5000, 30_000];
     latencies.forEach((latencyUs, index) => recorder.onFrame(frame(index * PERIOD_US, latencyUs, index)));
-    recorder.onLost(2);
+    recorder.onLost(2, START_US);
     recorder.onSkipped(3);
     recorder.onCorrupt();
     const figures = recorder.figures(START_US + SECOND_US);
@@ -56,7 +57,7 @@ describe('LoadRecorder', () => {
   it('starts every figure at zero when a window begins, and loses none of it', () => {
     const recorder = connected();
     recorder.onFrame(frame(0, 5000));
-    recorder.onLost(4);
+    recorder.onLost(4, START_US);
     recorder.onBroken(new StreamerError('CONNECTION_LOST', 'It broke.'), true, START_US + 1000);
     recorder.onFacts(FACTS, START_US + 2000);
     recorder.begin({ ...LAYOUT, startUs: START_US + 3 * SECOND_US });
@@ -152,6 +153,74 @@ describe('LoadRecorder', () => {
     recorder.onFrame({ arrivalTimeUs: START_US, lengthBytes: 10, capture: null, stagesUs: null });
     const figures = recorder.figures(START_US + SECOND_US);
     expect(figures).toMatchObject({ frames: { received: 1 }, clockErrorUs: null, latencyUs: { count: 0 } });
+  });
+
+  it('takes the silence at the end of a stream that began in the window into its mean rate, also where none is announced', () => {
+    const recorder = new LoadRecorder(LAYOUT, () => undefined);
+    recorder.onConnecting(START_US);
+    recorder.onFacts({ ...FACTS, nominalFps: null }, START_US);
+    for (let index = 0; index <= 10; index += 1) recorder.onFrame(frame(index * PERIOD_US, 5000));
+    // Ten intervals up to the last frame, and 0.9 s of silence since the next one was due.
+    expect(recorder.figures(START_US + 2 * SECOND_US).fps.mean).toBeCloseTo(10 / 1.9, 9);
+  });
+
+  it('measures from its own begin on where that was later than the one of the window', () => {
+    const recorder = connected();
+    recorder.onFrame(frame(-SECOND_US, 5000));
+    const startUs = START_US;
+    for (let index = 0; index < 5; index += 1) recorder.onFrame(frame(index * PERIOD_US, 5000));
+    recorder.begin(LAYOUT, startUs + SECOND_US / 2);
+    for (let index = 5; index < 30; index += 1) recorder.onFrame(frame(index * PERIOD_US, 5000));
+    const nowUs = startUs + 3 * SECOND_US;
+    const figures = recorder.figures(nowUs);
+    expect(figures).toMatchObject({ durationMs: 2500, fps: { mean: 10, min: 10, max: 10 }, throughputMbps: 0.08 });
+    expect(recorder.windowFps(nowUs)).toBe(10);
+    expect(figures.ageUs).toMatchObject({ count: 25, max: 5000 });
+    // Time lines of all threads begin together.
+    expect(figures.timeline?.frames).toEqual([5, 10, 10]);
+  });
+
+  it('counts of an outage that began before the window what was lost in it', () => {
+    const recorder = connected();
+    recorder.onFrame(frame(0, 5000));
+    recorder.onBroken(new StreamerError('CONNECTION_LOST', 'It broke.'), true, START_US + 1000);
+    recorder.begin({ ...LAYOUT, startUs: START_US + 3 * SECOND_US });
+    recorder.onConnecting(START_US + 3.5 * SECOND_US);
+    recorder.onFacts(FACTS, START_US + 3.9 * SECOND_US);
+    expect(recorder.onLost(40, START_US + 4 * SECOND_US)).toBe(10);
+    recorder.onFrame(frame(4 * SECOND_US, 5000));
+    expect(recorder.onLost(3, START_US + 5 * SECOND_US)).toBe(3);
+    expect(recorder.figures(START_US + 5 * SECOND_US).frames.lost).toBe(13);
+  });
+
+  it('counts all that an outage cost which began in the window', () => {
+    const recorder = connected();
+    recorder.onFrame(frame(0, 5000));
+    recorder.begin({ ...LAYOUT, startUs: START_US + 3 * SECOND_US });
+    recorder.onBroken(new StreamerError('CONNECTION_LOST', 'It broke.'), true, START_US + 3.1 * SECOND_US);
+    recorder.onConnecting(START_US + 3.5 * SECOND_US);
+    recorder.onFacts(FACTS, START_US + 3.9 * SECOND_US);
+    expect(recorder.onLost(40, START_US + 4 * SECOND_US)).toBe(40);
+  });
+
+  it('has whole numbers for whatever sequence numbers and capture times a server makes up', () => {
+    const recorder = connected();
+    recorder.onFrame(frame(0, 5000));
+    // No outage is as long as that: another time line begins.
+    expect(recorder.onLost(2 ** 52, START_US)).toBe(0);
+    expect(recorder.onSkipped(2 ** 52)).toBe(0);
+    for (let leap = 0; leap < 1000; leap += 1) {
+      recorder.onLost(8_000_000, START_US);
+      recorder.onSkipped(8_000_000);
+    }
+    recorder.onFrame(frame(PERIOD_US, Number.MAX_SAFE_INTEGER));
+    recorder.onFrame(frame(2 * PERIOD_US, -Number.MAX_SAFE_INTEGER));
+    const figures = recorder.figures(START_US + 2 * SECOND_US);
+    expect(figures.frames).toMatchObject({ lost: 2 ** 32 - 1, skipped: 2 ** 32 - 1 });
+    const hourUs = 3_600_000_000;
+    expect(figures.timeline?.ageMaxUs[0]).toBe(hourUs);
+    const subject = { name: 'load-1', kind: 'session', target: null, state: 'connected', histograms: null };
+    subjectSchema.parse({ ...figures, ...subject, sessions: { asked: 1, connected: 1, failed: 0 } });
   });
 
   it('stays small however long a window becomes', () => {

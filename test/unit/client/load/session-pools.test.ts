@@ -99,6 +99,22 @@ describe('sessions over several threads', () => {
     expect(total.fps).toMatchObject({ mean: 10 * SESSIONS, min: 10, max: 10 });
   });
 
+  it('counts in the rate of all together who was there for a part of the window only', () => {
+    const crowd = new CrowdOfTest();
+    const connections = crowd.sources.flatMap((source) => source.connections);
+    for (let frame = 0; frame < 100; frame += 1) {
+      for (const connection of connections) if (connection.isOpen) connection.frame(crowd.clock.nowUs(), 1000);
+      crowd.clock.advance(100_000);
+      if (frame === 9) connections[0]?.end(null);
+    }
+    const { total, targets, sessions } = crowd.end();
+    const ended = sessions.find(({ state }) => state === 'ended');
+    expect(ended?.fps.mean).toBeCloseTo(10, 9);
+    expect(total.fps.mean).toBeCloseTo((SESSIONS - 1) * 10 + 1, 9);
+    expect(total.fps.mean).toBeCloseTo(total.frames.received / 10, 9);
+    expect(sumOf(targets.map(({ fps }) => fps.mean))).toBeCloseTo(total.fps.mean, 9);
+  });
+
   it('keeps what a session measured that was closed in the window, and forgets it in the next', async () => {
     const crowd = new CrowdOfTest();
     const connection = crowd.sources[0]?.latest('load-0');
