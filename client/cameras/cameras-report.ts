@@ -26,11 +26,12 @@ const MIB = 2 ** 20;
 
 /** The report of a run of `cameras`, with its findings and its verdict. */
 export function camerasReport({ config, list, figures, provenance, ...measured }: MeasuredRun): RunReport {
-  const { generator, clocks } = figures;
+  const { generator, clocks, lostThreads } = figures;
   const total: Subject = { ...figures.total, kind: 'total' };
   const cameras = figures.targets.map((target): Subject => ({ ...target, kind: 'camera' }));
   const { cores, memoryMiB } = provenance.machine;
-  const validity = judge({ kind: 'cameras', generator, server: null, total, cores, isSameMachine: null });
+  const judged = { generator, server: null, total, cores, isSameMachine: null, lostThreads };
+  const validity = judge({ kind: 'cameras', ...judged });
   const details: DetailsOf<'cameras'> = {
     kind: 'cameras',
     listed: list.listed,

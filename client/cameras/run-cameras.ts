@@ -94,6 +94,6 @@ async function untilOver(crowd: Crowd, config: CamerasConfig, cameras: number, p
     const progress = crowd.progress();
     log.onProgress(progress);
     view.render(pages.page(progress, machine.latest, (clock.nowUs() - startUs) / 1000));
-    if (progress.failed + progress.ended >= cameras) return;
+    if (progress.failed + progress.ended >= cameras || progress.threadError !== null) return;
   }
 }

@@ -49,6 +49,7 @@ export async function runCapacity(config: CapacityConfig, parts: RunParts): Prom
           server: samples,
           total: figures.total,
           cores: cpus().length,
+          lostThreads: figures.lostThreads,
         }),
       onDoing: (step, endsAtUs) => view.step(step, endsAtUs),
       onRecord: (record) => {

@@ -58,8 +58,8 @@ function validityOf({ phases, server, isSameMachine }: MeasuredAttack): Validity
   const cores = availableParallelism();
   const judged = [phases.during, phases.before].flatMap((figures) => {
     if (!figures) return [];
-    const { generator, total } = figures;
-    return [judge({ kind: 'chaos', generator, server, total, cores, isSameMachine })];
+    const { generator, total, lostThreads } = figures;
+    return [judge({ kind: 'chaos', generator, server, total, cores, isSameMachine, lostThreads })];
   });
   const [first] = judged;
   return (

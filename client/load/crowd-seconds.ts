@@ -10,7 +10,7 @@ import type { BucketLayout } from './timeline-buckets.js';
 const SECOND_US = 1_000_000;
 
 /** What the seconds of a window say together; the rest of the progress is known to the crowd. */
-export type SecondsProgress = Omit<CrowdProgress, 'asked' | 'loopDelayP99Us'>;
+export type SecondsProgress = Omit<CrowdProgress, 'asked' | 'loopDelayP99Us' | 'threadError'>;
 
 /** Buckets of everything together, and of each target. */
 export interface SecondsLayouts {
@@ -23,28 +23,37 @@ type ShownSecond = Omit<SecondsProgress, 'errors' | 'targets' | 'ended' | 'faile
 
 /** Puts together what all threads say of each second, of each target and of all of them. */
 export class CrowdSeconds {
-  private readonly pending = new Map<number, SecondReport[]>();
+  private readonly pending = new Map<number, Map<number, SecondReport>>();
   private readonly total: SecondsOfOne;
   private readonly targets: readonly SecondsOfOne[];
   private next = 0;
 
-  /** @param states how sessions stand, in each of the threads */
+  /**
+   * @param states how sessions stand, in each of the threads
+   * @param gone threads that say nothing any more; whoever adds to them calls `onGone`
+   */
   constructor(
     readonly layouts: SecondsLayouts,
     private readonly names: readonly LoadTarget[],
     private readonly states: readonly (readonly TargetStates[])[],
+    private readonly gone: Pick<ReadonlySet<number>, 'has'> = new Set<number>(),
   ) {
     this.total = new SecondsOfOne(layouts.total);
     this.targets = names.map(() => new SecondsOfOne(layouts.target));
   }
 
-  /** Takes what one thread says; a second is over when all of them have said it. */
-  add(report: SecondReport): void {
-    if (report.startUs !== this.layouts.total.startUs) return;
-    const reports = this.pending.get(report.second) ?? [];
-    reports.push(report);
+  /** Takes what one thread says; a second is over when all of them have said it that are left. */
+  add(thread: number, report: SecondReport): void {
+    if (report.startUs !== this.layouts.total.startUs || report.second < this.next) return;
+    const reports = this.pending.get(report.second) ?? new Map<number, SecondReport>();
+    reports.set(thread, report);
     this.pending.set(report.second, reports);
-    while (this.pending.get(this.next)?.length === this.states.length) this.close();
+    this.closeWhole();
+  }
+
+  /** A thread is gone: what waited for it does not any more. */
+  onGone(): void {
+    this.closeWhole();
   }
 
   /** Closes what is there, although not all threads have said it. */
@@ -57,8 +66,9 @@ export class CrowdSeconds {
   progress(): SecondsProgress {
     const { total } = this;
     const stands = standOf(this.states, this.names.length);
+    // Texts may name a target, or change with each attempt.
     const errors = new Map<string, StreamerError>();
-    for (const { lastError } of stands) if (lastError) errors.set(lastError.message, lastError);
+    for (const { lastError } of stands) if (lastError) errors.set(lastError.code, lastError);
     const sum = (get: (stand: Stand) => number) => stands.reduce((all, stand) => all + get(stand), 0);
     return {
       ...total.progress(),
@@ -82,8 +92,16 @@ export class CrowdSeconds {
     return this.targets[target]?.timeline(ages) ?? null;
   }
 
+  private closeWhole(): void {
+    for (let reports = this.pending.get(this.next); reports; reports = this.pending.get(this.next)) {
+      const said = reports;
+      if (!this.states.every((_, thread) => this.gone.has(thread) || said.has(thread))) return;
+      this.close();
+    }
+  }
+
   private close(): void {
-    const reports = this.pending.get(this.next) ?? [];
+    const reports = [...(this.pending.get(this.next)?.values() ?? [])];
     this.pending.delete(this.next);
     this.next += 1;
     // What the end of the window cuts off would look like a stream that broke down.

@@ -52,7 +52,7 @@ export interface Crowd {
    * Ends the window, which without `begin` is everything since the crowd was opened: all that was measured in it, all
    * histograms merged exactly. Sessions go on.
    *
-   * @throws {StreamerError} INTERNAL when a thread ended by itself, and what it measured is gone
+   * @throws {StreamerError} INTERNAL when all threads ended by themselves, and what they measured is gone
    */
   end(): Promise<CrowdFigures>;
   /** Closes all sessions and ends the threads. Idempotent. */
@@ -79,7 +79,9 @@ export interface CrowdProgress {
   readonly errorUs: number | null;
   /** Of the worst thread, of the last seconds. */
   readonly loopDelayP99Us: number;
-  /** The newest errors, each once. */
+  /** Why a thread is gone, which is a defect: nothing comes of its sessions any more. Null while all run. */
+  readonly threadError: StreamerError | null;
+  /** The newest errors, one of each code. */
   readonly errors: readonly StreamerError[];
   /** The same of each target, in the order of the options. */
   readonly targets: readonly TargetProgress[];
@@ -109,4 +111,6 @@ export interface CrowdFigures {
   readonly sessions: readonly Subject[];
   readonly clocks: readonly ClockRecord[];
   readonly generator: GeneratorFigures;
+  /** Of threads that ended by themselves: what their sessions measured is missing, and they count as failed. */
+  readonly lostThreads: readonly StreamerError[];
 }

@@ -4,6 +4,7 @@ import { FfmpegReader } from '../probe/ffmpeg-reader.js';
 import type { ProbedPicture, ProbeFacts, ProbeRun } from '../probe/probe-events.js';
 import type { ProbeFfmpeg } from '../probe/reader-parts.js';
 import type { LoadTarget } from './crowd.js';
+import { MAX_ANNOUNCED_FPS } from './sdp-video.js';
 import type { LoadConnection, LoadSink, LoadSource, SourceParts } from './load-source.js';
 
 /**
@@ -62,7 +63,8 @@ class FfmpegLoad implements LoadConnection {
   }
 
   private onFacts({ nominalFps }: ProbeFacts): void {
-    this.sink.onFacts({ nominalFps, latencySource: 'none', canTellLost: false });
+    const isPossible = nominalFps !== null && nominalFps <= MAX_ANNOUNCED_FPS;
+    this.sink.onFacts({ nominalFps: isPossible ? nominalFps : null, latencySource: 'none', canTellLost: false });
   }
 
   private onPicture({ arrivalTimeUs }: ProbedPicture): void {

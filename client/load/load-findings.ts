@@ -36,14 +36,16 @@ export function loadFindings(facts: LoadFacts): Finding[] {
     serverLimit(facts),
     serverMemory(facts),
   ].filter((finding) => finding !== null);
-  const isFlawless = found.every(({ severity }) => severity === 'note');
+  const isFlawless = facts.total.sessions.failed === 0 && found.every(({ severity }) => severity === 'note');
   return isFlawless && facts.total.frames.received > 0 ? [allWell(facts), ...found] : found;
 }
 
-function unconnected({ total, details }: LoadFacts): Finding | null {
+function unconnected({ total, sessions, details }: LoadFacts): Finding | null {
   const { connected, failed } = total.sessions;
-  const missing = details.sessionsAsked - connected;
-  if (missing <= 0 || total.state === 'ended') return null;
+  // Whoever came to the end of a file needs no connection any more.
+  const ended = sessions.filter(({ state }) => state === 'ended').length;
+  const missing = details.sessionsAsked - connected - ended;
+  if (missing <= 0) return null;
   const worst = mostFrequent(total.errors);
   const why = worst === null ? '' : ` Most often: ${worst.message}`;
   return {

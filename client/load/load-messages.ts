@@ -51,8 +51,20 @@ export interface NumberedOrder {
 /** What a worker says: an answer, what happened in a second, or how its sessions are doing, before sessions are done with. */
 export type FromWorker =
   | { readonly kind: 'states'; readonly states: readonly TargetStates[] }
-  | { readonly kind: 'answer'; readonly number: number; readonly figures: ThreadResult | null }
+  | {
+      readonly kind: 'answer';
+      readonly number: number;
+      readonly figures: ThreadResult | null;
+      /** Why the order could not be carried out, which is a defect; null where it was. */
+      readonly error: ToldError | null;
+    }
   | { readonly kind: 'second'; readonly second: SecondReport };
+
+/** An error as it goes from one thread to another. */
+export interface ToldError {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
 
 /** How the sessions to one target are doing in one thread. */
 export interface TargetStates {
@@ -61,7 +73,7 @@ export interface TargetStates {
   readonly ended: number;
   readonly failed: number;
   readonly reconnecting: number;
-  readonly lastError: { readonly code: ErrorCode; readonly message: string } | null;
+  readonly lastError: ToldError | null;
 }
 
 /** The same with what they did in one second. */

@@ -24,9 +24,9 @@ export interface MeasuredLoad {
 
 /** The report of a run of `load`: its targets, then its sessions. */
 export function loadReport({ config, workers, figures, server, isSameMachine, provenance }: MeasuredLoad): RunReport {
-  const { total, targets, sessions, clocks, generator, windowMs } = figures;
+  const { total, targets, sessions, clocks, generator, windowMs, lostThreads } = figures;
   const { cores } = provenance.machine;
-  const validity = judge({ kind: 'load', generator, server, total, cores, isSameMachine });
+  const validity = judge({ kind: 'load', generator, server, total, cores, isSameMachine, lostThreads });
   const details: DetailsOf<'load'> = {
     kind: 'load',
     sessionsAsked: config.clients,

@@ -8,6 +8,7 @@ import type {
   SecondReport,
   TargetStates,
   ThreadResult,
+  ToldError,
   WorkerStart,
 } from './load-messages.js';
 
@@ -29,6 +30,8 @@ export class LoadThread {
   private number = 0;
   private isClosed = false;
   private failure: StreamerError | null = null;
+  /** The last order that it could not carry out. */
+  private orderError: StreamerError | null = null;
 
   /** Starts it. */
   constructor(
@@ -42,18 +45,18 @@ export class LoadThread {
     this.worker.on('message', (message: FromWorker) => {
       if (message.kind === 'second') listener.onSecond(message.second);
       else if (message.kind === 'states') listener.onStates(message.states);
-      else this.onAnswer(message.number, message.figures);
+      else this.onAnswer(message.number, message.figures, message.error);
     });
     this.worker.on('error', (error) => (this.failure = toStreamerError(error)));
     this.worker.on('exit', () => this.onExit());
   }
 
-  /** Why it ended by itself, which is a defect; null while it runs. */
+  /** Why it ended by itself, or could not do what it was told, which is a defect; null while all is well. */
   get error(): StreamerError | null {
-    return this.failure;
+    return this.failure ?? this.orderError;
   }
 
-  /** Resolves when the order is carried out; with null too where the thread is gone. */
+  /** Resolves when the order is carried out; with null too where the thread is gone, or could not do it. */
   ask(order: Order): Promise<ThreadResult | null> {
     if (this.failure) return Promise.resolve(null);
     this.number += 1;
@@ -76,7 +79,8 @@ export class LoadThread {
     await this.worker.terminate();
   }
 
-  private onAnswer(number: number, figures: ThreadResult | null): void {
+  private onAnswer(number: number, figures: ThreadResult | null, error: ToldError | null): void {
+    if (error) this.orderError = new StreamerError(error.code, error.message);
     this.waiting.get(number)?.(figures);
     this.waiting.delete(number);
   }

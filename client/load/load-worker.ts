@@ -1,5 +1,6 @@
 /** A worker thread that holds sessions of a crowd. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { toStreamerError } from '../../shared/errors.js';
 import { ThreadWatch } from '../trust/thread-watch.js';
 import type { FromWorker, NumberedOrder, Order, ThreadResult, WorkerStart } from './load-messages.js';
 import { SessionPool } from './session-pool.js';
@@ -13,9 +14,15 @@ const pool = new SessionPool({ clock, watch, options, say: (second) => say({ kin
 parentPort?.on('message', ({ number, order }: NumberedOrder) => void answer(number, order));
 
 async function answer(number: number, order: Order): Promise<void> {
-  const figures = await carryOut(order);
-  say({ kind: 'states', states: pool.states() });
-  say({ kind: 'answer', number, figures });
+  try {
+    const figures = await carryOut(order);
+    say({ kind: 'states', states: pool.states() });
+    say({ kind: 'answer', number, figures, error: null });
+  } catch (thrown) {
+    // The thread would end with it, and its sessions without a goodbye.
+    const { code, message } = toStreamerError(thrown);
+    say({ kind: 'answer', number, figures: null, error: { code, message } });
+  }
 }
 
 async function carryOut(order: Order): Promise<ThreadResult | null> {

@@ -10,6 +10,7 @@ import { CrowdSeconds } from './crowd-seconds.js';
 import { crowdSubjects } from './crowd-subjects.js';
 import type { SecondReport, SessionOrder, TargetStates, ThreadResult, WindowOrder } from './load-messages.js';
 import { LoadThread } from './load-thread.js';
+import { withLostSessions } from './lost-sessions.js';
 import { targetPorts } from './target-ports.js';
 import { bucketLayout, windowOrder } from './window-order.js';
 import { readAnchor } from './worker-clock.js';
@@ -35,6 +36,8 @@ export async function openCrowd(options: CrowdOptions, parts: CrowdParts): Promi
 interface OpenSession {
   readonly id: number;
   readonly thread: number;
+  /** Place in the list of targets. */
+  readonly target: number;
 }
 
 class ThreadedCrowd implements Crowd {
@@ -46,6 +49,8 @@ class ThreadedCrowd implements Crowd {
   private readonly loopDelays: number[] = [];
   /** How sessions stand in each thread. */
   private readonly states: (readonly TargetStates[])[];
+  /** Threads that ended by themselves, with their errors. */
+  private readonly gone = new Map<number, StreamerError>();
   private seconds: CrowdSeconds;
   private nextId = 0;
 
@@ -81,8 +86,8 @@ class ThreadedCrowd implements Crowd {
     const orders: SessionOrder[][] = this.threads.map(() => []);
     for (let place = before; place < sessions; place += 1) {
       const delayUs = ((place - before) / (sessions - before)) * rampMs * 1000;
-      const { id, thread } = this.add(place);
-      orders[thread]?.push({ id, name: this.nameOf(place), target: place % this.options.targets.length, delayUs });
+      const { id, thread, target } = this.add(place);
+      orders[thread]?.push({ id, name: this.nameOf(place), target, delayUs });
     }
     const drops: number[][] = this.threads.map(() => []);
     for (const { id, thread } of this.sessions.splice(sessions)) drops[thread]?.push(id);
@@ -105,10 +110,12 @@ class ThreadedCrowd implements Crowd {
   }
 
   progress(): CrowdProgress {
-    return { asked: this.sessions.length, loopDelayP99Us: this.loopDelayP99Us, ...this.seconds.progress() };
+    const [threadError = null] = this.gone.values();
+    const { loopDelayP99Us } = this;
+    return { asked: this.sessions.length, loopDelayP99Us, threadError, ...this.seconds.progress() };
   }
 
-  /** @throws {StreamerError} INTERNAL when a thread ended by itself, and what it measured is gone */
+  /** @throws {StreamerError} INTERNAL when all threads ended by themselves, and what they measured is gone */
   async end(): Promise<CrowdFigures> {
     const { seconds, threads } = this;
     const mainFigures = this.ownWatch.figures();
@@ -117,21 +124,28 @@ class ThreadedCrowd implements Crowd {
       ...threads.map((thread) => thread.ask({ kind: 'end' })),
     ]);
     const results = answers.flatMap((answer) => answer ?? []);
-    if (results.length < threads.length) throw lostThread(threads);
+    const lost = threads.flatMap((thread, index) => (answers[index] ? [] : [{ index, error: lossOf(thread) }]));
+    const [firstLost] = lost;
+    if (results.length === 0 && firstLost) throw firstLost.error;
     seconds.finish();
     const windowMs = Math.max(0, Math.round((latestEndUs(results) - seconds.layouts.total.startUs) / 1000));
     const generator: GeneratorFigures = {
       threads: [
         { name: 'main', sessions: 0, ...mainFigures },
-        ...results.map(({ thread, sessions }, index) => {
-          return { name: threads[index]?.name ?? '', sessions: sessions.length, ...thread };
+        ...threads.flatMap(({ name }, index) => {
+          const answer = answers[index];
+          return answer ? [{ name, sessions: answer.sessions.length, ...answer.thread }] : [];
         }),
       ],
       ...processFigures,
     };
-    const subjects = crowdSubjects({ targets: this.options.targets, seconds, results, windowMs });
+    const measured = crowdSubjects({ targets: this.options.targets, seconds, results, windowMs });
+    const lostSessions = lost.flatMap(({ index, error }) =>
+      this.sessions.filter(({ thread }) => thread === index).map(({ target }) => ({ target, error })),
+    );
+    const subjects = withLostSessions(measured, lostSessions);
     const clocks = bestClocks(results.flatMap((result) => result.clocks));
-    return { windowMs, ...subjects, clocks, generator };
+    return { windowMs, ...subjects, clocks, generator, lostThreads: lost.map(({ error }) => error) };
   }
 
   async close(): Promise<void> {
@@ -142,10 +156,11 @@ class ThreadedCrowd implements Crowd {
 
   private add(place: number): OpenSession {
     this.nextId += 1;
+    const target = place % this.options.targets.length;
     const round = Math.floor(place / this.options.targets.length);
     // Shifted by one from round to round, so that no thread has all the sessions of a target, nor one of them too many.
-    const thread = ((place % this.options.targets.length) + round) % this.threads.length;
-    const session = { id: this.nextId, thread };
+    const thread = (target + round) % this.threads.length;
+    const session = { id: this.nextId, thread, target };
     this.sessions.push(session);
     return session;
   }
@@ -162,20 +177,27 @@ class ThreadedCrowd implements Crowd {
   private secondsOf({ startUs, buckets }: WindowOrder, expectedMs: number): CrowdSeconds {
     const { targets } = this.options;
     const target = bucketLayout(startUs, expectedMs, targets.length);
-    return new CrowdSeconds({ total: buckets, target }, targets, this.states);
+    return new CrowdSeconds({ total: buckets, target }, targets, this.states, this.gone);
   }
 
   private onSecond(thread: number, second: SecondReport): void {
     this.loopDelays[thread] = second.loopDelayP99Us;
     this.states[thread] = second.targets;
-    this.seconds.add(second);
+    this.seconds.add(thread, second);
   }
 
   /** What its sessions measured is gone with it, and nothing of them comes any more. */
-  private onGone(thread: number, { code, message }: StreamerError): void {
-    const failed = this.sessions.filter((session) => session.thread === thread).length;
-    const lastError = { code, message };
-    this.states[thread] = [{ target: 0, connected: 0, ended: 0, failed, reconnecting: 0, lastError }];
+  private onGone(thread: number, error: StreamerError): void {
+    this.parts.logger.error({ error: error.message }, 'a thread of the crowd ended by itself');
+    this.gone.set(thread, error);
+    const lastError = { code: error.code, message: error.message };
+    const sessions = this.sessions.filter((session) => session.thread === thread);
+    // One entry a session: they are added up.
+    this.states[thread] = sessions.map(({ target }) => {
+      return { target, connected: 0, ended: 0, failed: 1, reconnecting: 0, lastError };
+    });
+    this.loopDelays[thread] = 0;
+    this.seconds.onGone();
   }
 
   private get loopDelayP99Us(): number {
@@ -187,7 +209,8 @@ function latestEndUs(results: readonly ThreadResult[]): number {
   return Math.max(...results.map(({ endUs }) => endUs));
 }
 
-function lostThread(threads: readonly LoadThread[]): StreamerError {
-  const cause = threads.map(({ error }) => error).find((error) => error !== null);
-  return new StreamerError('INTERNAL', `A thread of the crowd ended by itself: ${cause?.message ?? ''}`, { cause });
+function lossOf({ name, error }: LoadThread): StreamerError {
+  return new StreamerError('INTERNAL', `The thread ${name} ended by itself: ${error?.message ?? 'it said nothing.'}`, {
+    cause: error,
+  });
 }

@@ -84,8 +84,8 @@ async function measure(running: Running): Promise<void> {
   await showUntil(
     running,
     () => {
-      const { asked, ended, failed } = crowd.progress();
-      return clock.nowUs() >= endUs || ended + failed >= asked;
+      const { asked, ended, failed, threadError } = crowd.progress();
+      return clock.nowUs() >= endUs || ended + failed >= asked || threadError !== null;
     },
     endUs,
   );

@@ -8,7 +8,7 @@ export interface SdpVideo {
   readonly payloadType: number;
   /** Ticks of its RTP timestamps in a second. */
   readonly clockRate: number;
-  /** Frames a second as it says; null where it does not. */
+  /** Frames a second as it says, up to 1000; null where it does not. */
   readonly fps: number | null;
   /** Names the track in requests: an address, or what is to be put behind that of the stream. Null where it has none. */
   readonly control: string | null;
@@ -19,6 +19,8 @@ export interface SdpVideo {
 }
 
 const CODECS: Readonly<Record<string, RtpCodec>> = { H264: 'h264', H265: 'h265', JPEG: 'mjpeg' };
+/** What announces more is mistaken: it would be waited for, and count as pictures that grow old. */
+export const MAX_ANNOUNCED_FPS = 1000;
 /** RFC 3551, section 6. */
 const STATIC_JPEG = 26;
 const DEFAULT_CLOCK_RATE = 90_000;
@@ -37,7 +39,7 @@ export function readSdpVideo(sdp: string): SdpVideo | null {
     return {
       ...encodingOf(lines, payloadType),
       payloadType,
-      fps: fps > 0 ? fps : null,
+      fps: fps > 0 && fps <= MAX_ANNOUNCED_FPS ? fps : null,
       control: valueOf(lines, CONTROL),
       sessionControl: valueOf(session, CONTROL),
       transport,

@@ -10,10 +10,23 @@ import type { JudgedRun } from './judged-run.js';
  * check with its limit is explained in docs/measuring.md.
  */
 export function judge(run: JudgedRun): Validity {
-  const checks = [...(run.generator ? generatorChecks(run, run.generator) : []), ...figureChecks(run.total)];
+  const checks = [
+    ...lossChecks(run.lostThreads ?? []),
+    ...(run.generator ? generatorChecks(run, run.generator) : []),
+    ...figureChecks(run.total),
+  ];
   const failed = checks.filter(({ ok }) => !ok);
   const reasons = failed.filter(({ severity }) => severity === 'invalid').map(sentenceOf);
   return { valid: reasons.length === 0, reasons, checks, trust: trustOf(run, failed) };
+}
+
+/** A thread that is gone is no figure of the run, so there is a check only where there was one. */
+function lossChecks(lost: readonly Pick<Error, 'message'>[]): TrustCheck[] {
+  const [first] = lost;
+  if (!first) return [];
+  const why = `what its sessions measured is missing (${first.message}), and the load was less than what was asked for.`;
+  const check = { name: 'Threads of the generator that are gone', value: lost.length, limit: 0, unit: '', ok: false };
+  return [{ ...check, severity: 'invalid', why }];
 }
 
 function sentenceOf({ name, value, limit, unit, why }: TrustCheck): string {
@@ -56,6 +69,11 @@ function doubtPart(failed: readonly TrustCheck[]): readonly string[] {
   const invalid = failed.some(({ severity }) => severity === 'invalid');
   const names = failed.filter(({ severity }) => severity === (invalid ? 'invalid' : 'doubt')).map(({ name }) => name);
   if (names.length === 0) return [];
-  const list = names.map((name) => name.charAt(0).toLowerCase() + name.slice(1)).join(', ');
+  const list = names.map(lowercased).join(', ');
   return [invalid ? `do not use the figures (${list})` : `less is certain for: ${list}`];
+}
+
+/** The first letter is small inside a sentence, unless it is that of an abbreviation, such as CPU. */
+function lowercased(name: string): string {
+  return /^[A-Z][a-z]/.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
 }

@@ -14,4 +14,6 @@ export interface JudgedRun {
   readonly cores: number;
   /** Whether the server runs on this machine, where it was not asked; null by default: not known. */
   readonly isSameMachine?: boolean | null;
+  /** Why threads of the generator are gone, with what they measured; none by default. */
+  readonly lostThreads?: readonly Pick<Error, 'message'>[];
 }

@@ -29,6 +29,7 @@ export function crowdFiguresOf({ total, session, sessions, generator, size = 10 
     sessions: sessions ?? Array.from({ length: size }, (_, index) => ({ ...one, name: `session-${index + 1}` })),
     clocks: [],
     generator: generatorOf(generator),
+    lostThreads: [],
   };
 }
 

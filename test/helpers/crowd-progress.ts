@@ -20,7 +20,7 @@ export function crowdProgress(targets: readonly TargetProgress[]): CrowdProgress
     ...{ connected: sum('connected'), ended: sum('ended'), failed: sum('failed'), reconnecting: sum('reconnecting') },
     ...{ framesPerSecond: sum('framesPerSecond'), bytesPerSecond: sum('bytesPerSecond') },
     ...{ latencyP50Us: null, latencyP99Us: null, lost: 0, skipped: 0, reconnects: sum('reconnects') },
-    ...{ errorUs: null, loopDelayP99Us: 0 },
+    ...{ errorUs: null, loopDelayP99Us: 0, threadError: null },
     errors: targets.flatMap(({ lastError }) => (lastError ? [lastError] : [])),
     targets,
   };

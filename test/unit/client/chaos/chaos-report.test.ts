@@ -9,7 +9,7 @@ import { emptyRunReport } from '../../../helpers/empty-run-report.js';
 import { generatorOf, latencyOf, subjectOf, threadOf } from '../../../helpers/trust-samples.js';
 
 const figures = (total: Subject = subjectOf(), generator = generatorOf()): CrowdFigures => ({
-  ...{ windowMs: 200_000, total, targets: [total], sessions: [], clocks: [], generator },
+  ...{ windowMs: 200_000, total, targets: [total], sessions: [], clocks: [], generator, lostThreads: [] },
 });
 const slow = subjectOf({ latencyUs: latencyOf({ p99: 90_000, max: 95_000 }) });
 const late = generatorOf({ threads: [threadOf({ timerLatenessUs: { p50: 0, p99: 80_000, max: 80_000 } })] });

@@ -8,7 +8,7 @@ import { FakeClock } from '../../../helpers/fake-clock.js';
 const PROGRESS: CrowdProgress = {
   ...{ asked: 100, connected: 98, ended: 0, failed: 2, reconnecting: 0 },
   ...{ framesPerSecond: 2940, bytesPerSecond: 88_200_000, latencyP50Us: 2000, latencyP99Us: 9000 },
-  ...{ lost: 3, skipped: 12_345, reconnects: 1, errorUs: 300, loopDelayP99Us: 9000 },
+  ...{ lost: 3, skipped: 12_345, reconnects: 1, errorUs: 300, loopDelayP99Us: 9000, threadError: null },
   errors: [new StreamerError('SERVER_FULL', 'The server is full.\nTry later.')],
   targets: [
     {

@@ -6,6 +6,7 @@ import { loadReport } from '../../../../client/load/load-report.js';
 import { runReportSchema } from '../../../../client/report/run-report-schema.js';
 import type { RunReport, Subject } from '../../../../client/report/run-report-schema.js';
 import type { ServerSamples } from '../../../../client/report/run-trust-schema.js';
+import { StreamerError } from '../../../../shared/errors.js';
 import { loadReport as sampleReport } from '../../../helpers/sample-reports.js';
 import { failedSubject, sampleSubject } from '../../../helpers/sample-subject.js';
 
@@ -81,6 +82,30 @@ describe('loadReport', () => {
   });
 });
 
+describe('sessions that failed', () => {
+  it('are told where the others came to the end of their file', () => {
+    const total = { state: 'ended' as const, sessions: { asked: 3, connected: 0, failed: 2 } };
+    const ended = session('load-1', { state: 'ended' });
+    const sessions = [ended, failedSubject('load-2')];
+    const [finding, ...others] = reportOf({ total, sessions }).findings;
+    expect(finding).toMatchObject({ severity: 'problem' });
+    expect(finding?.sentence).toContain('1 session of 2 had no connection at the end');
+    expect(others.map(({ severity }) => severity)).not.toContain('good');
+  });
+
+  it('are none where all came to the end of their file', () => {
+    const total = { state: 'ended' as const, sessions: { asked: 2, connected: 0, failed: 0 } };
+    const sessions = ['load-1', 'load-2'].map((name) => session(name, { state: 'ended' }));
+    expect(reportOf({ total, sessions }).findings.map(({ severity }) => severity)).toEqual(['good']);
+  });
+
+  it('make figures invalid where their thread is gone', () => {
+    const { verdict, validity } = reportOf({ lostThreads: [new StreamerError('INTERNAL', 'It broke.')] });
+    expect(verdict.level).toBe('invalid');
+    expect(validity.reasons).toEqual([expect.stringContaining('It broke.')]);
+  });
+});
+
 describe('fairnessOf', () => {
   it('is 1 for sessions that got as much, and 1/n where one got everything', () => {
     const frames = (received: number) => session('a', { frames: { ...NOTHING_MISSING, received } });
@@ -132,9 +157,17 @@ interface Parts {
   readonly server?: ServerSamples | null;
   readonly interrupted?: boolean;
   readonly threads?: CrowdFigures['generator']['threads'];
+  readonly lostThreads?: CrowdFigures['lostThreads'];
 }
 
-function reportOf({ total, sessions, server = null, interrupted = false, threads }: Parts): RunReport {
+function reportOf({
+  total,
+  sessions,
+  server = null,
+  interrupted = false,
+  threads,
+  lostThreads = [],
+}: Parts): RunReport {
   if (!generator) throw new Error('the sample has a generator');
   const whole = { sessions: { asked: 2, connected: 2, failed: 0 }, frames: NOTHING_MISSING };
   const all = sampleSubject({ name: 'total' }, { kind: 'total', ...whole, ...total });
@@ -145,6 +178,7 @@ function reportOf({ total, sessions, server = null, interrupted = false, threads
     sessions: sessions ?? [session('load-1'), session('load-2')],
     clocks: [],
     generator: { ...generator, threads: threads ?? generator.threads },
+    lostThreads,
   };
   const config = resolveLoadConfig({ target: ['streamer://host'], clients: '2' }, {});
   const measured = { config, workers: 1, figures, server, isSameMachine: false };

@@ -33,6 +33,8 @@ describe('readSdpVideo', () => {
     ['a clock that stands still', 'm=video 0 RTP/AVP 96\na=rtpmap:96 H265/0', { codec: 'h265', clockRate: 1 }],
     ['a control that would end the line', 'm=video 0 RTP/AVP 96\na=control:x y', { control: null }],
     ['a rate of zero', 'm=video 0 RTP/AVP 96\na=framerate:0', { fps: null }],
+    ['the highest rate', 'm=video 0 RTP/AVP 96\na=framerate:1000', { fps: 1000 }],
+    ['a rate that no camera has', 'm=video 0 RTP/AVP 96\na=framerate:9999', { fps: null }],
   ])('takes %s', (_name, sdp, expected) => {
     expect(readSdpVideo(sdp)).toMatchObject(expected);
   });

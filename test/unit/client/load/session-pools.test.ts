@@ -141,7 +141,7 @@ class CrowdOfTest {
   constructor() {
     const window = windowOrder(this.clock.nowUs(), 60_000, SESSIONS);
     this.seconds = this.newSeconds();
-    this.pools = Array.from({ length: POOLS }, () => this.newPool(window));
+    this.pools = Array.from({ length: POOLS }, (_, index) => this.newPool(window, index));
     for (let id = 0; id < SESSIONS; id += 1) {
       const order = { id, name: `load-${id}`, target: id % 2, delayUs: 0 };
       void this.pools[id % POOLS]?.open([order], 1_000_000);
@@ -170,7 +170,7 @@ class CrowdOfTest {
     return new CrowdSeconds(layouts, this.targets, states);
   }
 
-  private newPool(window: ReturnType<typeof windowOrder>): SessionPool {
+  private newPool(window: ReturnType<typeof windowOrder>, index: number): SessionPool {
     const source = new LoadSourceOfTest();
     this.sources.push(source);
     const options: CrowdOptions = {
@@ -178,7 +178,7 @@ class CrowdOfTest {
       ...{ ffmpegPath: null, sessionName: 'load' },
     };
     const watch = { begin: () => undefined, figures: () => THREAD, recentLoopDelayP99Us: () => 0 };
-    const say = (second: SecondReport) => this.seconds.add(structuredClone(second));
+    const say = (second: SecondReport) => this.seconds.add(index, structuredClone(second));
     return new SessionPool({ clock: this.clock, watch, options, say, openSource: () => source }, window);
   }
 }
