@@ -7,6 +7,7 @@ import type { BenchPeer } from './bench-peer.js';
 import { Bench } from './bench.js';
 import { DeviceList } from './device-list.js';
 import type { JoinRequest } from './device-list.js';
+import { UnreadResults } from './unread-results.js';
 
 type RequestOf<K extends BenchRequest['kind']> = Extract<BenchRequest, { readonly kind: K }>;
 
@@ -24,9 +25,12 @@ export interface BenchRoomParts {
 export class BenchRoom {
   private readonly devices = new DeviceList();
   private bench: Bench | null = null;
+  private readonly unread: UnreadResults;
   private lastBenchId = 0;
 
-  constructor(private readonly parts: BenchRoomParts) {}
+  constructor(private readonly parts: BenchRoomParts) {
+    this.unread = new UnreadResults(parts.clock);
+  }
 
   /** Takes what the client of `peer` says. */
   onRequest(peer: BenchPeer, request: BenchRequest): void {
@@ -41,6 +45,7 @@ export class BenchRoom {
   /** The connection of `peer` is gone. A coordinator takes its benchmark with it. */
   onGone(peer: BenchPeer): void {
     this.leave(peer, 'The coordinator is gone.');
+    this.unread.forget(peer);
   }
 
   private answer(peer: BenchPeer, request: BenchRequest): void {
@@ -74,11 +79,14 @@ export class BenchRoom {
   private open(peer: BenchPeer, { durationMs, stream }: RequestOf<'open'>): void {
     const { clock, logger, hasStream } = this.parts;
     if (this.bench?.coordinator === peer) throw refusal('Your benchmark is open already.');
-    if (this.bench) throw new StreamerError('BENCH_BUSY', 'The server has a benchmark of another coordinator; wait.');
+    if (this.bench && !mayReplace(peer, this.bench.coordinator)) {
+      throw new StreamerError('BENCH_BUSY', 'The server has a benchmark of another coordinator; wait.');
+    }
     if (this.devices.of(peer)) throw refusal('A device is no coordinator; open over another connection.');
     // Results of the benchmark before may still wait for whoever does not read.
     if (peer.isBehind) throw refusal('You do not read what you were sent; read first.');
     if (!hasStream(stream)) throw new StreamerError('UNKNOWN_STREAM', `There is no stream ${stream}.`);
+    this.over('An admin opened another benchmark.');
     // Another one than before a restart, so that no device takes one benchmark for another.
     this.lastBenchId = Math.max(this.lastBenchId + 1, Math.floor(clock.nowUs() / 1000));
     const bench: Bench = new Bench(
@@ -88,6 +96,7 @@ export class BenchRoom {
         devices: this.devices,
         // A coordinator that cannot be told anything any more ends its benchmark in the middle of what it is told.
         tellDevices: (notice) => this.bench === bench && this.tellDevices(notice),
+        onResultSent: () => this.unread.onSent(peer),
         onOver: (reason) => this.over(reason),
       },
     );
@@ -135,9 +144,15 @@ export class BenchRoom {
     this.parts.logger.info({ bench: bench.id, results: bench.results, reason }, 'benchmark over');
     const notice = { kind: 'over', benchId: bench.id, reason } as const;
     bench.coordinator.send(notice);
+    this.unread.onOver(bench.coordinator);
     this.tellDevices(notice);
     this.devices.forgetLeft();
   }
+}
+
+/** Anybody who may view may open a benchmark, and must not thereby keep an admin from it for a day. */
+function mayReplace(peer: BenchPeer, coordinator: BenchPeer): boolean {
+  return peer.isAdmin && !coordinator.isAdmin;
 }
 
 function refusal(message: string): StreamerError {

@@ -19,6 +19,8 @@ export interface BenchParts {
   readonly devices: DeviceList;
   /** Tells all devices, unless the benchmark came to its end meanwhile. */
   readonly tellDevices: (notice: BenchNotice) => void;
+  /** A result went to the coordinator. */
+  readonly onResultSent: () => void;
   /** It came to its end by itself. */
   readonly onOver: (reason: string) => void;
 }
@@ -114,6 +116,7 @@ export class Bench {
     // The coordinator must know a device before it hears what that measured.
     this.news.flush();
     this.coordinator.send({ kind: 'deviceResult', deviceId: id, ...result });
+    this.parts.onResultSent();
   }
 
   /** Nothing more happens by itself. */

@@ -1,4 +1,6 @@
+import { StreamerError } from '../../shared/errors.js';
 import { MAX_DEVICE_NAME_CHARS, MAX_DEVICES } from '../../shared/protocol/bench-messages.js';
+import { shortestStay } from '../../shared/bench/shortest-stay.js';
 import type { BenchDevice, BenchRequest, DevicePlatform } from '../../shared/protocol/bench-messages.js';
 import type { BenchPeer } from './bench-peer.js';
 
@@ -18,10 +20,15 @@ export interface Device {
   leftTimeUs: number | null;
 }
 
+/** So many different devices one connection can be in a benchmark, as somebody who changes the name. */
+const MAX_DEVICES_OF_PEER = 8;
+
 /** The devices of a room: at most `MAX_DEVICES`, each of a different name. */
 export class DeviceList {
   private readonly devices = new Map<number, Device>();
   private readonly byPeer = new Map<BenchPeer, Device>();
+  /** How many devices a connection was since those that left were forgotten. */
+  private madeBy = new WeakMap<BenchPeer, number>();
   private lastId = 0;
 
   /** The devices that are there. */
@@ -35,12 +42,21 @@ export class DeviceList {
 
   /**
    * Takes a device in, at the place that it had if it had one; whoever holds that place is none any more. Null when there
-   * is no room. Where one is needed, the device that left longest ago is forgotten.
+   * is no room. Where one is needed, of the devices that left the one that was there shortest is forgotten, so that who
+   * comes and goes pushes out nobody but their like.
+   *
+   * @throws {StreamerError} BENCH_REFUSED for a connection that was too many devices.
    */
   join(peer: BenchPeer, { name, platform, key }: JoinRequest, nowUs: number): Device | null {
     const before = [...this.devices.values()].find((device) => device.askedName === name && device.key === key);
     if (before) return this.takePlace(before, peer);
+    const made = this.madeBy.get(peer) ?? 0;
+    if (made === MAX_DEVICES_OF_PEER) {
+      const text = `This connection was ${MAX_DEVICES_OF_PEER} devices already; be one of them, or connect anew.`;
+      throw new StreamerError('BENCH_REFUSED', text);
+    }
     if (!this.makeRoom()) return null;
+    this.madeBy.set(peer, made + 1);
     this.lastId += 1;
     const names = { name: this.uniqueName(name), askedName: name };
     const device = { id: this.lastId, ...names, key, platform, joinedTimeUs: nowUs, peer, leftTimeUs: null };
@@ -62,6 +78,7 @@ export class DeviceList {
   /** Forgets the devices that left. */
   forgetLeft(): void {
     for (const device of [...this.devices.values()]) if (!device.peer) this.devices.delete(device.id);
+    this.madeBy = new WeakMap();
   }
 
   private takePlace(device: Device, peer: BenchPeer): Device {
@@ -74,9 +91,8 @@ export class DeviceList {
 
   private makeRoom(): boolean {
     if (this.devices.size < MAX_DEVICES) return true;
-    const left = [...this.devices.values()].filter(({ peer }) => !peer);
-    const [longestGone] = left.sort((a, b) => (a.leftTimeUs ?? 0) - (b.leftTimeUs ?? 0));
-    return longestGone !== undefined && this.devices.delete(longestGone.id);
+    const shortest = shortestStay(this.devices.values());
+    return shortest !== null && this.devices.delete(shortest.id);
   }
 
   private uniqueName(asked: string): string {

@@ -1,11 +1,12 @@
 import type { CancelTimer, Clock } from '../../shared/clock.js';
+import { shortestStay } from '../../shared/bench/shortest-stay.js';
 import { MAX_DEVICES, MAX_LISTED_DEVICES } from '../../shared/protocol/bench-messages.js';
 import type { BenchPeer } from './bench-peer.js';
 import { described } from './device-list.js';
 import type { Device } from './device-list.js';
 
 const EVERY_US = 250_000;
-/** Devices with news at most; who comes and goes so fast may be left out. */
+/** Devices with news at most; who was there shortest is left out. */
 const MAX_NEWS = 4 * MAX_DEVICES;
 
 /** Tells a coordinator which devices changed: a few times a second at most, however many come and go. */
@@ -21,8 +22,8 @@ export class DeviceNews {
   /** `device` came or went. */
   add(device: Device): void {
     this.changed.add(device);
-    const [oldest] = this.changed;
-    if (oldest && this.changed.size > MAX_NEWS) this.changed.delete(oldest);
+    const [oldest = device] = this.changed;
+    if (this.changed.size > MAX_NEWS) this.changed.delete(shortestStay(this.changed) ?? oldest);
     this.cancelTimer ??= this.clock.schedule(EVERY_US, () => this.tell());
   }
 

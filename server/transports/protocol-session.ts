@@ -146,11 +146,12 @@ export class ProtocolSession {
   }
 
   private open(hello: Hello): void {
-    const { hub, clients, checkToken, clock, transport } = this.context;
+    const { hub, clients, checkToken, clock, transport, benchRoom: room } = this.context;
     if (hello.version !== PROTOCOL_VERSION) {
       throw new StreamerError('BAD_VERSION', `This server speaks version ${PROTOCOL_VERSION}, not ${hello.version}.`);
     }
-    if (checkToken(hello.token, addressOf(this.channel.peer)) === null)
+    const role = checkToken(hello.token, addressOf(this.channel.peer));
+    if (role === null)
       throw new StreamerError(
         'BAD_TOKEN',
         'The token is missing or wrong; give the one that the server was started with.',
@@ -171,8 +172,8 @@ export class ProtocolSession {
     this.record = record;
     this.subscriptions = subscriptions;
     this.state = 'open';
-    const { benchRoom } = this.context;
-    if (benchRoom) this.bench = new BenchLink(hello.name, benchRoom, this.channel, clock, (m) => this.sendControl(m));
+    const client = { clientName: hello.name, isAdmin: role === 'admin' };
+    if (room) this.bench = new BenchLink({ ...client, room, channel: this.channel, clock, session: this });
     this.context.logger.info({ client: hello.name, peer, clients: clients.count }, 'client connected');
     this.sendWelcome(sessionId, subscriptions);
     this.sendReasons();
@@ -207,11 +208,9 @@ export class ProtocolSession {
           );
         }
         return;
-      case MessageType.PING: {
-        const nowUs = this.context.clock.nowUs();
-        this.sendControl(encodePong(message.t0Us, this.lastHeardUs, nowUs));
+      case MessageType.PING:
+        this.sendControl(encodePong(message.t0Us, this.lastHeardUs, this.context.clock.nowUs()));
         return;
-      }
       case MessageType.PONG:
         this.onPong(message.t0Us);
         return;
@@ -259,7 +258,7 @@ export class ProtocolSession {
   }
 
   /** A client that asks and never reads must not make us keep its answers. */
-  private sendControl(message: Buffer): void {
+  sendControl(message: Buffer): void {
     this.controlBacklogBytes = this.channel.backlogBytes() === 0 ? 0 : this.controlBacklogBytes + message.length;
     if (this.controlBacklogBytes > MAX_CONTROL_BACKLOG_BYTES) {
       this.fail('TOO_FAR_BEHIND', 'Too many messages wait unread; read faster.');

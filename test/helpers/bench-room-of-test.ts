@@ -7,7 +7,11 @@ import { FakeClock } from './fake-clock.js';
 
 /** A client of a room, on paper. */
 export class FakePeer implements BenchPeer {
+  isAdmin = false;
   isBehind = false;
+  unreadResultBytes = 0;
+  /** Whether the room ended it, since it does not read. */
+  wasEnded = false;
   private readonly notices: BenchNotice[] = [];
 
   constructor(
@@ -26,6 +30,11 @@ export class FakePeer implements BenchPeer {
 
   join(name: string, key = keyOf(name)): this {
     return this.say({ kind: 'join', name, platform: 'node', key });
+  }
+
+  endBehind(): void {
+    this.wasEnded = true;
+    this.go();
   }
 
   go(): void {

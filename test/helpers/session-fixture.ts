@@ -37,6 +37,7 @@ export interface FakeConnection {
 /** What sessions of one server share, and a way to get more of them. */
 export function serverFixture({
   token = null as string | null,
+  adminToken = null as string | null,
   maxClients = 10,
   streams = ['a', 'b'],
   hasBenchmarks = false,
@@ -53,7 +54,7 @@ export function serverFixture({
     clients,
     clock,
     logger,
-    checkToken: createTokenCheck({ token, adminToken: null }, new AttemptLimit(clock)),
+    checkToken: createTokenCheck({ token, adminToken }, new AttemptLimit(clock)),
     transport: 'tcp' as const,
     ...(hasBenchmarks && {
       benchRoom: new BenchRoom({ clock, logger, hasStream: (name) => hub.byName(name) !== undefined }),

@@ -98,6 +98,31 @@ describe('BENCH in a session', () => {
     expect(coordinator.channel.ended).toBe(false);
   });
 
+  it('ends a session whose results still wait unread half a minute after its benchmark', () => {
+    for (const backlogAtTheEnd of [70_000, 0]) {
+      const { clock, device, coordinator, benchId } = finished();
+      coordinator.channel.backlog = 70_000;
+      say(device, { kind: 'result', benchId, ...resultOf([1]) });
+      say(coordinator, { kind: 'leave' });
+      coordinator.channel.backlog = backlogAtTheEnd;
+      clock.advance(30_000_000);
+      expect(coordinator.channel.ended).toBe(backlogAtTheEnd > 0);
+      if (backlogAtTheEnd > 0) expect(heard(coordinator).at(-1)).toBe('TOO_FAR_BEHIND');
+    }
+  });
+
+  it('knows an admin by the token', () => {
+    const { connect } = serverFixture({ hasBenchmarks: true, adminToken: 'boss' });
+    const [viewer, admin] = [connect(), connect()];
+    viewer.open();
+    admin.hello({ token: 'boss' });
+    say(viewer, OPEN);
+    heard(viewer);
+    say(admin, OPEN);
+    expect(heard(admin)).toContain('opened');
+    expect(heard(viewer)).toEqual(['over']);
+  });
+
   it('ends a coordinator that asks again and again and never reads', () => {
     const { clock, coordinator, device } = finished();
     coordinator.channel.backlog = 1;
