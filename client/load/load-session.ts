@@ -1,7 +1,7 @@
 import { Backoff } from '../../shared/backoff.js';
 import type { CancelTimer, Clock } from '../../shared/clock.js';
-import type { ErrorCode, StreamerError } from '../../shared/errors.js';
-import { toStreamerError } from '../../shared/errors.js';
+import type { ErrorCode } from '../../shared/errors.js';
+import { StreamerError, toStreamerError } from '../../shared/errors.js';
 import { isFinal } from '../../shared/protocol/final-codes.js';
 import type { Subject } from '../report/run-report-schema.js';
 import type { LoadRecorder } from './load-recorder.js';
@@ -28,6 +28,10 @@ type SessionState = Extract<
 
 /** A connection that held this long is taken as healthy: the next outage starts the backoff afresh. */
 const STABLE_AFTER_US = 10_000_000;
+/** Whoever takes longer to connect goes on beside the others, so that a few bad servers do not keep all of them waiting. */
+const TURN_LIMIT_US = 10_000_000;
+/** Nobody has taken a connection for so long; a child of FFmpeg may need a while on a machine that starts many of them. */
+const CONNECT_LIMIT_US = 60_000_000;
 /** Errors beside those of the protocol after which another attempt would fare no better. */
 const HOPELESS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'BAD_USAGE',
@@ -45,6 +49,9 @@ export class LoadSession implements LoadSink {
   private wasConnected = false;
   private cancelTurn: CancelTimer = () => undefined;
   private endTurn: () => void = () => undefined;
+  private cancelLimit: CancelTimer = () => undefined;
+  /** Why the connection that is being closed is no use; told when it is closed. */
+  private givenUp: StreamerError | null = null;
   private currentState: SessionState = 'connecting';
   private isSettled = false;
 
@@ -71,7 +78,11 @@ export class LoadSession implements LoadSink {
 
   private start(): void {
     this.cancelTurn = this.options.takeTurn((done) => {
-      this.endTurn = done;
+      const cancel = this.clock.schedule(TURN_LIMIT_US, done);
+      this.endTurn = () => {
+        cancel();
+        done();
+      };
       this.connect();
     });
   }
@@ -84,9 +95,10 @@ export class LoadSession implements LoadSink {
   }
 
   onFacts(facts: SourceFacts): void {
-    if (this.isOver) return;
+    if (this.isOver || this.givenUp) return;
     const nowUs = this.clock.nowUs();
     this.endTurn();
+    this.cancelLimit();
     this.options.recorder.onFacts(facts, nowUs);
     this.connectedAtUs ??= nowUs;
     if (this.wasConnected && this.state !== 'connected') this.options.target.onReconnect();
@@ -115,18 +127,27 @@ export class LoadSession implements LoadSink {
 
   onClosed(error: StreamerError | null): void {
     this.endTurn();
+    this.cancelLimit();
     if (this.isOver) return;
-    if (error) this.onBroken(error);
+    const cause = this.givenUp ?? error;
+    this.givenUp = null;
+    if (cause) this.onBroken(cause);
     else this.become('ended');
   }
 
   private connect(): void {
     this.options.recorder.onConnecting(this.clock.nowUs());
+    this.cancelLimit = this.clock.schedule(CONNECT_LIMIT_US, () => this.giveUp());
     try {
       this.connection = this.options.source.open(this.options.name, this);
     } catch (thrown) {
       this.onClosed(toStreamerError(thrown));
     }
+  }
+
+  private giveUp(): void {
+    this.givenUp = new StreamerError('CONNECT_TIMEOUT', 'The server gave no stream within a minute.');
+    void this.connection?.close();
   }
 
   private onBroken(error: StreamerError): void {

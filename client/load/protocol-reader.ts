@@ -53,6 +53,8 @@ export interface ProtocolReaderParts {
 const MAX_HELD = 1024;
 /** Without a word for so long a connection asks; the link gives it up after ten seconds. */
 const QUIET_US = 3_000_000;
+/** A server that only pings would never be silent. */
+const WELCOME_LIMIT_US = 10_000_000;
 /** A server gives up a client that said nothing for a minute. */
 const SPEAK_EVERY_US = 15_000_000;
 const START_OF_IMAGE = 0xffd8;
@@ -71,6 +73,7 @@ export class ProtocolReader implements LoadConnection, ClockMember {
   private server: ClockOfServer | null = null;
   private held: HeldFrame[] = [];
   private farewell: StreamerError | 'ended' | null = null;
+  private readonly openedUs: number;
   private heardUs: number;
   private spokenUs: number;
   private isOver = false;
@@ -80,7 +83,7 @@ export class ProtocolReader implements LoadConnection, ClockMember {
     private readonly sink: LoadSink,
     private readonly parts: ProtocolReaderParts,
   ) {
-    this.heardUs = this.spokenUs = parts.clock.nowUs();
+    this.openedUs = this.heardUs = this.spokenUs = parts.clock.nowUs();
     const listener = {
       onOpen: () => this.send(parts.hello),
       onMessage: (message: Message, receivedTimeUs: number) => this.onMessage(message, receivedTimeUs),
@@ -94,9 +97,9 @@ export class ProtocolReader implements LoadConnection, ClockMember {
     return this.wire.whenGone();
   }
 
-  /** Asks the server for a sign of life where that is due; call it about every second. */
+  /** Asks the server for a sign of life where that is due, or gives it up; call it about every second. */
   keepAlive(nowUs: number): void {
-    if (this.server === null) return;
+    if (this.server === null) return this.awaitWelcome(nowUs);
     if (nowUs - this.heardUs >= QUIET_US || nowUs - this.spokenUs >= SPEAK_EVERY_US) this.sendPing(nowUs);
   }
 
@@ -114,6 +117,12 @@ export class ProtocolReader implements LoadConnection, ClockMember {
     this.held = [];
     const clock = this.server?.clock;
     for (const frame of held) this.tell(frame, frame.arrivalTimeUs, clock?.estimate(frame.arrivalTimeUs) ?? null);
+  }
+
+  private awaitWelcome(nowUs: number): void {
+    if (nowUs - this.openedUs < WELCOME_LIMIT_US || this.isOver) return;
+    this.farewell ??= new StreamerError('CONNECT_TIMEOUT', 'The server did not welcome the session within 10 seconds.');
+    this.sayGoodbye();
   }
 
   private send(message: Buffer): void {
@@ -152,9 +161,13 @@ export class ProtocolReader implements LoadConnection, ClockMember {
   }
 
   private onWelcome({ streams, subscribed }: Welcome): void {
+    if (this.server || this.farewell) return;
     const [id] = subscribed;
     const stream = streams.find((candidate) => candidate.id === id);
-    if (id === undefined || !stream || this.server) return;
+    if (id === undefined || !stream) {
+      this.farewell = new StreamerError('CONNECT_FAILED', 'The server takes the session, but has no stream for it.');
+      return this.sayGoodbye();
+    }
     this.streamId = id;
     this.acknowledger = new Acknowledger((sequence) => this.send(encodeAck(id, sequence)));
     this.server = this.parts.clocks.take(this.parts.address, stream.name, stream.startTimeUs);

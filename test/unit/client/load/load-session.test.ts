@@ -87,6 +87,41 @@ describe('LoadSession', () => {
     expect(session.state).toBe('failed');
   });
 
+  it('does not keep others waiting that are to connect after it, and goes on', () => {
+    const gate = new ConnectGate(1);
+    const slow = started({ gate });
+    const next = started({ gate });
+    expect(source.connections).toHaveLength(1);
+    clock.advance(10 * SECOND_US);
+    expect(source.connections).toHaveLength(2);
+    source.latest().connect();
+    source.connections[0]?.connect();
+    expect([slow.state, next.state]).toEqual(['connected', 'connected']);
+  });
+
+  it('gives up a connection that gives no stream, and tries another', async () => {
+    started();
+    const [first] = source.connections;
+    await advance(60 * SECOND_US);
+    expect(first?.isOpen).toBe(false);
+    expect(target.stand()).toMatchObject({ failed: 0, ended: 0, lastError: { code: 'CONNECT_TIMEOUT' } });
+    await advance(SECOND_US);
+    expect(source.connections).toHaveLength(2);
+    source.latest().connect();
+    await advance(120 * SECOND_US);
+    expect(source.latest().isOpen).toBe(true);
+    expect(source.connections).toHaveLength(2);
+  });
+
+  it('has no timer left when it is over, before it was connected too', async () => {
+    await started().stop();
+    expect(clock.pending).toBe(0);
+    const connected = started();
+    source.latest().connect();
+    await connected.stop();
+    expect(clock.pending).toBe(0);
+  });
+
   it('ends where the stream does', async () => {
     const session = started();
     source.latest().connect();
@@ -125,12 +160,12 @@ describe('LoadSession', () => {
     expect(target.takeSecond()).toMatchObject({ frames: 0 });
   });
 
-  function started({ reconnect = true, delayUs = 0 } = {}): LoadSession {
+  function started({ reconnect = true, delayUs = 0, gate = new ConnectGate(8) } = {}): LoadSession {
     const session = new LoadSession(
       {
         ...{ name: 'load-1', reconnect, source, target },
         recorder: new LoadRecorder(layout(), () => undefined),
-        takeTurn: new ConnectGate(8).takeTurn,
+        takeTurn: gate.takeTurn,
         onSettled: () => (settled += 1),
       },
       clock,
