@@ -15,7 +15,11 @@ const CLIENT = fileURLToPath(new URL('../../../dist/client/main.js', import.meta
 const ROADS = ['tcp', 'websocket', 'mjpeg'] as const;
 type Road = (typeof ROADS)[number];
 
-const CLIENTS: Readonly<Record<Road, readonly number[]>> = { tcp: [100, 300, 1000], websocket: [100, 300], mjpeg: [100, 300] };
+const CLIENTS: Readonly<Record<Road, readonly number[]>> = {
+  tcp: [100, 300, 1000],
+  websocket: [100, 300],
+  mjpeg: [100, 300],
+};
 const QUICK_CLIENTS = 300;
 const THREADS = 2;
 const RAMP_SECONDS = 4;
