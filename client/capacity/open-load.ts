@@ -82,7 +82,7 @@ async function openStreams(
   parts: LoadParts,
 ): Promise<LoadUnderTest> {
   parts.onDoing('starting the publisher');
-  const options = { to, videos, maxStreams: targets.length, env: parts.env };
+  const options = { to, videos, maxStreams: targets.length, env: parts.env, signal: parts.signal };
   const publisher = await PublisherProcess.start(options, parts.clock);
   try {
     const crowd = await crowdFor(targets, config, parts);

@@ -7,6 +7,7 @@ import type { Clock } from '../../shared/clock.js';
 import { ChildGuard } from '../../shared/child-guard.js';
 import { StreamerError } from '../../shared/errors.js';
 import { ChildMessages } from '../../shared/ffmpeg/child-messages.js';
+import { untilStopped } from '../../shared/until-stopped.js';
 import { PACKAGE_ROOT } from '../../shared/package-info.js';
 import { PublisherApi } from './publisher-api.js';
 
@@ -18,6 +19,8 @@ export interface PublisherOptions {
   readonly videos: readonly string[];
   readonly maxStreams: number;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the user stops: it is not waited for then. */
+  readonly signal: AbortSignal;
 }
 
 /** Videos that are not prepared yet are encoded once, which takes its time. */
@@ -54,7 +57,8 @@ export class PublisherProcess {
    * Starts it and waits until its API answers.
    *
    * @param serverMain the built server; a test may have another one
-   * @throws {StreamerError} PUBLISH_IMPOSSIBLE when it ends instead or takes too long, with its last words.
+   * @throws {StreamerError} PUBLISH_IMPOSSIBLE when it ends instead or takes too long, with its last words;
+   * CLIENT_CLOSING when the user stopped it.
    */
   static async start(options: PublisherOptions, clock: Clock, serverMain = SERVER_MAIN): Promise<PublisherProcess> {
     // Whoever is on this machine could start and stop streams without one, and spoil the measurement.
@@ -68,9 +72,10 @@ export class PublisherProcess {
     });
     const api = new PublisherApi(token, clock);
     const publisher = new PublisherProcess(child, api, clock);
-    const failure = await publisher.whyNotListening();
-    if (failure === null) return publisher;
+    const failure = await untilStopped(publisher.whyNotListening(), options.signal);
+    if (failure === null && !options.signal.aborted) return publisher;
     await publisher.stop();
+    if (options.signal.aborted) throw new StreamerError('CLIENT_CLOSING', 'Stopped before the publisher was ready.');
     throw new StreamerError('PUBLISH_IMPOSSIBLE', `streamer-server publish does not start: ${failure}`);
   }
 

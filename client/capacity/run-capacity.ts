@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { StreamerError } from '../../shared/errors.js';
+import { untilStopped } from '../../shared/until-stopped.js';
 import type { RunParts } from '../commands/run-command.js';
 import { startProvenance } from '../report/provenance.js';
 import type { RunReport } from '../report/run-report-schema.js';
@@ -35,10 +36,8 @@ export async function runCapacity(config: CapacityConfig, parts: RunParts): Prom
     opened = await openLoad(config, { ...parts, signal, onDoing: (what) => view.doing(what) });
     const { load, targets, unit, max } = opened;
     view.begin(load, unit);
-    server = await openServerWatch(
-      { apiUrl: config.serverApi, targets: targets.slice(0, 64), token: config.token },
-      clock,
-    );
+    const asked = { apiUrl: config.serverApi, targets: targets.slice(0, 64), token: config.token };
+    server = (await untilStopped(openServerWatch(asked, clock), signal)) ?? null;
     await tryOne(load, signal);
     const runner = new StepRunner(config.objective, timesOf(config), {
       ...{ clock, load, server, signal },
@@ -73,7 +72,7 @@ function timesOf({ stepSeconds, soakSeconds, settleSeconds }: CapacityConfig) {
 
 /** A target that cannot be reached at all has no capacity of 0: it is an error, told before any search. */
 async function tryOne(load: LoadUnderTest, signal: AbortSignal): Promise<void> {
-  await load.resize(1);
+  await untilStopped(load.resize(1), signal);
   const progress = load.progress();
   if (signal.aborted || progress.connected > 0) return;
   const error = progress.errors.at(-1) ?? new StreamerError('NO_FRAMES', 'Not one frame came; is the stream live?');

@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.js';
 import { pause } from '../../shared/pause.js';
+import { untilStopped } from '../../shared/until-stopped.js';
 import type { CrowdFigures } from '../load/crowd.js';
 import type { ErrorTally } from '../report/run-report-schema.js';
 import type { ServerSamples, Validity } from '../report/run-trust-schema.js';
@@ -9,6 +10,7 @@ import type { TermOutcome } from './judgement.js';
 import type { LoadUnderTest } from './load-under-test.js';
 import type { Objective } from './objective.js';
 import type { MeasuredStep } from './objective-readings.js';
+import { SearchEnded } from './search-plan.js';
 import type { Step, StepState } from './search-plan.js';
 import { untilCalm } from './settling.js';
 
@@ -31,7 +33,7 @@ export interface StepRecord {
 
 /** What a server says of itself in a window. */
 export interface ServerUnderTest {
-  begin(): Promise<void> | void;
+  begin(): Promise<void>;
   end(): Promise<ServerSamples>;
 }
 
@@ -52,6 +54,9 @@ export interface StepParts {
 /** Sessions that got so much of what was announced were under the load that the step is for. */
 const WHOLE_LOAD = 0.95;
 
+/** How often it is looked whether a window is still of use. */
+const LOOK_US = 500_000;
+
 /** Measures one step after the other at a real system. */
 export class StepRunner {
   private lastState: StepState = 'holds';
@@ -62,7 +67,11 @@ export class StepRunner {
     private readonly parts: StepParts,
   ) {}
 
-  /** Brings the load to the size of `step`, waits for calm, measures, and judges. */
+  /**
+   * Brings the load to the size of `step`, waits for calm, measures, and judges.
+   *
+   * @throws {SearchEnded} when a thread of the generator is gone, so that no step after this one would tell anything
+   */
   async measure(step: Step): Promise<StepState> {
     if (this.parts.signal.aborted) return 'stopped';
     const errors = await this.reach(step);
@@ -71,6 +80,7 @@ export class StepRunner {
     const record = this.recordOf(step, measured);
     this.lastState = record.state;
     this.parts.onRecord(record);
+    if (measured.figures.lostThreads.length > 0) throw new SearchEnded('generator');
     return record.state;
   }
 
@@ -80,9 +90,9 @@ export class StepRunner {
     const { settleUs } = this.times;
     this.parts.onDoing(step, clock.nowUs() + settleUs + this.lengthUs(step));
     // What an overload left behind is not to be seen in the next step.
-    if (this.lastState !== 'holds' || load.progress().failed > 0) await load.resize(0);
+    if (this.lastState !== 'holds' || load.progress().failed > 0) await untilStopped(load.resize(0), signal);
     await load.begin();
-    await load.resize(step.size);
+    await untilStopped(load.resize(step.size), signal);
     await untilCalm(() => load.progress(), clock, settleUs, signal);
     return (await load.end()).total.errors;
   }
@@ -92,13 +102,23 @@ export class StepRunner {
     if (signal.aborted) return null;
     const lengthUs = this.lengthUs(step);
     this.parts.onDoing(step, clock.nowUs() + lengthUs);
-    await Promise.all([load.begin(), server?.begin()]);
-    await pause(clock, lengthUs, signal);
-    const [figures, samples] = await Promise.all([load.end(), server?.end()]);
+    await Promise.all([load.begin(), untilStopped(server?.begin(), signal)]);
+    await this.pass(lengthUs);
     // A part of a window says nothing about a size.
+    if (signal.aborted) return null;
+    const [figures, samples] = await Promise.all([load.end(), server?.end()]);
     if (signal.aborted) return null;
     const total = { ...figures.total, errors: addedUp([...errorsBefore, ...figures.total.errors]) };
     return { sessions: step.size, figures: { ...figures, total }, server: samples ?? null };
+  }
+
+  /** Waits for the end of a window, or until it is of no use. */
+  private async pass(lengthUs: number): Promise<void> {
+    const { clock, load, signal } = this.parts;
+    const endUs = clock.nowUs() + lengthUs;
+    while (clock.nowUs() < endUs && !signal.aborted && load.progress().threadError === null) {
+      await pause(clock, Math.min(LOOK_US, endUs - clock.nowUs()), signal);
+    }
   }
 
   private lengthUs({ isLong }: Step): number {
@@ -126,6 +146,7 @@ function addedUp(tallies: readonly ErrorTally[]): ErrorTally[] {
  * holds all the same holds. One that breaks may be broken by the generator, and that must not be said of the server.
  */
 function stateOf(outcomes: readonly TermOutcome[], validity: Validity, { figures }: MeasuredStep): StepState {
+  if (figures.lostThreads.length > 0) return 'generator';
   if (outcomes.some(({ state }) => state === 'broken')) {
     return validity.valid || isRefused(outcomes, figures) ? 'broken' : 'generator';
   }

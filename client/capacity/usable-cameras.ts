@@ -1,3 +1,4 @@
+import { untilStopped } from '../../shared/until-stopped.js';
 import type { Crowd, LoadTarget } from '../load/crowd.js';
 
 /** Cameras that are tried at once: few, since what a few of them do is not to depend on a limit that is searched for. */
@@ -23,12 +24,12 @@ export async function usableCameras(
   const left = new Map<string, UnusableCamera>();
   for (let at = 0; at < cameras.length && !signal.aborted; at += AT_ONCE) {
     const some = cameras.slice(at, at + AT_ONCE);
-    const failed = await failedOf(some, openCrowd);
+    const failed = await failedOf(some, openCrowd, signal);
     // A limit of few would keep some of them out: alone, each of those has its chance.
     for (const { name } of failed) {
       if (signal.aborted) break;
       const camera = some.filter((each) => each.name === name);
-      for (const unusable of await failedOf(camera, openCrowd)) left.set(name, unusable);
+      for (const unusable of await failedOf(camera, openCrowd, signal)) left.set(name, unusable);
     }
   }
   return { usable: cameras.filter(({ name }) => !left.has(name)), left: [...left.values()] };
@@ -37,10 +38,13 @@ export async function usableCameras(
 async function failedOf(
   cameras: readonly LoadTarget[],
   openCrowd: (targets: readonly LoadTarget[]) => Promise<Crowd>,
+  signal: AbortSignal,
 ): Promise<UnusableCamera[]> {
   const crowd = await openCrowd(cameras);
   try {
-    await crowd.resize(cameras.length, 0);
+    await untilStopped(crowd.resize(cameras.length, 0), signal);
+    // Those that were still opening are not broken.
+    if (signal.aborted) return [];
     const { targets } = crowd.progress();
     const broken = targets.filter(({ connected, frames }) => connected === 0 && frames === 0);
     return broken.map(({ name, lastError }) => ({ name, why: lastError?.message ?? 'no frame came' }));

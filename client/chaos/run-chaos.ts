@@ -1,5 +1,6 @@
 import { StreamerError } from '../../shared/errors.js';
 import { pause } from '../../shared/pause.js';
+import { untilStopped } from '../../shared/until-stopped.js';
 import { residentBytes } from '../../shared/process-times.js';
 import type { RunParts } from '../commands/run-command.js';
 import type { Crowd, CrowdFigures } from '../load/crowd.js';
@@ -34,7 +35,8 @@ export async function runChaos(config: ChaosConfig, parts: RunParts): Promise<Ru
   const stop = new AbortController();
   void parts.stopRequest.then(() => stop.abort());
   const { target, token, plan, phaseMs } = config;
-  const server = await openServerWatch({ apiUrl: config.serverApi, targets: [target], token }, clock);
+  const asked = { apiUrl: config.serverApi, targets: [target], token };
+  const server = (await untilStopped(openServerWatch(asked, clock), stop.signal)) ?? null;
   const attackers = new Attackers(plan, phaseMs, attackOf(target, token), clock);
   const crowd = await openCrowd(
     { targets: [target], workers: 1, token, headers: {}, reconnect: true, ffmpegPath: null, sessionName: 'good' },
@@ -45,7 +47,7 @@ export async function runChaos(config: ChaosConfig, parts: RunParts): Promise<Ru
   const running: Running = { ...parts, config, server, attackers, crowd, memory, progress, signal: stop.signal };
   try {
     await connectGoodOnes(running);
-    await server?.begin();
+    await untilStopped(server?.begin(), stop.signal);
     const phases = await attack(running);
     const samples = (await server?.end()) ?? null;
     const isSameMachine = samples?.isSameMachine ?? (await isThisMachine(new URL(target.url).hostname));
@@ -101,7 +103,7 @@ async function measured(running: Running, phase: Phase, begin: () => void): Prom
   const endUs = clock.nowUs() + config.phaseMs * 1000;
   begin();
   progress.begin(config.phaseMs);
-  while (clock.nowUs() < endUs && !signal.aborted) {
+  while (clock.nowUs() < endUs && !signal.aborted && crowd.progress().threadError === null) {
     await pause(clock, Math.min(SHOW_EVERY_US, endUs - clock.nowUs()), signal);
     const bytes = serverBytes(config.serverPid, server);
     memory.note(phase, bytes);

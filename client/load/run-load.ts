@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { StreamerError } from '../../shared/errors.js';
 import { findFfmpeg } from '../../shared/ffmpeg/ffmpeg-binary.js';
 import { pause } from '../../shared/pause.js';
+import { untilStopped } from '../../shared/until-stopped.js';
 import type { RunParts } from '../commands/run-command.js';
 import { startProvenance } from '../report/provenance.js';
 import type { RunReport } from '../report/run-report-schema.js';
@@ -30,7 +31,8 @@ export async function runLoad(config: LoadConfig, parts: RunParts): Promise<RunR
   const stop = new AbortController();
   void parts.stopRequest.then(() => stop.abort());
   const { targets, token, reconnect, serverApi, name } = config;
-  const server = await openServerWatch({ apiUrl: serverApi, targets: targets.slice(0, MAX_ASKED), token }, parts.clock);
+  const asked = { apiUrl: serverApi, targets: targets.slice(0, MAX_ASKED), token };
+  const server = (await untilStopped(openServerWatch(asked, parts.clock), stop.signal)) ?? null;
   const workers = config.spread ?? threadsFor(config.clients);
   const usesFfmpeg = targets.some(({ kind }) => kind === 'ffmpeg');
   const ffmpegPath = usesFfmpeg ? (await findFfmpeg(parts.env)).ffmpegPath : null;
@@ -65,20 +67,19 @@ interface Running extends RunParts {
 
 async function rampUp(running: Running): Promise<void> {
   const { crowd, config, server, progress, signal } = running;
-  await server?.begin();
+  await untilStopped(server?.begin(), signal);
   let isOver = false;
   const opened = crowd.resize(config.clients, config.rampMs).then(() => (isOver = true));
   progress.begin('ramp', null);
-  const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  await Promise.race([opened, stopped, showUntil(running, () => isOver)]);
+  await Promise.race([untilStopped(opened, signal), showUntil(running, () => isOver)]);
   const { connected, ended, errors } = crowd.progress();
   if (signal.aborted || connected + ended > 0) return;
   throw errors.at(-1) ?? new StreamerError('NO_FRAMES', 'Not one session could connect.');
 }
 
 async function measure(running: Running): Promise<void> {
-  const { crowd, config, server, progress, clock } = running;
-  await Promise.all([crowd.begin(config.durationMs), server?.begin()]);
+  const { crowd, config, server, progress, clock, signal } = running;
+  await Promise.all([crowd.begin(config.durationMs), untilStopped(server?.begin(), signal)]);
   const endUs = clock.nowUs() + config.durationMs * 1000;
   progress.begin('measuring', config.durationMs);
   await showUntil(

@@ -5,7 +5,7 @@ import { HttpClient } from '../../shared/http/http-client.js';
 
 /** Longest answer that is read; a list of 64 streams is far below. */
 const MAX_BYTES = 1_048_576;
-/** For the whole answer; the client has shorter limits for connecting and for the head. */
+/** For the whole answer, by default; the client has shorter limits for connecting and for the head. */
 const TIMEOUT_US = 10_000_000;
 
 /** Asks one address of an HTTP API for JSON, as often as wanted and once at a time, over a connection that is kept. */
@@ -24,18 +24,20 @@ export class JsonRequest {
   }
 
   /**
-   * Resolves with what the body says; null when it is no JSON, too long, breaks off, or was given up.
+   * Resolves with what the body says; null when it is no JSON, too long, breaks off, was given up, or is not there within
+   * `timeoutUs`.
    *
    * @throws {StreamerError} of the HTTP client: nothing answers, or with an error.
    */
-  async get(): Promise<unknown> {
+  async get(timeoutUs = TIMEOUT_US): Promise<unknown> {
+    this.giveUp();
     let cancelTimer: CancelTimer = () => undefined;
     const givenUp = new Promise<null>((resolve) => {
       this.giveUp = () => {
         this.client.cancel();
         resolve(null);
       };
-      cancelTimer = this.clock.schedule(TIMEOUT_US, this.giveUp);
+      cancelTimer = this.clock.schedule(timeoutUs, this.giveUp);
     });
     try {
       return await Promise.race([givenUp, this.answer()]);

@@ -12,6 +12,8 @@ import { StreamCounts } from './stream-counts.js';
 export type ServerSample = ServerSamples['samples'][number];
 
 const SAMPLE_US = 1_000_000;
+/** The window does not wait longer for it, at either end. */
+const LIMIT_US = 2_000_000;
 
 /**
  * Looks for the HTTP API of the server under load, as `findServerApi` does; null where there is none that can be asked.
@@ -46,7 +48,7 @@ export class ServerWatch {
     this.beganUs = clock.nowUs();
   }
 
-  /** Begins a window. */
+  /** Begins a window; waits a few seconds at most, however slow the server is to answer. */
   async begin(): Promise<void> {
     this.stop();
     this.samples.clear();
@@ -59,7 +61,7 @@ export class ServerWatch {
     this.plan();
   }
 
-  /** Ends the window: what the server says happened in it. */
+  /** Ends the window: what the server says happened in it, as far as it answers in a few seconds. */
   async end(): Promise<ServerSamples> {
     this.stop();
     const [streams] = await Promise.all([this.counts.end(), this.sample()]);
@@ -113,7 +115,7 @@ export class ServerWatch {
   }
 
   private async ask(): Promise<AskedServer | null> {
-    const body = await this.request.get().catch(() => null);
+    const body = await this.request.get(LIMIT_US).catch(() => null);
     return askedServerSchema.safeParse(body).data ?? null;
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/clock.js';
+import type { CancelTimer, Clock } from '../../shared/clock.js';
 import type { ServerSamples } from '../report/run-trust-schema.js';
 import type { FoundApi } from './find-server-api.js';
 import { JsonRequest } from './json-request.js';
@@ -7,12 +7,15 @@ import type { AskedStats } from './server-api-schema.js';
 
 /** A server with more streams is asked for the first ones: each costs it a request at either end of the window. */
 const MAX_STREAMS = 64;
+/** For all of them together: nobody waits for a server that is slow to say what it does. */
+const LIMIT_US = 2_000_000;
 
 /** Asks a server at both ends of a window how many frames each stream has published. */
 export class StreamCounts {
   private before = new Map<string, AskedStats>();
   private request: JsonRequest | null = null;
-  private isClosed = false;
+  /** Gives up the reading that is under way. */
+  private giveUp: () => void = () => undefined;
 
   constructor(
     private readonly api: Pick<FoundApi, 'origin' | 'token'>,
@@ -36,15 +39,30 @@ export class StreamCounts {
 
   /** Gives up what is under way; resolves when no socket is left. */
   async close(): Promise<void> {
-    this.isClosed = true;
+    this.giveUp();
     await this.request?.close();
   }
 
+  /** Those that answered in time. */
   private async read(): Promise<Map<string, AskedStats>> {
+    this.giveUp();
+    let isOver = false;
+    this.giveUp = () => {
+      isOver = true;
+      void this.request?.close();
+    };
+    const cancel: CancelTimer = this.clock.schedule(LIMIT_US, this.giveUp);
+    const stats = await this.readUntil(() => isOver);
+    cancel();
+    return stats;
+  }
+
+  private async readUntil(isOver: () => boolean): Promise<Map<string, AskedStats>> {
     const list = askedStreamsSchema.safeParse(await this.ask('/api/streams')).data?.streams ?? [];
     const stats: AskedStats[] = [];
     // One after the other: a server under load is not to be stormed by those who only ask how it is.
     for (const { name } of list.slice(0, MAX_STREAMS)) {
+      if (isOver()) break;
       const body = await this.ask(`/api/streams/${encodeURIComponent(name)}/stats`);
       const { data } = askedStatsSchema.safeParse(body);
       if (data) stats.push(data);
@@ -53,7 +71,6 @@ export class StreamCounts {
   }
 
   private async ask(path: string): Promise<unknown> {
-    if (this.isClosed) return null;
     const request = new JsonRequest(new URL(path, this.api.origin), this.api.token, this.clock);
     this.request = request;
     try {

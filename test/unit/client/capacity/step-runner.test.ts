@@ -6,6 +6,7 @@ import { StepRunner } from '../../../../client/capacity/step-runner.js';
 import type { StepRecord } from '../../../../client/capacity/step-runner.js';
 import type { CrowdFigures, CrowdProgress } from '../../../../client/load/crowd.js';
 import type { Validity } from '../../../../client/report/run-trust-schema.js';
+import { StreamerError } from '../../../../shared/errors.js';
 import { crowdFiguresOf } from '../../../helpers/capacity-samples.js';
 import type { StepSample } from '../../../helpers/capacity-samples.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
@@ -16,20 +17,26 @@ const VALID: Validity = { valid: true, reasons: [], checks: [], trust: '' };
 const INVALID: Validity = { ...VALID, valid: false, reasons: ['too late'] };
 
 /** A runner on made-up load whose clock moves by itself; `figures` are those of each window in turn. */
-function runnerOf(figures: readonly CrowdFigures[], { validity = VALID, failed = 0, stopAtUs = Infinity } = {}) {
+function runnerOf(
+  figures: readonly CrowdFigures[],
+  { validity = VALID, failed = 0, stopAtUs = Infinity, hangs = false, threadError = null as StreamerError | null } = {},
+) {
   const clock = new FakeClock(0);
   const stop = new AbortController();
   const calls: string[] = [];
   const records: StepRecord[] = [];
   let window = 0;
   const load: LoadUnderTest = {
-    resize: async (size) => void calls.push(`resize ${size}`),
+    resize: async (size) => {
+      calls.push(`resize ${size}`);
+      if (hangs) await new Promise(() => undefined);
+    },
     begin: async () => void calls.push('begin'),
     end: async () => {
       calls.push('end');
       return figures[Math.min(window++, figures.length - 1)]!;
     },
-    progress: () => ({ asked: 10, connected: 10, failed, framesPerSecond: 0 }) as CrowdProgress,
+    progress: () => ({ asked: 10, connected: 10, failed, framesPerSecond: 0, threadError }) as CrowdProgress,
     close: async () => {},
   };
   const runner = new StepRunner(
@@ -46,6 +53,8 @@ function runnerOf(figures: readonly CrowdFigures[], { validity = VALID, failed =
     const startUs = clock.nowUs();
     let isDone = false;
     const state = runner.measure({ ...STEP, ...step }).finally(() => (isDone = true));
+    // Whoever asks for it below is told, too.
+    state.catch(() => undefined);
     while (!isDone) {
       await new Promise((resolve) => setImmediate(resolve));
       clock.advance(50_000);
@@ -106,6 +115,20 @@ describe('StepRunner', () => {
     expect((await runnerOf([half], { validity: INVALID }).measure()).state).toBe('generator');
     const skipping = figuresOf({ total: { frames: { received: 60_000, lost: 0, skipped: 9000, corrupt: 0 } } });
     expect((await runnerOf([skipping], { validity: INVALID }).measure()).state).toBe('generator');
+  });
+
+  it('does not wait for load that does not come when it is stopped', async () => {
+    const { records, measure } = runnerOf([figuresOf()], { stopAtUs: 1e6, hangs: true });
+    expect((await measure()).state).toBe('stopped');
+    expect(records).toEqual([]);
+  });
+
+  it('ends the search at once when a thread is gone', async () => {
+    const threadError = new StreamerError('INTERNAL', 'It broke.');
+    const lost = { ...figuresOf(), lostThreads: [threadError] };
+    const { records, measure } = runnerOf([lost], { threadError });
+    await expect(measure({ isLong: true })).rejects.toMatchObject({ why: 'generator' });
+    expect(records.map(({ state }) => state)).toEqual(['generator']);
   });
 
   it('does not count a window that was cut short', async () => {

@@ -100,6 +100,26 @@ describe('ServerWatch', () => {
     await begun;
   });
 
+  it('waits two seconds for all streams together, however many do not answer', async () => {
+    const fake = new FakeClock();
+    const watch = await open(fake);
+    answers['/api/streams'] = { streams: Array.from({ length: 64 }, (_, index) => ({ name: `s${index}` })) };
+    const answer = http.listeners('request')[0] as (request: IncomingMessage, response: ServerResponse) => void;
+    http.removeAllListeners('request').on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (request.url?.endsWith('/stats')) requests.push(request);
+      else answer(request, response);
+    });
+    const asked = () => requests.filter(({ url }) => url?.endsWith('/stats')).length;
+    for (const [nth, change] of [() => watch.begin(), () => watch.end()].entries()) {
+      const changed = change();
+      await until(() => asked() === nth + 1);
+      fake.advance(2_000_000);
+      await changed;
+      expect(asked()).toBe(nth + 1);
+    }
+    await watch.close();
+  });
+
   it('takes no more of an answer than a server of ours would give', async () => {
     odd = (response) => {
       const chunk = Buffer.alloc(65_536, ' ');
