@@ -6,8 +6,10 @@ import { tellContent } from '../../shared/http/answer-content.js';
 import { HttpClient } from '../../shared/http/http-client.js';
 import type { HttpContent } from '../../shared/http/http-content.js';
 import { contentError, failure } from '../../shared/http/http-errors.js';
+import { SequenceTracker } from '../../shared/receiver/sequence-tracker.js';
 import type { LoadConnection, LoadSink, LoadSource, SourceParts } from './load-source.js';
 import { MjpegStream } from './mjpeg-stream.js';
+import type { MjpegStreamOptions, NumberedPlace } from './mjpeg-stream.js';
 import { statedClockErrorUs } from './stated-clock.js';
 
 /** For what else may be between the clocks of two processes of one machine; the wall clock is read to the millisecond. */
@@ -17,6 +19,8 @@ const SAME_MACHINE_ERROR_US = 2000;
 export class MjpegSource implements LoadSource {
   private readonly url: URL;
   private readonly clockErrorUs: number | null;
+  /** A session opens each of its connections with the same sink. */
+  private readonly places = new WeakMap<LoadSink, NumberedPlace>();
 
   /** @throws {StreamerError} BAD_USAGE for a fragment that says nothing of the clock */
   constructor(
@@ -29,11 +33,18 @@ export class MjpegSource implements LoadSource {
   }
 
   open(_name: string, sink: LoadSink): LoadConnection {
-    return new MjpegConnection(this.url, this.clockErrorUs, this.parts, sink);
+    const { url, clockErrorUs } = this;
+    return new MjpegConnection({ url, clockErrorUs, place: this.placeOf(sink) }, this.parts, sink);
   }
 
   async close(): Promise<void> {
     // Its connections share nothing.
+  }
+
+  private placeOf(sink: LoadSink): NumberedPlace {
+    const place = this.places.get(sink) ?? { sequence: new SequenceTracker(), isNumbered: false };
+    this.places.set(sink, place);
+    return place;
   }
 }
 
@@ -43,11 +54,11 @@ class MjpegConnection implements LoadConnection {
   private isOver = false;
 
   constructor(
-    private readonly url: URL,
-    private readonly clockErrorUs: number | null,
+    private readonly stated: Omit<MjpegStreamOptions, 'clock'>,
     private readonly parts: Pick<SourceParts, 'clock' | 'headers'>,
     private readonly sink: LoadSink,
   ) {
+    const { url } = stated;
     const { clock, headers } = parts;
     // Not shared: the nonce of a challenge is for one client.
     const credentials = credentialsOf(url);
@@ -69,19 +80,18 @@ class MjpegConnection implements LoadConnection {
   private read(answer: IncomingMessage, content: Exclude<HttpContent, 'unknown'>): void {
     if (content !== 'multipart') return this.end(this.contentErrorOf(answer, content));
     const { clock } = this.parts;
-    const clockErrorUs = this.clockErrorUs ?? (isOfThisMachine(answer) ? sameMachineErrorUs(clock) : null);
-    this.stream = new MjpegStream(answer, { url: this.url, clock, clockErrorUs }, this.sink, (error) =>
-      this.end(error),
-    );
+    const clockErrorUs = this.stated.clockErrorUs ?? (isOfThisMachine(answer) ? sameMachineErrorUs(clock) : null);
+    const options = { ...this.stated, clock, clockErrorUs };
+    this.stream = new MjpegStream(answer, options, this.sink, (error) => this.end(error));
     this.stream.start();
   }
 
   private contentErrorOf(answer: IncomingMessage, content: 'jpeg' | 'video' | 'other'): StreamerError {
-    if (content === 'other') return contentError(answer.headers['content-type'], this.url);
+    if (content === 'other') return contentError(answer.headers['content-type'], this.stated.url);
     const what = content === 'jpeg' ? 'a single picture' : 'a video';
     return failure(
       'SOURCE_BAD_ANSWER',
-      this.url,
+      this.stated.url,
       `it answers with ${what} and not with an MJPEG stream; check the path.`,
     );
   }

@@ -11,9 +11,16 @@ import { boundaryOf } from '../../shared/jpeg/multipart-boundary.js';
 import { MultipartParser } from '../../shared/jpeg/multipart-parser.js';
 import type { MultipartPart } from '../../shared/jpeg/multipart-parser.js';
 import { MAX_JPEG_BYTES } from '../../shared/protocol/messages.js';
-import { SequenceTracker } from '../../shared/receiver/sequence-tracker.js';
+import type { Gap, SequenceTracker } from '../../shared/receiver/sequence-tracker.js';
 import type { ArrivedFrame, LoadSink, SourceFacts } from './load-source.js';
 import { SilenceWatch } from './silence-watch.js';
+
+/** Where a session is in the numbers of a stream; it lives longer than a connection, so that an outage shows as lost frames. */
+export interface NumberedPlace {
+  readonly sequence: SequenceTracker;
+  /** Whether pictures had numbers so far. */
+  isNumbered: boolean;
+}
 
 /** What is read, and by which clock. */
 export interface MjpegStreamOptions {
@@ -21,6 +28,7 @@ export interface MjpegStreamOptions {
   readonly clock: Clock;
   /** How far the clock of the stated times may be from ours; null where nobody knows it, and there is no latency. */
   readonly clockErrorUs: number | null;
+  readonly place: NumberedPlace;
 }
 
 /** The connection is given up when nothing comes for so long, or a bit longer. */
@@ -32,17 +40,17 @@ const LINE_ENDS: ReadonlySet<number | undefined> = new Set([0x0d, 0x0a]);
 
 /**
  * Counts the pictures in a multipart answer. Each is there with its last byte, or with the next delimiter where nothing
- * says how long it is; one that the end of the stream cuts off is not counted. Of numbers in `X-Sequence` that are missing
- * the pictures are lost, and `X-Timestamp` is their capture time.
+ * says how long it is; one that the end of the stream cuts off is not counted. Of numbers in `X-Sequence` that are missing,
+ * also while there was no connection, the pictures are lost, and `X-Timestamp` is their capture time.
  */
 export class MjpegStream {
   private readonly parser: MultipartParser;
-  private readonly sequence = new SequenceTracker();
   private silence: SilenceWatch | null = null;
   private stopReading: () => void = () => undefined;
-  private facts: SourceFacts = { nominalFps: null, latencySource: 'none', canTellLost: false };
+  private facts: SourceFacts;
   private chunkTimeUs = 0;
   private hasParts = false;
+  private hasNumber = false;
 
   /** @param onEnd called once with what ended it, null for the delimiter that ends a stream; not after `stop` */
   constructor(
@@ -51,6 +59,7 @@ export class MjpegStream {
     private readonly sink: Pick<LoadSink, 'onFacts' | 'onFrame' | 'onLost' | 'onCorrupt'>,
     private readonly onEnd: (error: StreamerError | null) => void,
   ) {
+    this.facts = { nominalFps: null, latencySource: 'none', canTellLost: options.place.isNumbered };
     this.parser = new MultipartParser({
       boundary: boundaryOf(answer.headers['content-type'] ?? ''),
       maxPartBytes: MAX_JPEG_BYTES,
@@ -104,9 +113,21 @@ export class MjpegStream {
 
   private countLost(number: string | undefined): void {
     if (number === undefined || !SEQUENCE.test(number)) return;
+    const { place } = this.options;
+    place.isNumbered = true;
     if (!this.facts.canTellLost) this.learn({ canTellLost: true });
-    const lost = this.sequence.onFrame(Number(number))?.lost ?? 0;
+    const lost = this.gapBefore(Number(number))?.lost ?? 0;
+    this.hasNumber = true;
     if (lost > 0) this.sink.onLost(lost);
+  }
+
+  private gapBefore(number: number): Gap | null {
+    const { sequence } = this.options.place;
+    const gap = sequence.onFrame(number);
+    if (gap || this.hasNumber) return gap;
+    // A connection that begins with an old number is one to a server that counts anew.
+    sequence.restart();
+    return sequence.onFrame(number);
   }
 
   private captureOf(header: (name: string) => string | undefined): ArrivedFrame['capture'] {

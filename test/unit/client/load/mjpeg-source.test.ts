@@ -7,7 +7,7 @@ import { errorOf } from '../../../helpers/error-of.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
 import { HttpPeer, answerOf } from '../../../helpers/http-peer.js';
 import type { PeerRequest } from '../../../helpers/http-peer.js';
-import { openLoadOfTest } from '../../../helpers/load-sink.js';
+import { LoadSinkOfTest, openLoadOfTest } from '../../../helpers/load-sink.js';
 
 const JPEG = builtJpeg({ width: 8, scans: [Buffer.alloc(300, 7)] });
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\nConnection: close\r\n\r\n';
@@ -44,6 +44,43 @@ describe('MjpegSource', () => {
     expect(sink).toMatchObject({ lost: 3 });
     expect(sink.frames).toHaveLength(6);
     expect(sink.facts.at(-1)).toMatchObject({ canTellLost: true });
+  });
+
+  it('counts what was missed between two connections, unless the server counts anew', async () => {
+    const runs = [
+      ['7', '8'],
+      ['12', '13'],
+      ['13', '14'],
+      ['0', '2'],
+    ];
+    const answers = runs.map((numbers) =>
+      Buffer.concat([
+        Buffer.from(HEAD),
+        ...numbers.map((number) => part(JPEG, 'Content-Type: image/jpeg', `X-Sequence: ${number}`)),
+        END,
+      ]),
+    );
+    const peer = await peerOfTest(({ socket }) => socket.end(answers.shift() ?? ''));
+    const source = new MjpegSource(peer.url(), { clock: new SystemClock(), headers: {} });
+    const sink = new LoadSinkOfTest();
+    const lost: number[] = [];
+    const canTell: boolean[] = [];
+    for (const _ of runs) {
+      const facts = sink.facts.length;
+      source.open('of-test', sink);
+      await sink.closed();
+      lost.push(sink.lost);
+      canTell.push(sink.facts[facts]?.canTellLost ?? false);
+      // The same session connects again.
+      sink.errors.length = 0;
+    }
+    expect(lost).toEqual([0, 3, 3, 4]);
+    expect(canTell).toEqual([false, true, true, true]);
+    // Another session has missed nothing.
+    answers.push(Buffer.concat([Buffer.from(HEAD), part(JPEG, 'Content-Type: image/jpeg', 'X-Sequence: 90'), END]));
+    const { sink: other } = openLoadOfTest(source);
+    expect(await other.closed()).toBeNull();
+    expect(other.lost).toBe(0);
   });
 
   it('counts no picture that the end cuts off, and says that the stream broke off', async () => {
