@@ -39,6 +39,7 @@ export type Order =
   /** Opens sessions; answered when each has a frame, or ended, or got none within `limitUs` after its turn. */
   | { readonly kind: 'open'; readonly sessions: readonly SessionOrder[]; readonly limitUs: number }
   | { readonly kind: 'drop'; readonly ids: readonly number[] }
+  /** Begins a window at its time; answered then. */
   | { readonly kind: 'begin'; readonly window: WindowOrder }
   | { readonly kind: 'end' }
   | { readonly kind: 'close' };

@@ -34,7 +34,7 @@ async function carryOut(order: Order): Promise<ThreadResult | null> {
       await pool.drop(order.ids);
       return null;
     case 'begin':
-      pool.begin(order.window);
+      await pool.begin(order.window);
       return null;
     case 'end':
       return pool.end();

@@ -27,6 +27,8 @@ export interface CrowdParts {
 const FIRST_FRAME_LIMIT_US = 10_000_000;
 /** What a window is expected to last where nobody says. */
 const USUAL_WINDOW_MS = 600_000;
+/** Threads that are busy get the order before the window begins, so that all of them begin at one moment. */
+const BEGIN_AHEAD_US = 100_000;
 
 /** Starts the threads of a crowd, without any session yet. */
 export async function openCrowd(options: CrowdOptions, parts: CrowdParts): Promise<Crowd> {
@@ -100,7 +102,7 @@ class ThreadedCrowd implements Crowd {
   }
 
   async begin(expectedMs = USUAL_WINDOW_MS): Promise<void> {
-    const window = this.newWindow(expectedMs);
+    const window = this.newWindow(expectedMs, BEGIN_AHEAD_US);
     this.seconds = this.secondsOf(window, expectedMs);
     this.ownWatch.begin();
     await Promise.all([
@@ -169,9 +171,9 @@ class ThreadedCrowd implements Crowd {
     return `${this.options.sessionName}-${place + 1}`;
   }
 
-  private newWindow(expectedMs: number): WindowOrder {
+  private newWindow(expectedMs: number, aheadUs = 0): WindowOrder {
     const sessions = Math.max(this.sessions.length, this.options.targets.length);
-    return windowOrder(this.parts.clock.nowUs(), expectedMs, sessions);
+    return windowOrder(this.parts.clock.nowUs() + aheadUs, expectedMs, sessions);
   }
 
   private secondsOf({ startUs, buckets }: WindowOrder, expectedMs: number): CrowdSeconds {

@@ -58,7 +58,8 @@ export class SessionPool {
   ) {
     this.clocks = new ServerClocks(parts.clock);
     this.seconds = new WindowSeconds(parts.clock, (...second) => this.onSecond(...second));
-    this.begin(window);
+    this.seconds.begin(window.startUs);
+    parts.watch.begin();
   }
 
   /** Opens sessions; resolves when each has a frame, or is over, or got none within `limitUs` after its turn. */
@@ -93,18 +94,26 @@ export class SessionPool {
     return [...this.targets.values()].map((target) => target.stand());
   }
 
-  begin(window: WindowOrder): void {
-    for (const source of this.sources.values()) source.flush?.();
-    this.window = window;
-    this.dropped = [];
+  /** Begins a window at its time, with the first frame in it; resolves then. Where that is over, it begins at once. */
+  begin(window: WindowOrder): Promise<void> {
+    this.seconds.beginEarly();
+    const nowUs = this.parts.clock.nowUs();
+    if (nowUs < window.startUs) {
+      return new Promise((resolve) => {
+        this.seconds.beginAt(window.startUs, () => {
+          this.start(window, window.startUs);
+          resolve();
+        });
+      });
+    }
     this.seconds.begin(window.startUs);
-    for (const target of this.targets.values()) target.begin(window.buckets);
-    for (const { recorder } of this.members.values()) recorder.begin(window.sessionBuckets);
-    this.parts.watch.begin();
+    this.start(window, nowUs);
+    return Promise.resolve();
   }
 
   /** Ends the window; sessions go on. */
   end(): ThreadResult {
+    this.seconds.beginEarly();
     const thread = this.parts.watch.figures();
     for (const source of this.sources.values()) source.flush?.();
     const endUs = this.parts.clock.nowUs();
@@ -127,6 +136,16 @@ export class SessionPool {
     this.seconds.stop();
     await this.drop([...this.members.keys()]);
     await Promise.all([...this.sources.values()].map((source) => source.close()));
+  }
+
+  /** @param sinceUs what came before it was counted already, and is in no window */
+  private start(window: WindowOrder, sinceUs: number): void {
+    for (const source of this.sources.values()) source.flush?.();
+    this.window = window;
+    this.dropped = [];
+    for (const target of this.targets.values()) target.begin(window.buckets);
+    for (const { recorder } of this.members.values()) recorder.begin(window.sessionBuckets, sinceUs);
+    this.parts.watch.begin();
   }
 
   private add(order: SessionOrder, onSettled: () => void): void {

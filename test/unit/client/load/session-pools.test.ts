@@ -115,6 +115,59 @@ describe('sessions over several threads', () => {
     expect(sumOf(targets.map(({ fps }) => fps.mean))).toBeCloseTo(total.fps.mean, 9);
   });
 
+  it('begins in all threads at the moment that was ordered, to the frame, also where the timer is late', async () => {
+    const crowd = new CrowdOfTest();
+    const connections = crowd.sources.flatMap((source) => source.connections);
+    const feed = (frames: number, wait: (us: number) => void) => {
+      for (let frame = 0; frame < frames; frame += 1) {
+        for (const connection of connections) connection.frame(crowd.clock.nowUs(), 1000);
+        wait(10_000);
+      }
+    };
+    feed(10, (us) => crowd.clock.advance(us));
+    const begun = crowd.beginIn(95_000);
+    feed(10, (us) => crowd.clock.advance(us));
+    feed(100, (us) => crowd.clock.sleep(us));
+    await begun;
+    // The window began 5 ms before the first of a hundred frames that are 10 ms apart.
+    const { total, sessions } = crowd.end();
+    expect(total.frames.received).toBe(100 * SESSIONS);
+    for (const { durationMs, fps } of sessions) {
+      expect(durationMs).toBe(1005);
+      expect(fps.mean).toBeCloseTo(100 / 1.005, 9);
+    }
+    expect(total.timeline?.frames).toEqual([100 * SESSIONS]);
+  });
+
+  it('has right rates of a thread that got the order late', () => {
+    const crowd = new CrowdOfTest();
+    const [first, ...others] = crowd.pools;
+    const connections = crowd.sources.flatMap((source) => source.connections);
+    const window = windowOrder(crowd.clock.nowUs(), 60_000, SESSIONS);
+    for (const pool of others) void pool.begin(window);
+    for (let frame = 0; frame < 100; frame += 1) {
+      if (frame === 50) void first?.begin(window);
+      for (const connection of connections) connection.frame(crowd.clock.nowUs(), 1000);
+      crowd.clock.advance(100_000);
+    }
+    const { total, sessions } = crowd.end();
+    for (const { fps } of sessions) expect(fps).toEqual({ mean: 10, min: 10, max: 10 });
+    expect(total.fps.mean).toBeCloseTo(10 * SESSIONS, 9);
+    expect(sessions.map(({ durationMs }) => durationMs / 1000).sort()).toEqual([10, 10, 10, 10, 5, 5, 5]);
+  });
+
+  it('ends a window that had not begun yet, with nothing in it', async () => {
+    const crowd = new CrowdOfTest();
+    const connection = crowd.sources[0]?.latest('load-0');
+    connection?.frame(crowd.clock.nowUs(), 1000);
+    const begun = crowd.beginIn(100_000);
+    connection?.frame(crowd.clock.nowUs(), 1000);
+    const { total, sessions } = crowd.end();
+    await begun;
+    expect(total).toMatchObject({ frames: { received: 0 }, fps: { mean: 0 } });
+    for (const subject of [total, ...sessions]) subjectSchema.parse(subject);
+  });
+
   it('keeps what a session measured that was closed in the window, and forgets it in the next', async () => {
     const crowd = new CrowdOfTest();
     const connection = crowd.sources[0]?.latest('load-0');
@@ -154,7 +207,13 @@ class CrowdOfTest {
 
   begin(): void {
     this.seconds = this.newSeconds();
-    for (const pool of this.pools) pool.begin(windowOrder(this.clock.nowUs(), 60_000, SESSIONS));
+    for (const pool of this.pools) void pool.begin(windowOrder(this.clock.nowUs(), 60_000, SESSIONS));
+  }
+
+  beginIn(us: number): Promise<unknown> {
+    const startUs = this.clock.nowUs() + us;
+    this.seconds = this.newSeconds(startUs);
+    return Promise.all(this.pools.map((pool) => pool.begin(windowOrder(startUs, 60_000, SESSIONS))));
   }
 
   end() {
@@ -163,8 +222,7 @@ class CrowdOfTest {
     return crowdSubjects({ targets: this.targets, seconds: this.seconds, results, windowMs: 1 });
   }
 
-  private newSeconds(): CrowdSeconds {
-    const startUs = this.clock.nowUs();
+  private newSeconds(startUs = this.clock.nowUs()): CrowdSeconds {
     const layouts = { total: bucketLayout(startUs, 60_000, 1), target: bucketLayout(startUs, 60_000, 2) };
     const states = Array.from({ length: POOLS }, (_, index) => this.pools?.[index]?.states() ?? []);
     return new CrowdSeconds(layouts, this.targets, states);
