@@ -8,6 +8,7 @@ const SLOW_FIRST_FRAME_US = 3_000_000;
 
 /** Cameras whose first picture takes long, and those whose pictures are broken or missing. */
 export function pictureFindings(cameras: readonly Subject[]): Finding[] {
+  const losing = cameras.filter(({ canTellLost, frames }) => canTellLost && frames.lost > 0);
   return [
     ...finding(
       cameras.filter(({ firstFrameUs }) => (firstFrameUs.p50 ?? 0) > SLOW_FIRST_FRAME_US),
@@ -21,11 +22,22 @@ export function pictureFindings(cameras: readonly Subject[]): Finding[] {
       ({ frames }) => `corrupt ${exactCount(frames.corrupt)} of ${exactCount(frames.received)} frames`,
     ),
     ...finding(
-      cameras.filter(({ canTellLost, frames }) => canTellLost && frames.lost > 0),
+      losing.filter((camera) => isHttp(camera)),
+      (names) =>
+        `Of ${names} frames were not sent or lost; TCP loses none, so look at outages, and at what the camera leaves out for a slow reader.`,
+      ({ frames }) => `not sent or lost ${exactCount(frames.lost)}, received ${exactCount(frames.received)}`,
+    ),
+    ...finding(
+      losing.filter((camera) => !isHttp(camera)),
       (names) => `Of ${names} frames are missing that were sent; look at the network, and at UDP where it is used.`,
       ({ frames }) => `lost ${exactCount(frames.lost)}, received ${exactCount(frames.received)}`,
     ),
   ];
+}
+
+/** Whoever numbers pictures over HTTP does not say which of them were left out on purpose. */
+function isHttp({ target }: Subject): boolean {
+  return /^https?:/.test(target ?? '');
 }
 
 function finding(

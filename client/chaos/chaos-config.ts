@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { StreamerError } from '../../shared/errors.js';
 import { checkedValues, defaultsOf, givenByEnvironment, givenByFlags } from '../../shared/option-table.js';
 import type { OptionValues } from '../../shared/option-table.js';
@@ -64,7 +65,7 @@ function targetOf({ target: texts, iOwnThisServer }: Values): LoadTarget {
 
 /** Addresses alone and the one name that always means this machine: what a name server says may change. */
 function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  return hostname === 'localhost' || hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'));
 }
 
 function planOf(values: Values): AttackPlan {

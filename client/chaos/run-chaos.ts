@@ -39,7 +39,16 @@ export async function runChaos(config: ChaosConfig, parts: RunParts): Promise<Ru
   const server = (await untilStopped(openServerWatch(asked, clock), stop.signal)) ?? null;
   const attackers = new Attackers(plan, phaseMs, attackOf(target, token), clock);
   const crowd = await openCrowd(
-    { targets: [target], workers: 1, token, headers: {}, reconnect: true, ffmpegPath: null, sessionName: 'good' },
+    {
+      targets: [target],
+      workers: 1,
+      token,
+      headers: {},
+      reconnect: true,
+      ffmpegPath: null,
+      sessionName: 'good',
+      staysAtHost: true,
+    },
     { clock, logger, isLeftOut: (port) => attackers.ports.has(port) },
   );
   const memory = new MemoryTrack();

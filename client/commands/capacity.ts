@@ -13,6 +13,8 @@ Objective: terms with commas between them, all of which have to hold.
   fairness                        between sessions, 0 to 1
   server-cpu server-memory        where --server-api answers: server-cpu<90%
 
+Passwords behind ffmpeg+rtsp:// are seen by other users of the machine.
+
 Examples:
   streamer-client capacity streamer://10.0.0.5:8000/cam \\
     --slo 'p99<100ms,lost=0,fps>=0.95' --report capacity.html

@@ -10,6 +10,7 @@ Targets:
   http://host:8080/....mjpg            MJPEG, every part counted
   rtsp://user:password@host:8554/path  a light reader: counts RTP packets and frames
   ffmpeg+rtsp://...                    read by FFmpeg, one child for each session
+  Passwords behind ffmpeg+rtsp:// are seen by other users of the machine.
   Behind streamer:// and ws:// a server's own token: ?token=TOKEN.
   Without a stream the server's first one is read.
 

@@ -27,6 +27,8 @@ export interface CrowdOptions {
   readonly reconnect: boolean;
   /** Where FFmpeg is; null where no target needs it. */
   readonly ffmpegPath: string | null;
+  /** Whether redirects of HTTP targets to other hosts are refused; they are followed by default. */
+  readonly staysAtHost?: boolean;
   /** How the server may call the sessions, with a number behind it: `load-17`. */
   readonly sessionName: string;
 }

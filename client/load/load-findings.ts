@@ -58,10 +58,15 @@ function unconnected({ total, sessions, details }: LoadFacts): Finding | null {
 function lost({ total, sessions }: LoadFacts): Finding | null {
   const { frames } = total;
   if (frames.lost === 0) return null;
+  // Its numbers have gaps for what was not sent, too: no message says so.
+  const isHttp = sessions.some((session) => session.frames.lost > 0 && /^https?:/.test(session.target ?? ''));
+  const why = isHttp
+    ? 'not sent or lost. Over HTTP a server that leaves frames out for a slow reader looks like an outage, or like a source that dropped them'
+    : 'an outage, or a source that dropped them';
   const share = ((frames.lost / (frames.lost + frames.received)) * 100).toPrecision(2);
   return {
     severity: 'problem',
-    sentence: `${counted(frames.lost, 'frame')} (${share} %) never came, and nobody said so: an outage, or a source that dropped them.`,
+    sentence: `${counted(frames.lost, 'frame')} (${share} %) never came, and nobody said so: ${why}.`,
     figures: worstOf(sessions, 'lost', (session) => session.frames.lost),
   };
 }

@@ -65,4 +65,6 @@ export interface SourceParts {
   readonly ffmpegPath: string | null;
   /** Headers for HTTP targets, such as a camera's own token. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether redirects to other hosts are refused; they are followed by default. */
+  readonly staysAtHost?: boolean;
 }

@@ -10,6 +10,7 @@ import { SequenceTracker } from '../../shared/receiver/sequence-tracker.js';
 import type { LoadConnection, LoadSink, LoadSource, SourceParts } from './load-source.js';
 import { MjpegStream } from './mjpeg-stream.js';
 import type { MjpegStreamOptions, NumberedPlace } from './mjpeg-stream.js';
+import { sameHostGate } from './same-host-gate.js';
 import { statedClockErrorUs } from './stated-clock.js';
 
 /** For what else may be between the clocks of two processes of one machine; the wall clock is read to the millisecond. */
@@ -25,7 +26,7 @@ export class MjpegSource implements LoadSource {
   /** @throws {StreamerError} BAD_USAGE for a fragment that says nothing of the clock */
   constructor(
     url: string,
-    private readonly parts: Pick<SourceParts, 'clock' | 'headers'>,
+    private readonly parts: Pick<SourceParts, 'clock' | 'headers' | 'staysAtHost'>,
   ) {
     this.url = new URL(url);
     this.clockErrorUs = statedClockErrorUs(this.url);
@@ -55,14 +56,15 @@ class MjpegConnection implements LoadConnection {
 
   constructor(
     private readonly stated: Omit<MjpegStreamOptions, 'clock'>,
-    private readonly parts: Pick<SourceParts, 'clock' | 'headers'>,
+    private readonly parts: Pick<SourceParts, 'clock' | 'headers' | 'staysAtHost'>,
     private readonly sink: LoadSink,
   ) {
     const { url } = stated;
     const { clock, headers } = parts;
     // Not shared: the nonce of a challenge is for one client.
     const credentials = credentialsOf(url);
-    this.client = new HttpClient(url, credentials && new HttpAuth(credentials), clock, null, headers);
+    const gate = parts.staysAtHost ? sameHostGate(url) : null;
+    this.client = new HttpClient(url, credentials && new HttpAuth(credentials), clock, gate, headers);
     this.client.get({ onAnswer: (answer) => this.take(answer), onError: (error) => this.end(error) });
   }
 

@@ -183,11 +183,11 @@ export class SessionPool {
     const known = this.sources.get(index);
     if (known) return known;
     const { clock, options } = this.parts;
-    const { token, headers, ffmpegPath } = options;
+    const { token, headers, ffmpegPath, staysAtHost = false } = options;
     const target = options.targets[index];
     if (!target) throw new RangeError(`There is no target ${index}.`);
     const open = this.parts.openSource ?? openSource;
-    const source = open(target, { clock, token, headers, ffmpegPath, clocks: this.clocks });
+    const source = open(target, { clock, token, headers, ffmpegPath, staysAtHost, clocks: this.clocks });
     this.sources.set(index, source);
     return source;
   }

@@ -119,6 +119,13 @@ describe('cameraFindings', () => {
     expect(text).not.toContain('none is in trouble');
   });
 
+  it('does not send anybody to look at the network for what TCP cannot have lost', () => {
+    const frames = { received: 1500, lost: 9, skipped: 0, corrupt: 0 };
+    const [text = ''] = said([good('lossy', { target: 'http://host/a.mjpg', canTellLost: true, frames })]);
+    expect(text).toMatch(/Of lossy frames were not sent or lost; .*\[lossy: not sent or lost 9, received 1,500\]$/);
+    expect(text).not.toContain('look at the network');
+  });
+
   it('does not take a slow camera for one that stalls', () => {
     const frames = Array.from({ length: 60 }, (_, i) => (i % 4 === 0 ? 1 : 0));
     const slow = good('slow', {

@@ -40,6 +40,11 @@ describe('resolveChaosConfig', () => {
     },
   );
 
+  it.each(['127.1.2.3000', '127.1', '0127.0.0.1'])('takes %s for a name, which may lead anywhere', (host) => {
+    const target = [`streamer://${host}:8000`];
+    expect(refused({ target }).message).toContain('--i-own-this-server');
+  });
+
   it('takes one target, and those that it knows how to attack', () => {
     expect(refused({ target: [] }).code).toBe('BAD_USAGE');
     expect(refused({ target: [TARGET, 'streamer://127.0.0.1:8001'] }).message).toContain('one target');

@@ -56,6 +56,13 @@ describe('loadReport', () => {
     ]);
   });
 
+  it('says of what is missing over HTTP that it may not have been sent', () => {
+    const frames = { ...NOTHING_MISSING, lost: 200 };
+    const said = (target: string) => reportOf({ sessions: [session('load-1', { target, frames })], total: { frames } });
+    expect(said('http://host/a.mjpg').findings[0]?.sentence).toContain('not sent or lost');
+    expect(said('streamer://host').findings[0]?.sentence).not.toContain('not sent');
+  });
+
   it('says where the server was at its limit', () => {
     const sample = { residentBytes: 1e8, loopDelayP99Us: 40_000, clients: 2 };
     const samples = [0, 40_000].map((atMs) => ({ ...sample, atMs, cpuPercent: 97, residentBytes: 1e8 + 1e4 * atMs }));

@@ -36,6 +36,26 @@ describe('MjpegSource', () => {
     expect(sink.frames[0]?.lengthBytes).toBe(bytes.length - '--frame\r\n'.length - '\r\n'.length);
   });
 
+  it('follows a redirect to another host, unless it is to stay where it is', async () => {
+    const bytes = Buffer.concat([Buffer.from(HEAD), part(JPEG), END]);
+    const other = await peerOfTest(({ socket }) => socket.end(bytes));
+    const away = other.url('/cam').replace('127.0.0.1', 'localhost');
+    const peer = await peerOfTest(({ socket }) =>
+      socket.end(`HTTP/1.1 302 Found\r\nLocation: ${away}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`),
+    );
+    const read = async (staysAtHost: boolean, url = peer.url('/cam')) => {
+      const parts = { clock: new SystemClock(), headers: {}, staysAtHost };
+      const { sink } = openLoadOfTest(new MjpegSource(url, parts));
+      return { error: await sink.closed(), frames: sink.frames.length };
+    };
+    expect(await read(false)).toMatchObject({ error: null, frames: 1 });
+    const { error, frames } = await read(true);
+    expect(error).toMatchObject({ code: 'SOURCE_BAD_ANSWER' });
+    expect(error?.message).toContain('localhost, which is another host');
+    expect(frames).toBe(0);
+    expect(await read(true, away)).toMatchObject({ error: null, frames: 1 });
+  });
+
   it('knows lost pictures where they are numbered', async () => {
     const numbers = ['7', '8', '8', '12', 'x', '13'];
     const parts = numbers.map((number) => part(JPEG, 'Content-Type: image/jpeg', `X-Sequence: ${number}`));
