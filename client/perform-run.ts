@@ -7,7 +7,7 @@ import type { RunCommand } from './commands/run-command.js';
 import { pageOf } from './report/page-of.js';
 import { pageText } from './report/page-text.js';
 import type { RunReport } from './report/run-report-schema.js';
-import { writeReports } from './report/write-reports.js';
+import { checkReportFiles, writeReports } from './report/write-reports.js';
 import type { ProgressView } from './ui/progress.js';
 
 /** What performing a run takes from the process. */
@@ -24,12 +24,15 @@ export interface PerformParts {
 
 /**
  * Runs `command` with its progress on the screen, writes its report wherever it was asked for, also after Ctrl+C, and
- * prints it. Resolves with the exit code, and what is to be said about it on stderr.
+ * prints it. Files that could not be written end it before it begins. Resolves with the exit code, and what is to be said
+ * about it on stderr.
  */
 export async function performRun(
   command: RunCommand,
   parts: PerformParts,
 ): Promise<{ exitCode: number; error: StreamerError | null }> {
+  const usageError = await checkReportFiles(command.output.reportFiles).then(() => null, toStreamerError);
+  if (usageError) return { exitCode: usageError.exitCode, error: usageError };
   const { report, error } = await measured(command, parts);
   if (!report) return { exitCode: error?.exitCode ?? 1, error };
   const writeError = await writeReports(report, command.output.reportFiles).then(() => null, toStreamerError);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -78,9 +78,23 @@ describe('performRun', () => {
     expect((await perform({ run: async () => report })).exitCode).toBe(expected);
   });
 
+  it('does not begin where a report has no folder', async () => {
+    const { exitCode, error, printed, closed } = await perform({
+      files: ['a.json', 'nowhere/b.html'],
+      run: () => Promise.reject(new Error('It began.')),
+    });
+    expect([exitCode, error?.code, printed, closed]).toEqual([2, 'BAD_USAGE', '', 0]);
+    expect(error?.message).toContain('nowhere');
+  });
+
   it('writes every file in its format, also those beside one that cannot be written', async () => {
     const files = ['a.json', 'nowhere/b.html', 'c.md', 'd.csv', 'e.html'];
-    const { exitCode, error, printed } = await perform({ files, run: async () => emptyRunReport() });
+    await mkdir(join(folder, 'nowhere'));
+    const run = async () => {
+      await rm(join(folder, 'nowhere'), { recursive: true });
+      return emptyRunReport();
+    };
+    const { exitCode, error, printed } = await perform({ files, run });
     expect([exitCode, error?.code]).toEqual([1, 'FILE_WRITE_FAILED']);
     expect(error?.message).toContain('b.html');
     expect(printed).toContain('Nothing was measured.');

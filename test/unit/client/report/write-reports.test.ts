@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRunReport } from '../../../../client/report/read-run-report.js';
-import { writeReports } from '../../../../client/report/write-reports.js';
+import { checkReportFiles, writeReports } from '../../../../client/report/write-reports.js';
 import { loadReport } from '../../../helpers/sample-reports.js';
 
 describe('writeReports', () => {
@@ -32,5 +32,14 @@ describe('writeReports', () => {
     const written = writeReports(report, [join(folder, 'missing', 'b.html'), file]);
     await expect(written).rejects.toMatchObject({ code: 'FILE_WRITE_FAILED' });
     expect(readRunReport(await readFile(file, 'utf8'), 'b.json')).toEqual(report);
+  });
+
+  it('says before a run what could not be written after it, and creates nothing', async () => {
+    const before = await readdir(folder);
+    await expect(checkReportFiles([join(folder, 'new.json'), join(folder, 'a.json')])).resolves.toBeUndefined();
+    for (const file of [join(folder, 'missing', 'c.html'), join(folder, 'a.json', 'c.html'), folder]) {
+      await expect(checkReportFiles([join(folder, 'new.json'), file])).rejects.toMatchObject({ code: 'BAD_USAGE' });
+    }
+    expect(await readdir(folder)).toEqual(before);
   });
 });
