@@ -1,6 +1,7 @@
 import { formatDurationUs } from '../../shared/units.js';
 import type { ProgressPage } from '../ui/progress.js';
-import type { Coordinator, KnownDevice } from './coordinator.js';
+import type { Coordinator } from './coordinator.js';
+import type { KnownDevice } from './known-devices.js';
 
 /** What a benchmark shows while it goes on: a row for each device. */
 export function benchProgress(coordinator: Coordinator, asked: number, elapsedMs: number): ProgressPage {

@@ -1,11 +1,14 @@
 import type { CancelTimer, Clock } from '../../shared/clock.js';
 import { isErrorCode, StreamerError } from '../../shared/errors.js';
 import { BENCH_FEATURE } from '../../shared/protocol/bench-messages.js';
-import type { BenchDevice, BenchNotice, DeviceProgress, DeviceResult } from '../../shared/protocol/bench-messages.js';
+import type { BenchDevice, BenchNotice } from '../../shared/protocol/bench-messages.js';
 import type { ClockEstimate } from '../../shared/protocol/clock-sync.js';
 import type { StreamInfo, Welcome } from '../../shared/protocol/messages.js';
-import type { ServerAddress } from '../connection.js';
+import type { OpenLink, ServerAddress } from '../connection.js';
 import { Session } from '../session.js';
+import { neverDid, noDevice, stopped, unknownStream } from './coordinator-errors.js';
+import { KnownDevices } from './known-devices.js';
+import type { KnownDevice } from './known-devices.js';
 
 /** What to run, and where. */
 export interface CoordinatorOptions extends ServerAddress {
@@ -17,15 +20,6 @@ export interface CoordinatorOptions extends ServerAddress {
   readonly durationMs: number;
   readonly waitMs: number;
   readonly leadMs: number;
-}
-
-/** A device as far as it is known. */
-export interface KnownDevice {
-  readonly device: BenchDevice;
-  readonly progress: DeviceProgress | null;
-  readonly result: DeviceResult | null;
-  /** Whether it left while the window lasted, also one that came back. */
-  readonly wasAway: boolean;
 }
 
 /** What the coordinator is doing. */
@@ -43,33 +37,32 @@ export interface BenchOutcome {
   readonly trouble: StreamerError | null;
 }
 
-/** Devices that are remembered; a server may name more and more. */
-const MAX_KNOWN = 1024;
 /** How long results are waited for, from the end of the window by the server's clock. */
 const RESULTS_FOR_US = 10_000_000;
-
-interface MutableDevice {
-  device: BenchDevice;
-  progress: DeviceProgress | null;
-  result: DeviceResult | null;
-  wasAway: boolean;
-}
+/** How long until it is asked again for the server's clock. */
+const CLOCK_RETRY_US = 100_000;
+/** What a server may take longer than it should, before it is given up. */
+const PATIENCE_US = 15_000_000;
 
 /** Runs one benchmark over a connection of its own: opens it, waits for devices, sets the window, and gathers results. */
 export class Coordinator {
   private readonly session: Session;
-  private readonly known = new Map<number, MutableDevice>();
+  private readonly known = new KnownDevices();
   private current: CoordinatorPhase = 'connecting';
   private stream: StreamInfo | null = null;
   private window: BenchOutcome['window'] = null;
   private interrupted = false;
   private clockEstimate: ClockEstimate | null = null;
   private cancelTimer: CancelTimer = () => undefined;
+  /** Ends it whatever the server says, or does not say. */
+  private cancelLimit: CancelTimer = () => undefined;
   private settle: { resolve(outcome: BenchOutcome): void; reject(error: StreamerError): void } | null = null;
 
+  /** @param openLink how the connection is made: over TCP or TLS unless told otherwise */
   constructor(
     private readonly options: CoordinatorOptions,
     private readonly clock: Clock,
+    openLink?: OpenLink,
   ) {
     this.session = new Session(
       { ...options, subscriptions: [], reconnect: false, acknowledgeOnReceipt: true },
@@ -79,6 +72,8 @@ export class Coordinator {
         onEnd: (error) => this.onEnd(error),
       },
       clock,
+      undefined,
+      openLink,
     );
   }
 
@@ -87,7 +82,7 @@ export class Coordinator {
   }
 
   get devices(): readonly KnownDevice[] {
-    return [...this.known.values()];
+    return this.known.all;
   }
 
   /** The devices that are there. */
@@ -109,17 +104,20 @@ export class Coordinator {
   run(): Promise<BenchOutcome> {
     return new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
+      this.limitTo(PATIENCE_US, neverDid('open the benchmark'));
       this.session.start();
     });
   }
 
-  /** The user wants it to end: the window ends now, and what was measured is gathered. */
+  /** The user wants it to end: the window ends now, and what was measured is gathered, as far as the server does that. */
   stop(): void {
     if (this.interrupted || this.current === 'over') return;
     this.interrupted = true;
     if (this.current === 'connecting') return this.fail(stopped());
-    if (this.current === 'running') this.session.sendBench({ kind: 'stop' });
-    else if (this.current !== 'collecting') this.finish(null);
+    if (this.current === 'running') {
+      this.limitTo(RESULTS_FOR_US + PATIENCE_US, neverDid('end the window'));
+      this.session.sendBench({ kind: 'stop' });
+    } else if (this.current !== 'collecting') this.finish(null);
   }
 
   private onWelcome({ streams, features = [] }: Welcome): void {
@@ -142,7 +140,7 @@ export class Coordinator {
       case 'run':
         return this.onRun(notice.startTimeUs, notice.stopTimeUs);
       case 'deviceProgress':
-        return this.onProgress(notice);
+        return this.known.onProgress(notice);
       case 'deviceResult':
         return this.onResult(notice);
       case 'refused':
@@ -156,6 +154,7 @@ export class Coordinator {
 
   private onOpened(): void {
     if (this.current !== 'connecting') return;
+    this.cancelLimit();
     this.current = 'waiting';
     this.cancelTimer = this.clock.schedule(this.options.waitMs * 1000, () => {
       if (this.present.length > 0) this.begin();
@@ -165,16 +164,7 @@ export class Coordinator {
   }
 
   private onDevices(devices: readonly BenchDevice[]): void {
-    for (const device of devices) {
-      const before = this.known.get(device.id);
-      const isAway = this.current === 'running' && device.leftTimeUs !== null;
-      if (before) {
-        before.device = device;
-        before.wasAway ||= isAway;
-      } else if (this.known.size < MAX_KNOWN) {
-        this.known.set(device.id, { device, progress: null, result: null, wasAway: isAway });
-      }
-    }
+    this.known.onDevices(devices, this.current === 'running');
     this.beginWhenAllAreThere();
     this.finishWhenAllCame();
   }
@@ -186,21 +176,37 @@ export class Coordinator {
   private begin(): void {
     this.cancelTimer();
     this.current = 'starting';
+    const { leadMs, durationMs } = this.options;
+    this.limitTo((leadMs + durationMs) * 1000 + RESULTS_FOR_US + PATIENCE_US, neverDid('end the window'));
     this.session.sendBench({ kind: 'start', leadMs: this.options.leadMs });
   }
 
   /** Comes a second time when the window was stopped. */
   private onRun(startTimeUs: number, stopTimeUs: number): void {
     if (this.current !== 'starting' && this.current !== 'running') return;
+    if (!this.isAskedFor(startTimeUs, stopTimeUs)) {
+      return this.finish(new StreamerError('BAD_MESSAGE', 'The server set a window that was not asked for.'));
+    }
     this.window = { startTimeUs, stopTimeUs };
     this.watchWindow();
   }
 
+  /** One that is over early begins where it did before. When it begins is known as well as the server's clock is. */
+  private isAskedFor(startTimeUs: number, stopTimeUs: number): boolean {
+    const { window, interrupted } = this;
+    const { durationMs, leadMs } = this.options;
+    if (window && interrupted) return startTimeUs === window.startTimeUs && stopTimeUs <= window.stopTimeUs;
+    if (stopTimeUs - startTimeUs !== durationMs * 1000) return false;
+    const offsetUs = this.estimate()?.offsetUs ?? null;
+    return offsetUs === null || startTimeUs - offsetUs <= this.clock.nowUs() + leadMs * 1000 + PATIENCE_US;
+  }
+
   private watchWindow(): void {
     this.cancelTimer();
-    const startUs = this.untilUs('startTimeUs') ?? 0;
-    const stopUs = this.untilUs('stopTimeUs') ?? 0;
-    if (startUs > 0) this.after(startUs, () => this.watchWindow());
+    const startUs = this.untilUs('startTimeUs');
+    const stopUs = this.untilUs('stopTimeUs');
+    if (startUs === null || stopUs === null) this.after(CLOCK_RETRY_US, () => this.watchWindow());
+    else if (startUs > 0) this.after(startUs, () => this.watchWindow());
     else if (stopUs > 0) {
       this.current = 'running';
       this.after(stopUs, () => this.watchWindow());
@@ -209,19 +215,14 @@ export class Coordinator {
 
   private collect(): void {
     this.current = 'collecting';
+    this.cancelLimit();
     this.after(RESULTS_FOR_US, () => this.finish(null));
     this.finishWhenAllCame();
   }
 
-  private onProgress({ deviceId, kind: _, ...progress }: Extract<BenchNotice, { kind: 'deviceProgress' }>): void {
-    const known = this.known.get(deviceId);
-    if (known) known.progress = progress;
-  }
-
-  private onResult({ deviceId, kind: _, ...result }: Extract<BenchNotice, { kind: 'deviceResult' }>): void {
-    const known = this.known.get(deviceId);
-    if (!known || !this.window) return;
-    known.result ??= result;
+  private onResult(result: Extract<BenchNotice, { kind: 'deviceResult' }>): void {
+    if (!this.window) return;
+    this.known.onResult(result);
     this.finishWhenAllCame();
   }
 
@@ -262,6 +263,7 @@ export class Coordinator {
   private close(): void {
     this.current = 'over';
     this.cancelTimer();
+    this.cancelLimit();
     this.session.sendBench({ kind: 'leave' });
     this.session.close();
   }
@@ -271,24 +273,14 @@ export class Coordinator {
     this.cancelTimer = this.clock.schedule(us, callback);
   }
 
+  private limitTo(us: number, error: StreamerError): void {
+    this.cancelLimit();
+    this.cancelLimit = this.clock.schedule(us, () => this.finish(error));
+  }
+
   /** What was known last serves where nothing is known now. */
   private estimate(): ClockEstimate | null {
     this.clockEstimate = this.session.clockEstimate() ?? this.clockEstimate;
     return this.clockEstimate;
   }
-}
-
-function unknownStream(name: string | null, streams: readonly StreamInfo[]): StreamerError {
-  const names = streams.map((stream) => stream.name).slice(0, 20);
-  const offered = names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`;
-  return new StreamerError('UNKNOWN_STREAM', `There is no stream ${name ?? 'at all'}; ${offered}.`);
-}
-
-function noDevice({ waitMs, host }: CoordinatorOptions): StreamerError {
-  const sentence = `No device joined within ${waitMs / 1000} s; run "streamer-client join ${host}" on each device.`;
-  return new StreamerError('NO_DEVICES', sentence);
-}
-
-function stopped(): StreamerError {
-  return new StreamerError('NO_DEVICES', 'Stopped before the benchmark was open.');
 }

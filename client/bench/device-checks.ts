@@ -2,7 +2,7 @@ import { StreamerError } from '../../shared/errors.js';
 import { LatencyHistogram } from '../../shared/histogram.js';
 import type { DeviceResult } from '../../shared/protocol/bench-messages.js';
 import { formatDurationUs } from '../../shared/units.js';
-import type { KnownDevice } from './coordinator.js';
+import type { KnownDevice } from './known-devices.js';
 
 /** The window and the stream that results are held against. */
 export interface ResultFrame {

@@ -15,6 +15,7 @@ import type { TlsTrust } from '../tls-trust.js';
 import { isWholeJpeg } from '../whole-jpeg.js';
 import type { DevicePath } from './device-address.js';
 import { nodeResult } from './node-result.js';
+import { SwitchPace } from './switch-pace.js';
 
 /** What a device is. */
 export interface NodeDeviceOptions {
@@ -55,6 +56,7 @@ export class NodeDevice {
   private joinedName: string | null = null;
   private isConnected = false;
   private readonly backoff = new Backoff();
+  private readonly pace: SwitchPace;
   private cancelReopen: CancelTimer = () => undefined;
   private isOver = false;
   /** A result that could not be told yet. */
@@ -65,6 +67,7 @@ export class NodeDevice {
     private readonly listener: NodeDeviceListener,
     private readonly clock: Clock,
   ) {
+    this.pace = new SwitchPace(clock);
     this.measurement = new BenchMeasurement(
       {
         clock,
@@ -140,8 +143,16 @@ export class NodeDevice {
     const before = this.session;
     this.stream = stream;
     this.isConnected = false;
-    this.open();
+    const delayUs = this.pace.nextDelayUs();
+    this.session = null;
+    if (delayUs > 0) this.openAfter(delayUs);
+    else this.open();
     before?.close();
+  }
+
+  private openAfter(delayUs: number): void {
+    this.cancelReopen();
+    this.cancelReopen = this.clock.schedule(delayUs, () => this.open());
   }
 
   private onWelcome({ features = [], streams, subscribed }: Welcome): void {
@@ -234,7 +245,7 @@ export class NodeDevice {
     if (this.joinedName === null || (isFinal(error.code) && !isStreamGone)) return this.end(error);
     this.measurement.onDisconnect();
     this.listener.onNews?.(`${error.message} It is tried again.`);
-    this.cancelReopen = this.clock.schedule(this.backoff.nextDelayMs() * 1000, () => this.open());
+    this.openAfter(this.backoff.nextDelayMs() * 1000);
   }
 
   private end(error: StreamerError | null): void {

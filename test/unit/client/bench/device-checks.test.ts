@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { KnownDevice } from '../../../../client/bench/coordinator.js';
+import type { KnownDevice } from '../../../../client/bench/known-devices.js';
 import { checkedDevice, usualClockErrorUs } from '../../../../client/bench/device-checks.js';
 import type { ResultFrame } from '../../../../client/bench/device-checks.js';
 import { totalSubject } from '../../../../client/bench/device-subject.js';

@@ -1,0 +1,25 @@
+import { StreamerError } from '../../shared/errors.js';
+import type { StreamInfo } from '../../shared/protocol/messages.js';
+
+/** UNKNOWN_STREAM for a server without the stream that was asked for, or without any. */
+export function unknownStream(name: string | null, streams: readonly StreamInfo[]): StreamerError {
+  const names = streams.map((stream) => stream.name).slice(0, 20);
+  const offered = names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`;
+  return new StreamerError('UNKNOWN_STREAM', `There is no stream ${name ?? 'at all'}; ${offered}.`);
+}
+
+/** NO_DEVICES when none came in time. */
+export function noDevice({ waitMs, host }: { readonly waitMs: number; readonly host: string }): StreamerError {
+  const sentence = `No device joined within ${waitMs / 1000} s; run "streamer-client join ${host}" on each device.`;
+  return new StreamerError('NO_DEVICES', sentence);
+}
+
+/** NO_DEVICES when the user ended it before there was anything to report. */
+export function stopped(): StreamerError {
+  return new StreamerError('NO_DEVICES', 'Stopped before the benchmark was open.');
+}
+
+/** BENCH_OVER for a server that does not do `what` in the time that it has for it. */
+export function neverDid(what: string): StreamerError {
+  return new StreamerError('BENCH_OVER', `The server did not ${what} in time; try again, or restart it.`);
+}
