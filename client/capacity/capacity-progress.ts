@@ -1,6 +1,7 @@
 import { NOTHING, formatDurationUs, formatMbps } from '../../shared/units.js';
 import type { CrowdProgress } from '../load/crowd.js';
 import type { ProgressPage } from '../ui/progress.js';
+import { brokenOutcome, shownOutcome } from './outcome-words.js';
 import type { Step } from './search-plan.js';
 import type { StepRecord } from './step-runner.js';
 
@@ -25,16 +26,16 @@ export interface SearchProgress {
 export function recordSentence({ step, state, outcomes }: StepRecord, unit: string): string {
   const what = `${stepWords(step)}, ${shownSize(step.size, unit)}`;
   const others = outcomes.filter((outcome) => outcome.state !== 'holds');
-  const terms = others.map(({ term, words }) => `${term.text} (${words})`).join(', ');
+  const broke = others.map(brokenOutcome).join(', ');
   switch (state) {
     case 'holds':
       return `${what}: holds`;
     case 'broken':
-      return `${what}: ${terms} broke`;
+      return `${what}: ${broke}`;
     case 'generator':
-      return `${what}: ${terms} broke, and this machine was the bottleneck`;
+      return `${what}: ${broke}, and this machine was the bottleneck`;
     case 'unknown':
-      return `${what}: not known: ${terms}`;
+      return `${what}: not known: ${others.map(shownOutcome).join(', ')}`;
     case 'stopped':
       return `${what}: stopped`;
   }
@@ -78,14 +79,16 @@ function knownFigures({ records }: SearchProgress): Figure[] {
 }
 
 function crowdFigures(crowd: CrowdProgress): Figure[] {
-  const { connected, asked, lost } = crowd;
+  const { connected, asked, lost, targets } = crowd;
   const isWhole = connected === asked;
+  // Rates are of whole seconds, and before the first one is over sessions may well be getting frames.
+  const isCounted = connected === 0 || targets.some(({ frames }) => frames > 0);
   return [
     { label: 'connected', value: `${connected} of ${asked}`, ...(isWhole ? {} : { tone: 'warning' as const }) },
     { label: 'p99', value: formatDurationUs(crowd.latencyP99Us) },
     { label: 'lost', value: String(lost), ...(lost > 0 ? { tone: 'warning' as const } : {}) },
-    { label: 'frames/s', value: crowd.framesPerSecond.toFixed(0) },
-    { label: 'throughput', value: formatMbps((crowd.bytesPerSecond * 8) / 1e6) },
+    { label: 'frames/s', value: isCounted ? crowd.framesPerSecond.toFixed(0) : NOTHING },
+    { label: 'throughput', value: isCounted ? formatMbps((crowd.bytesPerSecond * 8) / 1e6) : NOTHING },
   ];
 }
 
@@ -114,7 +117,7 @@ function stepTable(records: readonly StepRecord[]): ProgressPage['table'] {
       (total.fps.mean / Math.max(1, sessions)).toFixed(1),
       outcomes
         .filter((outcome) => outcome.state !== 'holds')
-        .map(({ term, words }) => `${term.text}: ${words}`)
+        .map(({ term, words, event }) => event ?? `${term.text}: ${words}`)
         .join('; '),
     ];
   });

@@ -6,6 +6,7 @@ import { bottleneckOf } from './bottleneck.js';
 import type { CapacityConfig } from './capacity-config.js';
 import { capacityVerdict } from './capacity-verdict.js';
 import type { OpenedLoad } from './open-load.js';
+import { brokenOutcome, shownOutcome } from './outcome-words.js';
 import type { SearchResult } from './search.js';
 import type { StepRecord } from './step-runner.js';
 
@@ -21,7 +22,8 @@ export interface CapacityReportParts extends Pick<OpenedLoad, 'unit' | 'max' | '
 export function capacityReport(parts: CapacityReportParts): RunReport {
   const { config, unit, max, result, records, left, provenance } = parts;
   const { held, broke } = decisive(records, result);
-  const firstBroken = broke ? (termsOf(broke, 'broken')[0] ?? null) : null;
+  const first = broke?.outcomes.find(({ state }) => state === 'broken') ?? null;
+  const firstBroken = first && shownOutcome(first);
   const bottleneck = broke ? bottleneckOf(broke.measured, held?.measured ?? null) : 'Nothing broke.';
   const objective = config.objective.text;
   const details: DetailsOf<'capacity'> = {
@@ -40,7 +42,7 @@ export function capacityReport(parts: CapacityReportParts): RunReport {
     max,
     atLeast: config.atLeast,
     result,
-    firstBroken,
+    whatBroke: first && brokenOutcome(first),
     bottleneck,
     whyUnusable,
   });
@@ -94,9 +96,8 @@ function nameOf({ step }: StepRecord, index: number): string {
   return `${index + 1}: ${step.phase} ${step.size}`;
 }
 
-/** `p99<100ms (131 ms ± 0.3 ms)`. */
 function termsOf({ outcomes }: StepRecord, state: 'broken' | 'unknown'): string[] {
-  return outcomes.filter((outcome) => outcome.state === state).map(({ term, words }) => `${term.text} (${words})`);
+  return outcomes.filter((outcome) => outcome.state === state).map(shownOutcome);
 }
 
 function unusableReason(last: StepRecord | null): string {

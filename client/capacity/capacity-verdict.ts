@@ -8,8 +8,8 @@ export interface VerdictParts {
   readonly max: number;
   readonly atLeast: number | null;
   readonly result: SearchResult;
-  /** What broke first, with its value; null where nothing did. */
-  readonly firstBroken: string | null;
+  /** What broke first, with its value: `p99<100ms (131 ms) broke`; null where nothing did. */
+  readonly whatBroke: string | null;
   readonly bottleneck: string;
   /** Why a step said nothing; empty where all did. */
   readonly whyUnusable: string;
@@ -41,9 +41,9 @@ function sentenceOf(parts: VerdictParts): string {
   switch (result.end) {
     case 'agreed':
     case 'single round':
-      return `${from === 0 && to === 0 ? `Not one of the ${unit} holds ${objective}` : capitalized(holding)}${whatBroke(parts)}`;
+      return `${from === 0 && to === 0 ? `Not one of the ${unit} holds ${objective}` : capitalized(holding)}${breakText(parts)}`;
     case 'unstable':
-      return `${capitalized(holding)}, but ${result.rounds.length} rounds did not agree (${roundsText(result)})${whatBroke(parts)}`;
+      return `${capitalized(holding)}, but ${result.rounds.length} rounds did not agree (${roundsText(result)})${breakText(parts)}`;
     case 'no limit':
       return `No limit was found up to ${max} ${unit}: they hold ${objective}.`;
     default:
@@ -68,8 +68,8 @@ function unfinished(parts: VerdictParts, end: Extract<SearchEnd, 'generator' | '
   }
 }
 
-function whatBroke({ firstBroken, bottleneck }: VerdictParts): string {
-  return firstBroken === null ? '.' : `; then ${firstBroken} broke. ${bottleneck}`;
+function breakText({ whatBroke, bottleneck }: VerdictParts): string {
+  return whatBroke === null ? '.' : `; then ${whatBroke}. ${bottleneck}`;
 }
 
 /** `412 to 420 sessions`. */

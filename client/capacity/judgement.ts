@@ -4,6 +4,7 @@ import type { LimitUnit } from './objective-figures.js';
 import { readingOf } from './objective-readings.js';
 import type { MeasuredStep } from './objective-readings.js';
 import type { Objective, Term } from './objective.js';
+import { missingSessions } from './outcome-words.js';
 
 /** How one term of an objective came out. */
 export interface TermOutcome {
@@ -16,6 +17,8 @@ export interface TermOutcome {
   readonly isWithinError: boolean;
   /** The value in words, with its error; or why it is unknown. */
   readonly words: string;
+  /** What happened, where a term broke that nobody wrote, so that its name would say nothing; else null. */
+  readonly event: string | null;
 }
 
 /** Without its sessions a step is not of its size, so this is always a part of the objective unless it says otherwise. */
@@ -31,10 +34,14 @@ const NOBODY_FAILED: Term = {
 export function judgeObjective(objective: Objective, step: MeasuredStep): TermOutcome[] {
   const saysFailed = objective.terms.some(({ figure }) => figure.name === 'failed');
   const terms = saysFailed ? objective.terms : [NOBODY_FAILED, ...objective.terms];
-  return terms.map((term) => outcomeOf(term, step));
+  return terms.map((term) => {
+    const outcome = outcomeOf(term, step);
+    const isUnnamed = term === NOBODY_FAILED && outcome.state === 'broken';
+    return { ...outcome, event: isUnnamed ? missingSessions(step) : null };
+  });
 }
 
-function outcomeOf(term: Term, step: MeasuredStep): TermOutcome {
+function outcomeOf(term: Term, step: MeasuredStep): Omit<TermOutcome, 'event'> {
   const reading = readingOf(term, step);
   const { value, errorUs, why } = reading;
   if (value === null) {

@@ -16,7 +16,7 @@ function verdictOf(result: Partial<SearchResult>, parts: Partial<VerdictParts> =
   return capacityVerdict({
     ...{ unit: 'sessions', objective: 'p99<100ms', max: 1000, atLeast: null },
     ...{
-      firstBroken: 'p99<100ms (131 ms ± 0.3 ms)',
+      whatBroke: 'p99<100ms (131 ms ± 0.3 ms) broke',
       bottleneck: 'The server was busy 98 % of a core.',
       whyUnusable: '',
     },

@@ -82,8 +82,11 @@ describe('judgeObjective', () => {
     const sample = { total: { sessions: { asked: 10, connected: 7, failed: 3 }, errors } };
     const step = measuredStepOf(sample);
     expect(judgeObjective(parseObjective('lost=0'), step)).toMatchObject([
-      { term: { text: 'failed=0' }, state: 'broken', value: 3, words: '3, SERVER_FULL: The server is full' },
-      { state: 'holds' },
+      {
+        ...{ term: { text: 'failed=0' }, state: 'broken', value: 3, words: '3, SERVER_FULL: The server is full' },
+        event: '3 of 10 sessions were refused (SERVER_FULL)',
+      },
+      { state: 'holds', event: null },
     ]);
     expect(judgeObjective(parseObjective('failed<=30%'), step)).toMatchObject([{ state: 'holds', value: 0.3 }]);
   });
