@@ -1,3 +1,4 @@
+import { formatFps } from '../../shared/units.js';
 import type { DetailsOf } from '../report/run-details-schema.js';
 import { RUN_REPORT_SCHEMA } from '../report/run-report-schema.js';
 import type { Finding, Provenance, RunReport, Subject } from '../report/run-report-schema.js';
@@ -10,8 +11,11 @@ import { brokenOutcome, shownOutcome } from './outcome-words.js';
 import type { SearchResult } from './search.js';
 import type { StepRecord } from './step-runner.js';
 
+/** Targets and cameras that a finding names. */
+const MOST_SHOWN = 20;
+
 /** What a report of a search is made of. */
-export interface CapacityReportParts extends Pick<OpenedLoad, 'unit' | 'max' | 'left'> {
+export interface CapacityReportParts extends Pick<OpenedLoad, 'unit' | 'max' | 'left' | 'rates'> {
   readonly config: CapacityConfig;
   readonly result: SearchResult;
   readonly records: readonly StepRecord[];
@@ -116,7 +120,7 @@ function validityOf(shown: StepRecord | null, { end }: SearchResult): Validity {
   return { valid: true, reasons: [], checks, trust: `${why}: ${reasons.join(' ')}` };
 }
 
-function findingsOf({ result, records, left, config }: CapacityReportParts, held: StepRecord | null): Finding[] {
+function findingsOf({ result, records, left, rates, config }: CapacityReportParts, held: StepRecord | null): Finding[] {
   const findings: Finding[] = [];
   if (result.end === 'unstable') {
     findings.push({
@@ -128,6 +132,7 @@ function findingsOf({ result, records, left, config }: CapacityReportParts, held
       ),
     });
   }
+  if (rates.size > 0) findings.push(ratesFinding(rates));
   const uncertain = held?.outcomes.filter(({ isWithinError }) => isWithinError) ?? [];
   if (uncertain.length > 0) {
     findings.push({
@@ -153,7 +158,7 @@ function findingsOf({ result, records, left, config }: CapacityReportParts, held
     findings.push({
       severity: 'warning',
       sentence: `${left.length} cameras of the list were left out, because they do not work even alone.`,
-      figures: left.slice(0, 20).map(({ name, why }) => `${name}: ${why}`),
+      figures: left.slice(0, MOST_SHOWN).map(({ name, why }) => `${name}: ${why}`),
     });
   }
   if (result.end === 'no limit' && config.atLeast === null) {
@@ -164,6 +169,16 @@ function findingsOf({ result, records, left, config }: CapacityReportParts, held
     });
   }
   return findings;
+}
+
+/** What shares of a rate are shares of, where nobody announces one. */
+function ratesFinding(rates: OpenedLoad['rates']): Finding {
+  const shown = [...rates].slice(0, MOST_SHOWN).map(([{ name }, rate]) => `${name}: ${formatFps(rate)} alone`);
+  return {
+    severity: 'note',
+    sentence: `No rate is announced for ${rates.size === 1 ? 'one target' : `${rates.size} targets`}: what one session alone got before the search is what the objective expects of each.`,
+    figures: shown,
+  };
 }
 
 function heldAgain(records: readonly StepRecord[], { size, round, phase }: StepRecord['step']): boolean {

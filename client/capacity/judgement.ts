@@ -1,10 +1,10 @@
 import { NOTHING, formatBytes, formatDurationUs, formatWithError } from '../../shared/units.js';
+import { missingSessions } from './missing-sessions.js';
 import { figureOf } from './objective-figures.js';
 import type { LimitUnit } from './objective-figures.js';
 import { readingOf } from './objective-readings.js';
 import type { MeasuredStep } from './objective-readings.js';
 import type { Objective, Term } from './objective.js';
-import { missingSessions } from './outcome-words.js';
 
 /** How one term of an objective came out. */
 export interface TermOutcome {

@@ -7,8 +7,11 @@ import type { CameraListConfig } from '../cameras/camera-list-options.js';
 import type { Crowd, LoadTarget } from '../load/crowd.js';
 import { openCrowd } from '../load/open-crowd.js';
 import { ffmpegWhenNeeded } from '../probe/probe-ffmpeg.js';
+import { aloneRates, needsRates } from './alone-rates.js';
+import type { AloneRates } from './alone-rates.js';
 import type { CapacityConfig } from './capacity-config.js';
 import type { LoadUnderTest } from './load-under-test.js';
+import { withRates } from './expected-rates.js';
 import { PublisherProcess } from './publisher-process.js';
 import { StreamLoad, readTargets, streamNames } from './stream-load.js';
 import { usableCameras } from './usable-cameras.js';
@@ -23,6 +26,8 @@ export interface OpenedLoad {
   readonly max: number;
   /** Cameras that were not taken. */
   readonly left: readonly UnusableCamera[];
+  /** Of targets that announce no rate, where the objective asks for a share of one. */
+  readonly rates: AloneRates;
 }
 
 /** What load takes from its surroundings. */
@@ -46,15 +51,19 @@ export async function openLoad(config: CapacityConfig, parts: LoadParts): Promis
   const max = config.max ?? Infinity;
   switch (load.kind) {
     case 'sessions': {
-      const crowd = await crowdFor(load.targets, config, parts);
-      return { load: rampedCrowd(crowd), targets: load.targets, unit: 'sessions', max, left: [] };
+      const { targets } = load;
+      const rates = await ratesOf(targets.slice(0, max), config, parts);
+      const crowd = await crowdFor(targets, config, parts);
+      return { load: rampedCrowd(crowd, rates), targets, unit: 'sessions', max, left: [], rates };
     }
     case 'cameras':
       return openCameras(load.list, config, parts);
     case 'streams': {
       const names = streamNames(max);
       const targets = readTargets(load.to, redactUrl(load.to), names);
-      return { load: await openStreams(load, targets, config, parts), targets, unit: 'streams', max, left: [] };
+      const streams = await openStreams(load, targets, config, parts);
+      // Who publishes knows the rates.
+      return { load: streams, targets, unit: 'streams', max, left: [], rates: new Map() };
     }
   }
 }
@@ -63,16 +72,27 @@ async function openCameras(list: CameraListConfig, config: CapacityConfig, parts
   parts.onDoing('reading the list of cameras');
   const { cameras, left: unread } = await loadCameraList(list, parts);
   parts.onDoing(`trying ${cameras.length} cameras one by one`);
-  const open = (targets: readonly LoadTarget[]) => crowdFor(targets, { ...config, workers: 1 }, parts);
-  const { usable, left } = await usableCameras(cameras, open, parts.signal);
+  const { usable, left } = await usableCameras(cameras, openerFor(config, parts), parts.signal);
   const [example] = left;
   if (usable.length === 0) {
     const why = example ? `; of ${example.name}: ${example.why}` : '.';
     throw new StreamerError('NO_CAMERAS', `None of ${cameras.length} cameras sends pictures${why}`);
   }
   const max = Math.min(config.max ?? usable.length, usable.length);
+  const rates = await ratesOf(usable.slice(0, max), config, parts);
   const crowd = await crowdFor(usable, config, parts);
-  return { load: rampedCrowd(crowd), targets: usable, unit: 'cameras', max, left: [...unread, ...left] };
+  const load = rampedCrowd(crowd, rates);
+  return { load, targets: usable, unit: 'cameras', max, left: [...unread, ...left], rates };
+}
+
+async function ratesOf(targets: readonly LoadTarget[], config: CapacityConfig, parts: LoadParts): Promise<AloneRates> {
+  if (!needsRates(config.objective)) return new Map();
+  return aloneRates(targets, { ...parts, openCrowd: openerFor(config, parts) }, config.stepSeconds * 1e6);
+}
+
+/** Makes crowds for a few sessions. */
+function openerFor(config: CapacityConfig, parts: LoadParts): (targets: readonly LoadTarget[]) => Promise<Crowd> {
+  return (targets) => crowdFor(targets, { ...config, workers: 1 }, parts);
 }
 
 async function openStreams(
@@ -123,8 +143,9 @@ async function crowdFor(targets: readonly LoadTarget[], config: CapacityConfig, 
 const CONNECTS_PER_SECOND = 500;
 const LONGEST_RAMP_MS = 2000;
 
-function rampedCrowd(crowd: Crowd): LoadUnderTest {
+function rampedCrowd(crowd: Crowd, rates: AloneRates): LoadUnderTest {
   let size = 0;
+  const rateOf = new Map([...rates].map(([{ shownUrl }, rate]) => [shownUrl, rate]));
   return {
     resize: (wanted) => {
       const added = Math.max(0, wanted - size);
@@ -133,7 +154,10 @@ function rampedCrowd(crowd: Crowd): LoadUnderTest {
     },
     begin: () => crowd.begin(),
     progress: () => crowd.progress(),
-    end: () => crowd.end(),
+    end: async () => {
+      const figures = await crowd.end();
+      return { ...figures, sessions: withRates(figures.sessions, ({ target }) => rateOf.get(target ?? '')) };
+    },
     close: () => crowd.close(),
   };
 }

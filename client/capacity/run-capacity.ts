@@ -58,8 +58,17 @@ export async function runCapacity(config: CapacityConfig, parts: RunParts): Prom
     });
     const plan = { start: Math.min(config.start, max), max, resolution: config.resolution, rounds: config.rounds };
     const result = await searchCapacity(plan, (step) => runner.measure(step));
-    const { left } = opened;
-    return capacityReport({ config, unit, max, left, result, records, provenance: provenance.finish(signal.aborted) });
+    const { left, rates } = opened;
+    return capacityReport({
+      config,
+      unit,
+      max,
+      left,
+      rates,
+      result,
+      records,
+      provenance: provenance.finish(signal.aborted),
+    });
   } finally {
     view.close();
     await Promise.all([opened?.load.close(), server?.close()]);

@@ -2,9 +2,10 @@ import type { Clock } from '../../shared/clock.js';
 import { toStreamerError } from '../../shared/errors.js';
 import { pause } from '../../shared/pause.js';
 import type { Crowd, CrowdFigures, CrowdProgress, LoadTarget } from '../load/crowd.js';
-import type { ErrorTally, Subject } from '../report/run-report-schema.js';
+import type { ErrorTally } from '../report/run-report-schema.js';
 import type { ThreadFigures } from '../report/run-trust-schema.js';
 import type { AskedServer } from '../trust/server-api-schema.js';
+import { withRates } from './expected-rates.js';
 import type { LoadUnderTest } from './load-under-test.js';
 import type { PublisherApi } from './publisher-api.js';
 
@@ -72,7 +73,8 @@ export class StreamLoad implements LoadUnderTest {
     // A stream that was refused is why its reader fails, so that it is told first.
     const errors = [...this.errors.values(), ...figures.total.errors];
     const rates = new Map(publishers.map(({ name, nominalFps }) => [name, nominalFps]));
-    const sessions = figures.sessions.map((session) => withRate(session, rates));
+    // RTSP may announce no rate, but who publishes knows it.
+    const sessions = withRates(figures.sessions, ({ target }) => rates.get(target?.split('/').at(-1) ?? ''));
     const threads = [...figures.generator.threads, ...publisherThread(this.atBegin, atEnd, this.published.size)];
     return { ...figures, sessions, total: { ...figures.total, errors }, generator: { ...figures.generator, threads } };
   }
@@ -110,12 +112,6 @@ export class StreamLoad implements LoadUnderTest {
     const count = (this.errors.get(code)?.count ?? 0) + 1;
     this.errors.set(code, { code, message, count });
   }
-}
-
-/** RTSP announces no rate, but who publishes knows it. */
-function withRate(session: Subject, rates: ReadonlyMap<string, number>): Subject {
-  const name = session.target?.split('/').at(-1) ?? '';
-  return { ...session, nominalFps: session.nominalFps ?? rates.get(name) ?? null };
 }
 
 /** Who publishes makes load as much as who reads, and may be the bottleneck: it is one more thread of the generator. */

@@ -8,10 +8,13 @@ Objective: terms with commas between them, all of which have to hold.
   p50 p90 p99 p999 max            latency of frames, with a unit: p99<100ms
   age-p99 and so on               age of the newest frame; stalls count in it
   lost skipped corrupt            frames, as a count or a share: lost<=0.1%
-  fps fps-min                     of the announced rate: fps>=0.95; or fps>=25fps
+  fps fps-min                     of the expected rate: fps>=0.95; or fps>=25fps
   reconnects failed               sessions: failed=0 is meant where nothing is said
   fairness                        between sessions, 0 to 1
   server-cpu server-memory        where --server-api answers: server-cpu<90%
+
+The expected rate is the announced one. Of a target that announces none (MJPEG) it is
+measured before the search, with one session alone.
 
 Passwords behind ffmpeg+rtsp:// are seen by other users of the machine.
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { judgeObjective } from '../../../../client/capacity/judgement.js';
+import { missingSessions } from '../../../../client/capacity/missing-sessions.js';
 import { parseObjective } from '../../../../client/capacity/objective.js';
-import { brokenOutcome, missingSessions, shownOutcome } from '../../../../client/capacity/outcome-words.js';
+import { brokenOutcome, shownOutcome } from '../../../../client/capacity/outcome-words.js';
 import { measuredStepOf } from '../../../helpers/capacity-samples.js';
 
 const FULL = { code: 'SERVER_FULL', message: 'The server is full.', count: 1 };
