@@ -3,7 +3,7 @@ import type { CrowdFigures } from '../load/crowd.js';
 import type { DetailsOf } from '../report/run-details-schema.js';
 import { RUN_REPORT_SCHEMA } from '../report/run-report-schema.js';
 import type { Provenance, RunReport, Subject } from '../report/run-report-schema.js';
-import { counted, exactCount } from '../report/sections/words.js';
+import { counted, earlyEndText, exactCount } from '../report/sections/words.js';
 import type { Validity } from '../report/run-trust-schema.js';
 import { judge } from '../trust/judge.js';
 import { cameraFindings } from './camera-findings.js';
@@ -46,7 +46,12 @@ export function camerasReport({ config, list, figures, provenance, ...measured }
   return {
     schema: RUN_REPORT_SCHEMA,
     kind: 'cameras',
-    verdict: verdictOf(cameras, total, validity),
+    verdict: verdictOf(
+      cameras,
+      total,
+      validity,
+      earlyEndText(provenance.interrupted, total.durationMs, config.durationMs),
+    ),
     validity,
     provenance,
     clocks: [...clocks],
@@ -59,17 +64,25 @@ export function camerasReport({ config, list, figures, provenance, ...measured }
   };
 }
 
-function verdictOf(cameras: readonly Subject[], total: Subject, validity: Validity): RunReport['verdict'] {
+function verdictOf(
+  cameras: readonly Subject[],
+  total: Subject,
+  validity: Validity,
+  ended: string,
+): RunReport['verdict'] {
   const working = cameras.filter(delivered).length;
   const time = formatElapsedMs(total.durationMs);
   if (working === 0) {
-    return { level: 'fail', sentence: `Not one of ${counted(cameras.length, 'camera')} delivered a frame in ${time}.` };
+    return {
+      level: 'fail',
+      sentence: `${ended}Not one of ${counted(cameras.length, 'camera')} delivered a frame in ${time}.`,
+    };
   }
   if (!validity.valid) {
-    return { level: 'invalid', sentence: `Do not use these figures. ${validity.reasons.join(' ')}` };
+    return { level: 'invalid', sentence: `${ended}Do not use these figures. ${validity.reasons.join(' ')}` };
   }
   const { frames, fps, throughputMbps, reconnects } = total;
   const figures = [`${exactCount(frames.received)} frames`, formatFps(fps.mean), formatMbps(throughputMbps)];
-  const sentence = `${working} of ${counted(cameras.length, 'camera')} delivered ${figures.join(', ')} in ${time}, with ${counted(reconnects, 'reconnect')}.`;
+  const sentence = `${ended}${working} of ${counted(cameras.length, 'camera')} delivered ${figures.join(', ')} in ${time}, with ${counted(reconnects, 'reconnect')}.`;
   return { level: 'done', sentence };
 }

@@ -101,9 +101,11 @@ function reconnects({ total, sessions }: LoadFacts): Finding | null {
 }
 
 function slowRate({ total, sessions }: LoadFacts): Finding | null {
-  const slow = sessions.filter(
-    ({ nominalFps, fps, state }) => state === 'connected' && nominalFps !== null && fps.mean < 0.95 * nominalFps,
-  );
+  const announced = announcedRates(sessions);
+  const slow = sessions.filter(({ nominalFps, fps, state, target }) => {
+    const expected = nominalFps ?? announced.get(hostOf(target)) ?? null;
+    return state === 'connected' && expected !== null && fps.mean < 0.95 * expected;
+  });
   if (slow.length === 0) return null;
   return {
     severity: 'warning',
@@ -113,6 +115,21 @@ function slowRate({ total, sessions }: LoadFacts): Finding | null {
       ...slow.slice(0, MAX_FIGURES).map(({ name, fps }) => `${name}: ${formatFps(fps.mean)}`),
     ],
   };
+}
+
+/** By host the rate that its sessions announce, where they agree: beside them stand those whose protocol has none. */
+function announcedRates(sessions: readonly Subject[]): Map<string, number | null> {
+  const rates = new Map<string, number | null>();
+  for (const { target, nominalFps } of sessions) {
+    if (nominalFps === null) continue;
+    const host = hostOf(target);
+    rates.set(host, !rates.has(host) || rates.get(host) === nominalFps ? nominalFps : null);
+  }
+  return rates;
+}
+
+function hostOf(target: string | null): string {
+  return target !== null && URL.canParse(target) ? new URL(target).hostname : '';
 }
 
 function unfairFrames({ details: { fairness } }: LoadFacts): Finding | null {

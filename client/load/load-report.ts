@@ -3,7 +3,7 @@ import type { DetailsOf } from '../report/run-details-schema.js';
 import { RUN_REPORT_SCHEMA } from '../report/run-report-schema.js';
 import type { Provenance, RunReport, Subject } from '../report/run-report-schema.js';
 import type { ServerSamples, Validity } from '../report/run-trust-schema.js';
-import { counted, exactCount } from '../report/sections/words.js';
+import { counted, earlyEndText, exactCount } from '../report/sections/words.js';
 import { judge } from '../trust/judge.js';
 import type { CrowdFigures } from './crowd.js';
 import { fairnessOf } from './fairness.js';
@@ -52,26 +52,33 @@ export function loadReport({ config, workers, figures, server, isSameMachine, pr
 }
 
 function verdictOf(
-  { clients }: LoadConfig,
+  { clients, durationMs }: LoadConfig,
   total: Subject,
   validity: Validity,
   interrupted: boolean,
 ): RunReport['verdict'] {
   const time = formatElapsedMs(total.durationMs);
   const { frames, fps, throughputMbps, latencyUs, sessions } = total;
+  const ended = earlyEndText(interrupted, total.durationMs, durationMs);
   if (frames.received === 0) {
     const level = interrupted ? 'done' : 'fail';
-    return { level, sentence: `Not one frame came to ${counted(clients, 'session')} in ${time}.` };
+    return { level, sentence: `${ended}Not one frame came to ${counted(clients, 'session')} in ${time}.` };
   }
   if (!validity.valid) {
-    return { level: 'invalid', sentence: `Do not use these figures. ${validity.reasons.join(' ')}` };
+    return { level: 'invalid', sentence: `${ended}Do not use these figures. ${validity.reasons.join(' ')}` };
   }
   const got = [`${exactCount(frames.received)} frames`, formatFps(fps.mean), formatMbps(throughputMbps)];
   const missing = total.canTellLost
     ? `, ${exactCount(frames.lost)} lost and ${exactCount(frames.skipped)} skipped`
     : '';
   const latency = latencyUs.p99 === null ? '' : `; latency p99 ${formatWithError(latencyUs.p99, latencyUs.errorUs)}`;
+  const outage = total.outageMs > 0 ? `; ${outageText(total)}` : '';
   const who = sessions.connected < clients ? `${exactCount(sessions.connected)} of ` : '';
-  const sentence = `${who}${counted(clients, 'session')} got ${got.join(', ')} in ${time}${missing}${latency}.`;
+  const sentence = `${ended}${who}${counted(clients, 'session')} got ${got.join(', ')} in ${time}${missing}${outage}${latency}.`;
   return { level: 'done', sentence };
+}
+
+/** Frames that were due while there was no connection may not count as lost, so the time stands beside them. */
+function outageText({ outageMs, reconnects }: Subject): string {
+  return `${formatElapsedMs(outageMs)} without a connection, all together, and ${counted(reconnects, 'reconnect')}`;
 }

@@ -10,7 +10,7 @@ import { themeCss } from './theme.js';
 const VERDICT_WORDS: Readonly<Record<RunReport['verdict']['level'], string>> = {
   pass: 'Pass',
   fail: 'Fail',
-  invalid: 'Invalid: do not use these figures',
+  invalid: 'Invalid',
   done: 'Done',
 };
 

@@ -18,7 +18,7 @@ export function loadPage(report: RunReport, details: DetailsOf<'load'>): ReportP
   return {
     title: `Load: ${counted(details.sessionsAsked, 'session')} against ${counted(targets.length, 'target')}`,
     verdict,
-    headlines: [...(total ? headlinesOf(total) : []), ...fairnessHeadlines(details)],
+    headlines: [...(total ? headlinesOf(total, sessions, targets) : []), ...fairnessHeadlines(details)],
     sections: present(
       findingsSection(findings),
       ...measuredSections(report, targets, sessions),

@@ -1,5 +1,6 @@
 import type { Curve, CurvesSection } from '../page.js';
 import type { Subject } from '../run-report-schema.js';
+import { coverageText } from './words.js';
 
 /** More colours than that nobody tells apart. */
 export const MAX_CURVE_SUBJECTS = 8;
@@ -10,26 +11,48 @@ const NOTE =
 
 /**
  * Percentile curves of `subjects`, each with its latency (uncorrected) and its frame age (corrected for coordinated
- * omission); null where no latency is known. Of more than eight the first ones are drawn, and the note says so.
+ * omission); null where no latency is known. A total is called after how many of `sessions` it is of, where not of all. Of more than eight the first ones are drawn, and the note says so.
  */
 export function curvesSection(
   subjects: readonly Subject[],
-  { id = 'curves', title = 'Latency by percentile' }: { readonly id?: string; readonly title?: string } = {},
+  {
+    id = 'curves',
+    title = 'Latency by percentile',
+    sessions = [],
+  }: { readonly id?: string; readonly title?: string; readonly sessions?: readonly Subject[] } = {},
 ): CurvesSection | null {
   const known = subjects.filter(({ histograms, latencyUs }) => histograms !== null && latencyUs.count > 0);
   if (known.length === 0) return null;
   const drawn = known.slice(0, MAX_CURVE_SUBJECTS);
   const rest = known.length - drawn.length;
   const note = rest > 0 ? `${NOTE} The first ${drawn.length} of ${known.length} are drawn.` : NOTE;
-  return { kind: 'curves', id, title, note, curves: drawn.flatMap(curvesOf) };
+  return {
+    kind: 'curves',
+    id,
+    title,
+    note,
+    curves: drawn.flatMap((subject) => curvesOf(subject, subject.kind === 'total' ? sessions : [])),
+  };
 }
 
-function curvesOf(subject: Subject): Curve[] {
+function curvesOf(subject: Subject, sessions: readonly Subject[]): Curve[] {
   const { name, histograms, latencyUs, ageUs, frames, canTellLost } = subject;
   if (!histograms) return [];
   const counts = { delivered: frames.received, lost: canTellLost ? frames.lost : null };
   const { latency, age } = histograms;
-  const uncorrected = { name, distribution: latency, errorUs: latencyUs.errorUs, dashed: false, ...counts };
-  const corrected = { name: `${name}, age`, distribution: age, errorUs: ageUs.errorUs, dashed: true, ...counts };
+  const ofLatency = behind(
+    name,
+    coverageText(sessions, (session) => session.latencyUs.count > 0),
+  );
+  const ofAge = behind(
+    `${name}, age`,
+    coverageText(sessions, (session) => session.ageUs.count > 0),
+  );
+  const uncorrected = { name: ofLatency, distribution: latency, errorUs: latencyUs.errorUs, dashed: false, ...counts };
+  const corrected = { name: ofAge, distribution: age, errorUs: ageUs.errorUs, dashed: true, ...counts };
   return ageUs.count > 0 ? [uncorrected, corrected] : [uncorrected];
+}
+
+function behind(name: string, coverage: string | null): string {
+  return coverage === null ? name : `${name} (${coverage})`;
 }

@@ -34,6 +34,8 @@ export function environmentSection(provenance: Provenance): FactsSection {
 
 function clocksTable(clocks: readonly ClockRecord[]): TableSection | null {
   if (clocks.length === 0) return null;
+  // Clocks of servers are known by their best round trips; a tail of them nobody gathers.
+  const hasTail = clocks.some(({ rttUs }) => rttUs.p99 !== null);
   return {
     kind: 'table',
     id: 'clocks',
@@ -46,14 +48,17 @@ function clocksTable(clocks: readonly ClockRecord[]): TableSection | null {
       { label: 'Drift', align: 'right' },
       { label: 'Round trip', align: 'right' },
       { label: 'p50', align: 'right' },
-      { label: 'p99', align: 'right' },
+      ...(hasTail ? [{ label: 'p99', align: 'right' as const }] : []),
     ],
     rows: clocks.map(({ of, offsetUs, errorUs, driftPpm, rttUs }) => [
       { text: of },
       { text: formatOffset(offsetUs, null), sortValue: offsetUs },
       { text: formatDurationUs(errorUs), sortValue: errorUs },
       { text: formatPpm(driftPpm), sortValue: driftPpm },
-      ...[rttUs.min, rttUs.p50, rttUs.p99].map((us) => ({ text: formatDurationUs(us), sortValue: us })),
+      ...[rttUs.min, rttUs.p50, ...(hasTail ? [rttUs.p99] : [])].map((us) => ({
+        text: formatDurationUs(us),
+        sortValue: us,
+      })),
     ]),
   };
 }

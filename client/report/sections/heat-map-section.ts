@@ -27,7 +27,7 @@ export function heatMapSection(
   const kind = known[0]?.kind ?? 'session';
   const together = Math.ceil(buckets / MAX_COLUMNS);
   const rows = thinned(worstFirst(known)).map((session) => rowOf(session, together));
-  const order = 'p99 of the latency in each bucket of time, the one with the oldest pictures on top.';
+  const order = 'p99 of the latency in each bucket of time, the one that fared worst on top.';
   const kept =
     rows.length < known.length
       ? ` Of ${exactCount(known.length)} ${kind}s ${rows.length} are shown: the ${WORST_ROWS} worst, and every so many of the others.`

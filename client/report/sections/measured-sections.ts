@@ -24,9 +24,9 @@ export function measuredSections(
   const compared = alive.length > 1 || total === null ? alive : [];
   const whole = total === null ? [] : [total];
   return present(
-    curvesSection([...whole, ...compared]),
+    curvesSection([...whole, ...compared], { sessions: each }),
     ...timeSeriesSections(total, compared),
-    waterfallSection(total ?? parts[0] ?? null),
+    waterfallSection(total ?? parts[0] ?? null, { sessions: total === null ? [] : each }),
     outagesSection(each),
     heatMapSection(each),
     parts === each ? null : subjectsTable(parts.length > 1 ? parts : [], { id: 'parts', title: 'Parts' }),

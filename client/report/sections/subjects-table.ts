@@ -14,7 +14,7 @@ const COLUMNS: readonly Column[] = [
   { label: 'Name', align: 'left', cell: ({ name }) => ({ text: name }) },
   { label: 'Delivered', cell: ({ frames }) => count(frames.received) },
   { label: 'Lost', cell: ({ frames, canTellLost }) => (canTellLost ? harm(frames.lost) : unknown()) },
-  { label: 'Skipped', cell: ({ frames }) => count(frames.skipped) },
+  { label: 'Skipped', cell: skippedCell },
   { label: 'fps', cell: ({ fps }) => ({ text: fps.mean.toFixed(1), sortValue: fps.mean }) },
   { label: 'p50', cell: ({ latencyUs }) => duration(latencyUs.p50) },
   { label: 'p99', cell: ({ latencyUs }) => duration(latencyUs.p99) },
@@ -65,10 +65,15 @@ export function subjectsTable(subjects: readonly Subject[], options: SubjectsTab
   };
 }
 
-/** Those that failed, then those with the oldest pictures, then those with the greatest latency. */
+/** Those that failed, then those that missed most: frames, time, what was left out; then those with the oldest pictures. */
 export function worstFirst(subjects: readonly Subject[]): Subject[] {
   return [...subjects].sort(
-    (a, b) => badness(b) - badness(a) || worstUs(b) - worstUs(a) || b.frames.lost - a.frames.lost,
+    (a, b) =>
+      badness(b) - badness(a) ||
+      b.frames.lost - a.frames.lost ||
+      b.outageMs - a.outageMs ||
+      b.frames.skipped - a.frames.skipped ||
+      worstUs(b) - worstUs(a),
   );
 }
 
@@ -99,6 +104,11 @@ function outage(ms: number): TableCell {
 
 function unknown(): TableCell {
   return { text: NOTHING, sortValue: null };
+}
+
+/** Only our own protocol says what was left out. */
+function skippedCell({ frames, target }: Subject): TableCell {
+  return frames.skipped === 0 && /^(http|rtsp)s?:/i.test(target ?? '') ? unknown() : count(frames.skipped);
 }
 
 /** One session is nothing to write down. */

@@ -1,11 +1,16 @@
 import { STAGES } from './stages.js';
 import type { WaterfallSection } from '../page.js';
 import type { Subject } from '../run-report-schema.js';
+import { coverageText } from './words.js';
 
-/** Where the time of a frame of `subject` goes; null where its path does not say. */
+/** Where the time of a frame of `subject`, made of `sessions`, goes; null where its path does not say. */
 export function waterfallSection(
   subject: Subject | null,
-  { id = 'stages', title = 'Where the time goes' }: { readonly id?: string; readonly title?: string } = {},
+  {
+    id = 'stages',
+    title = 'Where the time goes',
+    sessions = [],
+  }: { readonly id?: string; readonly title?: string; readonly sessions?: readonly Subject[] } = {},
 ): WaterfallSection | null {
   const stagesUs = subject?.stagesUs;
   if (!stagesUs) return null;
@@ -14,7 +19,9 @@ export function waterfallSection(
     return p50 === null || p99 === 0 ? [] : [{ name, p50Us: p50, p99Us: p99 }];
   });
   if (stages.length === 0) return null;
-  const note =
+  const covered = coverageText(sessions, (session) => session.stagesUs !== null);
+  const how =
     'p50 of each stage behind the one before; the thin line goes on to its p99. Percentiles do not add up exactly.';
+  const note = covered === null ? how : `${how} Stages ${covered}; the others do not tell them.`;
   return { kind: 'waterfall', id, title, note, stages };
 }

@@ -1,4 +1,4 @@
-import { NOTHING } from '../../../shared/units.js';
+import { formatElapsedMs, NOTHING } from '../../../shared/units.js';
 import type { Subject } from '../run-report-schema.js';
 
 /** A count with all its digits, in groups of three: `12,345,678`. */
@@ -9,6 +9,25 @@ export function exactCount(count: number): string {
 /** `1 session`, `1,000 sessions`. */
 export function counted(count: number, noun: string): string {
   return `${exactCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** What stands before the verdict of a run that the user ended: `Ended after 4s of 20s: `; empty for others. */
+export function earlyEndText(interrupted: boolean, measuredMs: number, askedMs: number): string {
+  if (!interrupted) return '';
+  return measuredMs < askedMs
+    ? `Ended after ${formatElapsedMs(measuredMs)} of ${formatElapsedMs(askedMs)}: `
+    : 'Ended early: ';
+}
+
+/**
+ * Of how many of `sessions` a figure of them all is, where it is not of each that got frames: `of 20 of 30 sessions`.
+ * Null where there is nothing to say.
+ */
+export function coverageText(sessions: readonly Subject[], isMeasured: (session: Subject) => boolean): string | null {
+  const served = sessions.filter(({ frames }) => frames.received > 0);
+  const measured = served.filter(isMeasured).length;
+  if (measured === served.length || measured === 0) return null;
+  return `of ${exactCount(measured)} of ${counted(served.length, 'session')}`;
 }
 
 /** A count that may be unknown, as of frames that are lost where the protocol does not show it. */

@@ -74,6 +74,26 @@ describe('loadReport', () => {
     ]);
   });
 
+  it('tells outages in the verdict, and who is slower than others of its host announce', () => {
+    const sessions = [
+      session('load-1', { target: 'streamer://host/a', nominalFps: 30 }),
+      session('load-2', {
+        ...{ target: 'http://host:8080/a', nominalFps: null, latencySource: 'none' },
+        fps: { mean: 20, min: 20, max: 20 },
+      }),
+      session('load-3', { target: 'http://other/a', nominalFps: null, fps: { mean: 20, min: 20, max: 20 } }),
+    ];
+    const { verdict, findings } = reportOf({ sessions, total: { outageMs: 34_000, reconnects: 2 } });
+    expect(verdict.sentence).toContain('; 34s without a connection, all together, and 2 reconnects; latency p99');
+    const slow = findings.find(({ sentence }) => sentence.includes('less than 95 %'));
+    expect(slow?.figures.filter((figure) => figure.startsWith('load-'))).toEqual(['load-2: 20.0 fps']);
+  });
+
+  it('begins with when it ended where the user ended it', () => {
+    const { verdict } = reportOf({ total: { durationMs: 4000 }, interrupted: true });
+    expect(verdict.sentence).toMatch(/^Ended after 4s of 5m 00s: 2 sessions got /);
+  });
+
   it('fails where nothing came, unless somebody ended it before', () => {
     const total = { frames: { received: 0, lost: 0, skipped: 0, corrupt: 0 } };
     expect(reportOf({ total }).verdict.level).toBe('fail');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { curvesSection } from '../../../../../client/report/sections/curves-section.js';
 import { environmentSection } from '../../../../../client/report/sections/environment-sections.js';
 import { findingsSection } from '../../../../../client/report/sections/findings-section.js';
 import { headlinesOf } from '../../../../../client/report/sections/headlines.js';
@@ -17,6 +18,20 @@ describe('headlinesOf', () => {
     ]);
     expect(headlines[0]?.value).toContain('±');
     expect(headlines[3]).toEqual({ label: 'lost', value: '20', note: '1,780 delivered, 20 lost' });
+  });
+
+  it('says of how many sessions a latency is, and whose clock has its error', () => {
+    const timed = sampleSubject({ name: 'a' });
+    const worse = sampleSubject({ name: 'b' }, { latencyUs: { ...timed.latencyUs, errorUs: 3000 } });
+    const untimed = sampleSubject({ name: 'c' }, { latencyUs: failedSubject('c').latencyUs, stagesUs: null });
+    const sessions = [timed, worse, untimed];
+    const [p99] = headlinesOf(timed, sessions, [timed, worse]);
+    expect(p99?.note).toMatch(/^of 2 of 3 sessions; .*largest: b, 3\.0 ms$/);
+    expect(headlinesOf(timed, [timed, worse])[0]?.note).not.toContain(' of 2');
+    expect(waterfallSection(timed, { sessions })?.note).toContain('of 2 of 3 sessions');
+    const total = { ...timed, name: 'total', kind: 'total' as const };
+    const names = curvesSection([total, timed], { sessions })?.curves.map(({ name }) => name);
+    expect(names).toEqual(['total (of 2 of 3 sessions)', 'total, age', 'a', 'a, age']);
   });
 
   it('has no latency where none is known', () => {

@@ -40,6 +40,16 @@ describe('worstFirst', () => {
       'quick',
     ]);
   });
+
+  it('puts those that missed frames or had no connection before those with old pictures', () => {
+    const frames = { received: 100, lost: 0, skipped: 0, corrupt: 0 };
+    const old = sampleSubject({ name: 'old', latencyUs: 90_000 }, { frames });
+    const lossy = sampleSubject({ name: 'lossy' }, { frames: { ...frames, lost: 1 } });
+    const skipping = sampleSubject({ name: 'skipping' }, { frames: { ...frames, skipped: 9 } });
+    const away = sampleSubject({ name: 'away' }, { frames, outageMs: 1000 });
+    const names = worstFirst([old, skipping, away, lossy]).map(({ name }) => name);
+    expect(names).toEqual(['lossy', 'away', 'skipping', 'old']);
+  });
 });
 
 function cellOf(table: TableSection | null, row: number, label: string) {
