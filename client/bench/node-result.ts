@@ -20,6 +20,7 @@ export function nodeResult(counts: BenchCounts<LatencyHistogram>, facts: ResultF
     outageMs: Math.round(facts.outageUs / 1000),
     ...histogramsOf(counts),
     clock: clockOf(counts.errorUs, facts),
+    ownDelayP99Us: facts.ownDelayP99Us,
     timeline: counts.timeline.timeline(stopTimeUs),
     about: toPrintable(facts.about).slice(0, MAX_ABOUT_CHARS),
   };

@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../../shared/clock.js';
 import { LatencyHistogram } from '../../shared/histogram.js';
+import { TimerLateness } from '../../shared/timer-lateness.js';
 import type { ThreadFigures } from '../report/run-trust-schema.js';
 import { threadTimes } from './thread-cpu.js';
-import { TimerLateness } from './timer-lateness.js';
 
 /** What a thread says of itself; its name and its sessions are known to whoever started it. */
 export type OwnThreadFigures = Omit<ThreadFigures, 'name' | 'sessions'>;

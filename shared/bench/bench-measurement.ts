@@ -6,6 +6,7 @@ import type { FrameObservation } from '../receiver/observation.js';
 import { BenchRecorder } from './bench-recorder.js';
 import type { BenchCounts, BenchWindow } from './bench-counts.js';
 import type { ValueCounts } from './value-counts.js';
+import { OwnDelay } from './own-delay.js';
 import { WindowTime } from './window-time.js';
 import type { Span } from './window-time.js';
 
@@ -33,6 +34,8 @@ export interface BenchFigures {
 export interface ResultFacts {
   readonly reconnects: number;
   readonly outageUs: number;
+  /** How late own timers were, at p99; undefined where none was due in the window. */
+  readonly ownDelayP99Us: number | undefined;
   /** What is known of the server's clock at the end. */
   readonly clock: ClockEstimate | null;
   readonly about: string;
@@ -68,6 +71,7 @@ export class BenchMeasurement<C extends ValueCounts> {
   private readonly recorder: BenchRecorder<C>;
   private readonly outage = new WindowTime();
   private readonly hidden = new WindowTime();
+  private readonly ownDelay: OwnDelay;
   /** `starting` until the window is over; the clock tells whether it is `running`. */
   private current: BenchPhase = 'waiting';
   private offsetUs: number | null = null;
@@ -80,6 +84,7 @@ export class BenchMeasurement<C extends ValueCounts> {
     private readonly listener: MeasurementListener,
   ) {
     this.recorder = new BenchRecorder(parts.makeCounts);
+    this.ownDelay = new OwnDelay(parts.clock, parts.makeCounts, () => this.span());
   }
 
   get phase(): BenchPhase {
@@ -116,6 +121,7 @@ export class BenchMeasurement<C extends ValueCounts> {
     this.recorder.begin(window, this.serverTimeUs());
     this.outage.restart();
     this.hidden.restart();
+    this.ownDelay.begin();
     this.reconnects = 0;
     this.become('starting');
     this.cancelTick();
@@ -126,7 +132,7 @@ export class BenchMeasurement<C extends ValueCounts> {
   onOver(benchId: number): boolean {
     const isCut = this.current === 'starting' && this.recorder.counts?.window.benchId === benchId;
     if (isCut) {
-      this.cancelTick();
+      this.close();
       this.recorder.forget();
       this.become('waiting');
     }
@@ -162,11 +168,13 @@ export class BenchMeasurement<C extends ValueCounts> {
   /** The page was hidden, or is shown again. */
   onHidden(isHidden: boolean): void {
     const nowUs = this.parts.clock.nowUs();
+    this.ownDelay.onHidden(isHidden);
     if (isHidden) this.hidden.begin(nowUs);
     else this.hidden.end(nowUs, this.span());
   }
 
   close(): void {
+    this.ownDelay.end();
     this.cancelTick();
   }
 
@@ -199,8 +207,9 @@ export class BenchMeasurement<C extends ValueCounts> {
     this.readClock();
     this.recorder.finish(nowUs);
     const span = this.span();
-    const { reconnects, estimate } = this;
-    const facts = { reconnects, outageUs: this.outage.totalUs(nowUs, span), clock: estimate, about: this.about(span) };
+    const { reconnects, estimate: clock } = this;
+    const [outageUs, ownDelayP99Us] = [this.outage.totalUs(nowUs, span), this.ownDelay.end()];
+    const facts = { reconnects, outageUs, ownDelayP99Us, clock, about: this.about(span) };
     this.become('finishing');
     const result = await this.parts.resultOf(counts, facts);
     // Another window may have begun meanwhile.

@@ -31,6 +31,8 @@ export const MAX_LEAD_MS = 60_000;
 export const MAX_LISTED_DEVICES = 128;
 /** Characters of all four histograms of a result together at most; with the longest timeline they fit a message. */
 export const MAX_HISTOGRAM_CHARS = 48 * 1024;
+/** Longest delay of its own that a device can tell: the longest value of a histogram, an hour. */
+export const MAX_OWN_DELAY_US = 3_600_000_000;
 /** Buckets of a timeline at most. */
 export const MAX_TIMELINE_BUCKETS = 240;
 /** Longest text that a device says of itself. */
@@ -135,6 +137,8 @@ export interface DeviceResult {
     readonly rttMinUs: number | null;
     readonly rttP50Us: number | null;
   };
+  /** How late its own timers were in the window, at p99; it is in every latency. Missing where it is not known. */
+  readonly ownDelayP99Us?: number | undefined;
   /** Frames by capture time from `startTimeUs` on, in buckets of whole seconds; null where it is not kept. */
   readonly timeline: DeviceTimeline | null;
   /** What the device says of itself: `Chrome on Android`, `Python 3.11`. */

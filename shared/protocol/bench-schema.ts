@@ -13,6 +13,7 @@ import {
   MAX_HISTOGRAM_CHARS,
   MAX_LEAD_MS,
   MAX_LISTED_DEVICES,
+  MAX_OWN_DELAY_US,
   MAX_TIMELINE_BUCKETS,
   MIN_BENCH_MS,
 } from './bench-messages.js';
@@ -80,6 +81,7 @@ const resultSchema = z.object({
     rttMinUs: boundUs,
     rttP50Us: boundUs,
   }),
+  ownDelayP99Us: z.int().min(0).max(MAX_OWN_DELAY_US).optional(),
   timeline: timelineSchema.nullable(),
   about: z.string().max(MAX_ABOUT_CHARS).transform(toPrintable),
 }) satisfies ControlSchema<DeviceResult>;

@@ -20,6 +20,7 @@ export async function deviceResultOf(counts: BenchCounts<SignedCounts>, facts: R
     outageMs: Math.round(facts.outageUs / 1000),
     ...(await histogramsOf(counts)),
     clock: clockOf(counts.errorUs, facts.clock),
+    ownDelayP99Us: facts.ownDelayP99Us,
     timeline: counts.timeline.timeline(stopTimeUs),
     about: toPrintable(facts.about).slice(0, MAX_ABOUT_CHARS),
   };

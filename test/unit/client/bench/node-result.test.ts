@@ -8,7 +8,7 @@ import { MessageType, PREFIX_BYTES } from '../../../../shared/protocol/messages.
 import { SeededRandom } from '../../../helpers/seeded-random.js';
 
 const WINDOW = { benchId: 1, startTimeUs: 0, stopTimeUs: 10_000_000 };
-const FACTS = { reconnects: 0, outageUs: 0, clock: null, about: 'a test' };
+const FACTS = { reconnects: 0, outageUs: 0, ownDelayP99Us: undefined, clock: null, about: 'a test' };
 
 it('fits the message however far latencies and ages lie apart, to two significant digits at least', () => {
   const random = new SeededRandom(7);

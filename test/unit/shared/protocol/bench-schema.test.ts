@@ -4,6 +4,7 @@ import { StreamerError } from '../../../../shared/errors.js';
 import {
   isBenchRequest,
   MAX_HISTOGRAM_CHARS,
+  MAX_OWN_DELAY_US,
   MAX_LISTED_DEVICES,
   MAX_TIMELINE_BUCKETS,
 } from '../../../../shared/protocol/bench-messages.js';
@@ -20,6 +21,7 @@ const MOST = Number.MAX_SAFE_INTEGER;
 function longest() {
   const buckets = (value: number) => Array.from({ length: MAX_TIMELINE_BUCKETS }, () => value);
   return resultOf([1], {
+    ownDelayP99Us: MAX_OWN_DELAY_US,
     ...{ fromTimeUs: MOST, toTimeUs: MOST, received: MOST, lost: MOST, skipped: MOST, corrupt: MOST, bytes: MOST },
     ...{ reconnects: MOST, outageMs: MOST, latency: 'A'.repeat(MAX_HISTOGRAM_CHARS), latencyNegative: null },
     clock: { offsetUs: -MOST, errorUs: MOST, driftPpm: -1e-7 / 3, rttMinUs: MOST, rttP50Us: MOST },

@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock } from '../../shared/clock.js';
+import type { CancelTimer, Clock } from './clock.js';
 
 /** One look every 20 ms costs a thread about a thousandth of its time. */
 const PERIOD_US = 20_000;
@@ -13,13 +13,20 @@ export class TimerLateness {
   private dueUs: number;
   private cancelTimer: CancelTimer;
 
-  /** @param record takes how late a timer was, in microseconds; Node's timers are up to a millisecond late by themselves */
+  /** @param record takes how late a timer was and when it was due, in microseconds; timers are up to a millisecond late by themselves */
   constructor(
     private readonly clock: Clock,
-    private readonly record: (lateUs: number) => void,
+    private readonly record: (lateUs: number, dueUs: number) => void,
   ) {
     this.dueUs = clock.nowUs() + PERIOD_US;
     this.cancelTimer = this.plan(PERIOD_US);
+  }
+
+  /** Counts the timers that are due by now, before the event loop gets to them. */
+  catchUp(): void {
+    const nowUs = this.clock.nowUs();
+    if (nowUs - this.dueUs > MAX_STOP_US) this.dueUs = nowUs;
+    for (; this.dueUs <= nowUs; this.dueUs += PERIOD_US) this.record(nowUs - this.dueUs, this.dueUs);
   }
 
   close(): void {
@@ -31,9 +38,7 @@ export class TimerLateness {
   }
 
   private onTimer(): void {
-    const nowUs = this.clock.nowUs();
-    if (nowUs - this.dueUs > MAX_STOP_US) this.dueUs = nowUs;
-    for (; this.dueUs <= nowUs; this.dueUs += PERIOD_US) this.record(nowUs - this.dueUs);
-    this.cancelTimer = this.plan(this.dueUs - nowUs);
+    this.catchUp();
+    this.cancelTimer = this.plan(this.dueUs - this.clock.nowUs());
   }
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { TimerLateness } from '../../../../client/trust/timer-lateness.js';
-import { FakeClock } from '../../../helpers/fake-clock.js';
+import { TimerLateness } from '../../../shared/timer-lateness.js';
+import { FakeClock } from '../../helpers/fake-clock.js';
 
 describe('TimerLateness', () => {
   let clock: FakeClock;
@@ -30,6 +30,22 @@ describe('TimerLateness', () => {
     clock.sleep(3_600_000_000);
     clock.advance(0);
     expect(late).toEqual([0]);
+  });
+
+  it('says when a timer was due', () => {
+    const dueUs: number[] = [];
+    const fromUs = clock.nowUs();
+    new TimerLateness(clock, (_, atUs) => dueUs.push(atUs - fromUs));
+    clock.sleep(45_000);
+    clock.advance(0);
+    expect(dueUs).toEqual([20_000, 40_000]);
+  });
+
+  it('can be told to count what is due already', () => {
+    clock.sleep(45_000);
+    lateness.catchUp();
+    lateness.catchUp();
+    expect(late).toEqual([25_000, 5000]);
   });
 
   it('stops', () => {
