@@ -44,7 +44,7 @@ export interface Crowd {
    */
   resize(sessions: number, rampMs: number): Promise<void>;
   /**
-   * Begins a window: the figures of every session start at zero. `expectedMs`, ten minutes by default, is how long it will
+   * Begins a window, 0.1 s later, and resolves then: the figures of every session start at zero. `expectedMs`, ten minutes by default, is how long it will
    * last, so that time lines have as many buckets as they may; a longer one has them joined two by two.
    */
   begin(expectedMs?: number): Promise<void>;
