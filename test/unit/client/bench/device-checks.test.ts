@@ -53,6 +53,11 @@ describe('checkedDevice', () => {
       result({ clock: clockWith(3300) }),
       'its clock is uncertain by 3.3 ms, where 3.2 ms is the limit',
     ],
+    [
+      'was late itself',
+      result({ ownDelayP99Us: 6668 }),
+      'it did not keep up: it was itself late by 6.7 ms at p99, where 6.7 ms is the limit',
+    ],
     ['lies about frames', result({ lost: 400 }), 'it says it saw 700 frames, where the window has 610 at most'],
     ['lies about latencies', result({ received: 299 }), 'it says it has 300 latencies of 299 frames'],
     ['lies about corrupt ones', result({ corrupt: 301 }), 'it says that 301 of 300 frames are corrupt'],
