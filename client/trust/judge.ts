@@ -2,7 +2,8 @@ import { formatBytes, formatDurationUs } from '../../shared/units.js';
 import type { Subject } from '../report/run-report-schema.js';
 import type { GeneratorFigures, TrustCheck, Validity } from '../report/run-trust-schema.js';
 import { figureChecks } from './figure-checks.js';
-import { generatorChecks, ownDelayP99Us } from './generator-checks.js';
+import { DELAY_CHECKS, ownDelayUs } from './delay-checks.js';
+import { generatorChecks } from './generator-checks.js';
 import type { JudgedRun } from './judged-run.js';
 
 /**
@@ -13,6 +14,7 @@ export function judge(run: JudgedRun): Validity {
   const checks = [
     ...lossChecks(run.lostThreads ?? []),
     ...(run.generator ? generatorChecks(run, run.generator) : []),
+    ...(run.deviceChecks ?? []),
     ...figureChecks(run.total),
   ];
   const failed = checks.filter(({ ok }) => !ok);
@@ -41,12 +43,12 @@ function amount(value: number, unit: string): string {
 }
 
 /** How far the figures can be trusted, in one sentence with its figures. */
-function trustOf({ generator, server, total }: JudgedRun, failed: readonly TrustCheck[]): string {
+function trustOf({ generator, server, total, deviceChecks }: JudgedRun, failed: readonly TrustCheck[]): string {
   const parts = [
     latencyPart(total),
-    generatorPart(generator),
+    deviceChecks ? 'each device watches itself' : generatorPart(generator),
     ...(server === null ? ['the server was not asked, so what it says of itself is not known'] : []),
-    ...doubtPart(failed),
+    ...(failed.some(({ severity }) => severity === 'invalid') ? [invalidPart(total, failed)] : doubtPart(failed)),
   ];
   const sentence = parts.join('; ');
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
@@ -62,15 +64,26 @@ function latencyPart(total: Subject | null): string {
 
 function generatorPart(generator: GeneratorFigures | null): string {
   if (generator === null) return 'nobody watched what measured them';
-  return `the generator itself was late by ${formatDurationUs(ownDelayP99Us(generator))} at p99`;
+  return `the generator itself was late by ${formatDurationUs(ownDelayUs(generator, 'p99'))} at p99`;
 }
 
 function doubtPart(failed: readonly TrustCheck[]): readonly string[] {
-  const invalid = failed.some(({ severity }) => severity === 'invalid');
-  const names = failed.filter(({ severity }) => severity === (invalid ? 'invalid' : 'doubt')).map(({ name }) => name);
-  if (names.length === 0) return [];
-  const list = names.map(lowercased).join(', ');
-  return [invalid ? `do not use the figures (${list})` : `less is certain for: ${list}`];
+  return failed.length === 0 ? [] : [`less is certain for: ${listOf(failed)}`];
+}
+
+/** What is not to be used, and no more than that: a generator that was late counts all frames all the same. */
+function invalidPart(total: Subject | null, failed: readonly TrustCheck[]): string {
+  const invalid = failed.filter(({ severity }) => severity === 'invalid');
+  const isAbout = (...names: readonly string[]) => invalid.every(({ name }) => names.includes(name));
+  if (total !== null && total.latencyUs.count > 0 && isAbout(DELAY_CHECKS.p50, DELAY_CHECKS.p99)) {
+    const which = isAbout(DELAY_CHECKS.p99) ? 'the latencies and ages (p99 and above)' : 'the latencies and ages';
+    return `do not use ${which}; counts and rates hold`;
+  }
+  return `do not use the figures (${listOf(invalid)})`;
+}
+
+function listOf(checks: readonly TrustCheck[]): string {
+  return checks.map(({ name }) => lowercased(name)).join(', ');
 }
 
 /** The first letter is small inside a sentence, unless it is that of an abbreviation, such as CPU. */

@@ -69,9 +69,34 @@ describe('the delay of the generator', () => {
     const validity = generated(late(6700));
     expect(validity.valid).toBe(false);
     expect(validity.reasons).toEqual([
-      'Delay of the generator (p99): 6.7 ms, where 6.7 ms is the limit; the latencies and ages shown are then in part those of the process that measured them.',
+      'Delay of the generator (p99): 6.7 ms, where 6.7 ms is the limit; the greater latencies and ages shown are then in part those of the process that measured them.',
     ]);
-    expect(validity.trust).toContain('do not use the figures (delay of the generator (p99))');
+    expect(validity.trust).toContain('; do not use the latencies and ages (p99 and above); counts and rates hold.');
+  });
+
+  it('casts a doubt on the p99 of a short run for one stop, and makes it invalid for several', () => {
+    // 400 timers: a stop of 80 ms makes four of them late, by 80, 60, 40 and 20 ms.
+    const short = (timerLatenessUs: { p50: number; p99: number; max: number }, loopP99 = 900) => {
+      const thread = threadOf({ timerLatenessUs, loopDelayUs: { p50: 100, p99: loopP99, max: 80_000 } });
+      return judged({ total: subjectOf({ durationMs: 8000 }), generator: generatorOf({ threads: [thread] }) });
+    };
+    const once = short({ p50: 600, p99: 20_000, max: 80_000 });
+    expect(once.valid).toBe(true);
+    expect(once.checks.find(({ name }) => name === 'Delay of the generator (p99)')).toMatchObject({
+      ...{ ok: false, severity: 'doubt', why: 'that is one stop of 80.0 ms; measure longer.' },
+    });
+    expect(short({ p50: 600, p99: 60_000, max: 80_000 }).valid).toBe(false);
+    expect(short({ p50: 600, p99: 20_000, max: 80_000 }, 20_000).valid).toBe(false);
+    // Half a second of eight is no bad luck.
+    expect(short({ p50: 600, p99: 440_000, max: 500_000 }).valid).toBe(false);
+  });
+
+  it('is held against the p50, too, and spoils all latencies there', () => {
+    const validity = generated({ threads: [threadOf({ timerLatenessUs: { p50: 7000, p99: 7500, max: 8000 } })] });
+    expect(validity.reasons).toHaveLength(2);
+    expect(validity.trust).toContain('; do not use the latencies and ages; counts and rates hold.');
+    const full = threadOf({ cpuPercent: 99, timerLatenessUs: { p50: 7000, p99: 7500, max: 8000 } });
+    expect(generated({ threads: [full] }).trust).toContain('do not use the figures (delay of the generator (p50), ');
   });
 
   it('is measured by the loop, too', () => {
