@@ -19,7 +19,7 @@ export function benchProgress(coordinator: Coordinator, asked: number, elapsedMs
       { label: 'worst p99', value: formatDurationUs(worst) },
     ],
     charts: [],
-    table: devices.length === 0 ? null : { columns: COLUMNS, rows: devices.map(rowOf) },
+    table: devices.length === 0 ? null : { columns: COLUMNS, rows: devices.map(rowOf), rowsAre: 'devices' },
     notice: null,
   };
 }

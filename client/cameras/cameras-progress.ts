@@ -49,7 +49,7 @@ export class CamerasProgress {
         { label: 'frames a second', unit: 'frames/s', values: [...this.fps] },
         { label: 'CPU of this machine', unit: 'percent', values: [...this.cpu] },
       ],
-      table: { columns: COLUMNS, rows: targets.map(rowOf) },
+      table: { columns: COLUMNS, rows: targets.map(rowOf), rowsAre: 'cameras' },
       notice: newest ? words(newest) : null,
     };
   }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../shared/errors.js';
 import { formatElapsedMs } from '../../shared/units.js';
-import type { Finding, Subject } from '../report/run-report-schema.js';
+import type { ErrorTally, Finding, Subject } from '../report/run-report-schema.js';
 import { counted, exactCount } from '../report/sections/words.js';
 import { findingOf, namesOf } from './finding.js';
 import { delivered } from './measured-cameras.js';
@@ -21,6 +21,11 @@ const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
   BAD_TOKEN: 'put the right token into the address',
 };
 
+/** An answer of HTTP or RTSP with a status that blames the server: one code holds these and wrong paths. */
+const SERVER_FAULT = /it answers (?:[A-Z]+ with )?5\d\d\b/;
+const SERVER_KIND = ' 5xx';
+const SERVER_HINT = 'the camera, or the server before it, has a problem of its own; see its log, or restart it';
+
 /** Cameras that never delivered, and those that broke, with how often and for how long. */
 export function connectionFindings(cameras: readonly Subject[]): Finding[] {
   return [...silentFindings(cameras.filter((camera) => !delivered(camera))), ...brokenFindings(cameras)];
@@ -28,14 +33,17 @@ export function connectionFindings(cameras: readonly Subject[]): Finding[] {
 
 /** By the error that each had most often. */
 function silentFindings(cameras: readonly Subject[]): Finding[] {
-  const codes = new Map<string, Subject[]>();
+  const kinds = new Map<string, Subject[]>();
   for (const camera of cameras) {
-    const code = usualError(camera) ?? '';
-    codes.set(code, [...(codes.get(code) ?? []), camera]);
+    const error = usualError(camera);
+    const kind = `${error?.code ?? ''}${error && SERVER_FAULT.test(error.message) ? SERVER_KIND : ''}`;
+    kinds.set(kind, [...(kinds.get(kind) ?? []), camera]);
   }
-  const groups = [...codes].sort(([, a], [, b]) => b.length - a.length);
-  return groups.map(([code, group]) => {
-    const hint = HINTS[code as ErrorCode] ?? 'the last error says more';
+  const groups = [...kinds].sort(([, a], [, b]) => b.length - a.length);
+  return groups.map(([kind, group]) => {
+    const isServerFault = kind.endsWith(SERVER_KIND);
+    const code = isServerFault ? kind.slice(0, -SERVER_KIND.length) : kind;
+    const hint = isServerFault ? SERVER_HINT : (HINTS[code as ErrorCode] ?? 'the last error says more');
     const why = code === '' ? 'and had no error: no answer came in time, or nothing behind it' : `(${code}): ${hint}`;
     const sentence = `${counted(group.length, 'camera')} never delivered a frame ${why}.`;
     return findingOf('problem', sentence, group, (camera) => silentFigure(camera, code));
@@ -47,8 +55,8 @@ function silentFigure({ errors }: Subject, code: string): string {
   return error ? `frames 0, ${code} ${counted(error.count, 'time')}: ${error.message}` : 'frames 0, errors 0';
 }
 
-function usualError({ errors }: Subject): string | null {
-  return [...errors].sort((a, b) => b.count - a.count)[0]?.code ?? null;
+function usualError({ errors }: Subject): ErrorTally | null {
+  return [...errors].sort((a, b) => b.count - a.count)[0] ?? null;
 }
 
 function brokenFindings(cameras: readonly Subject[]): Finding[] {

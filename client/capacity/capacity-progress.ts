@@ -121,7 +121,7 @@ function stepTable(records: readonly StepRecord[]): ProgressPage['table'] {
         .join('; '),
     ];
   });
-  return records.length === 0 ? null : { columns: COLUMNS, rows: rows.reverse() };
+  return records.length === 0 ? null : { columns: COLUMNS, rows: rows.reverse(), rowsAre: 'steps' };
 }
 
 const STATES: Readonly<Record<StepRecord['state'], string>> = {

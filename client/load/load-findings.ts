@@ -71,15 +71,35 @@ function lost({ total, sessions }: LoadFacts): Finding | null {
   };
 }
 
-function skipped({ total, sessions }: LoadFacts): Finding | null {
+function skipped({ total, sessions, server }: LoadFacts): Finding | null {
   const { frames } = total;
   if (frames.skipped === 0) return null;
   const share = ((frames.skipped / (frames.skipped + frames.received)) * 100).toPrecision(2);
+  const dropped = droppedForAll(sessions, server);
+  if (dropped !== null) {
+    return {
+      severity: 'warning',
+      sentence: `The server left out ${counted(frames.skipped, 'frame')} (${share} %) and said so, the same ones for every session: they were dropped before they were sent, by its encoder or processor. Smaller pictures, a lower rate or a faster machine would help; fewer sessions would not.`,
+      figures: [
+        `skipped by each ${exactCount(sessions[0]?.frames.skipped ?? 0)}`,
+        `dropped by the server ${exactCount(dropped)}`,
+      ],
+    };
+  }
   return {
     severity: 'warning',
     sentence: `The server left out ${counted(frames.skipped, 'frame')} (${share} %) and said so: it, the path or this machine could not keep up. Fewer sessions, smaller pictures or a lower rate would be kept.`,
     figures: worstOf(sessions, 'skipped', (session) => session.frames.skipped),
   };
+}
+
+/** What the server dropped itself, where that explains what each session says was skipped; null where it does not. */
+function droppedForAll(sessions: readonly Subject[], server: ServerSamples | null): number | null {
+  const [first] = sessions;
+  const skippedByEach = first?.frames.skipped ?? 0;
+  if (skippedByEach === 0 || !sessions.every(({ frames }) => frames.skipped === skippedByEach)) return null;
+  const dropped = (server?.streams ?? []).reduce((sum, { droppedFrames }) => sum + droppedFrames, 0);
+  return dropped >= skippedByEach ? dropped : null;
 }
 
 function corrupt({ total, sessions }: LoadFacts): Finding | null {

@@ -52,7 +52,7 @@ export class LoadProgress {
         { label: 'latency p99', unit: 'us', values: [...this.latency] },
         { label: 'frames a second', unit: 'frames/s', values: [...this.fps] },
       ],
-      table: { columns: COLUMNS, rows: targets.map(rowOf) },
+      table: { columns: COLUMNS, rows: targets.map(rowOf), rowsAre: 'targets' },
       notice: newest ? words(newest) : null,
     };
   }
@@ -75,10 +75,8 @@ function figuresOf(progress: CrowdProgress, server: ServerSample | null): Figure
   const { asked, connected, failed, framesPerSecond, bytesPerSecond, lost, skipped, loopDelayP99Us } = progress;
   const { latencyP50Us, latencyP99Us, errorUs } = progress;
   return [
-    {
-      label: 'latency p50/p99',
-      value: `${formatDurationUs(latencyP50Us)} / ${formatWithError(latencyP99Us, errorUs)}`,
-    },
+    { label: 'latency p99', value: formatWithError(latencyP99Us, errorUs) },
+    { label: 'latency p50', value: formatDurationUs(latencyP50Us) },
     {
       label: 'connected',
       value: failed > 0 ? `${connected}/${asked}, ${failed} failed` : `${connected}/${asked}`,

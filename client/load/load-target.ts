@@ -28,9 +28,21 @@ const KINDS: Partial<Readonly<Record<PathKind, TargetKind>>> = {
  */
 export function parseLoadTargets(texts: readonly string[]): LoadTarget[] {
   if (texts.length === 0) throw refusal('Give at least one target, such as streamer://host:8000/stream.');
+  for (const text of texts) checkScheme(text);
   const plain = texts.map((text) => text.replace(FFMPEG_PREFIX, '$1'));
   return parseTargets(plain, MAX_LOAD_TARGETS).map((target, i) => toLoadTarget(target, plain[i] !== texts[i]));
 }
+
+/** The probe, whose addresses these are, knows schemes that no load is made of, and would name them. */
+function checkScheme(text: string): void {
+  const scheme = /^(?:[^=/:]*=)?([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
+  if (scheme === undefined || SCHEMES.has(scheme)) return;
+  throw refusal(`No load can be made of ${scheme.slice(0, 32)}://; the schemes are ${[...SCHEMES].join(', ')}.`);
+}
+
+const SCHEMES: ReadonlySet<string> = new Set([
+  ...['streamer', 'ws', 'wss', 'http', 'https', 'rtsp', 'rtsps', 'ffmpeg+rtsp', 'ffmpeg+rtsps'],
+]);
 
 function toLoadTarget({ name, kind, url, shownUrl }: ProbeTarget, usesFfmpeg: boolean): LoadTarget {
   const loadKind = usesFfmpeg ? 'ffmpeg' : KINDS[kind];

@@ -9,7 +9,7 @@ import type { RunReport } from '../report/run-report-schema.js';
 import { isThisMachine } from '../trust/same-machine.js';
 import { openServerWatch } from '../trust/server-watch.js';
 import type { ServerWatch } from '../trust/server-watch.js';
-import type { Crowd, LoadTarget } from './crowd.js';
+import type { Crowd, CrowdProgress, LoadTarget } from './crowd.js';
 import type { LoadConfig } from './load-config.js';
 import { LoadProgress } from './load-progress.js';
 import { loadReport } from './load-report.js';
@@ -24,7 +24,7 @@ const SESSIONS_A_THREAD = 500;
  * Runs `streamer-client load`: opens the sessions, measures them for a while, and reports. After `stopRequest` it reports
  * what it has, of the ramp where that was not over.
  *
- * @throws {StreamerError} the error of the last session when not one of them could connect.
+ * @throws {StreamerError} the error of the last session, with those of the other targets, when not one of them could connect.
  */
 export async function runLoad(config: LoadConfig, parts: RunParts): Promise<RunReport> {
   const provenance = startProvenance(parts);
@@ -33,6 +33,11 @@ export async function runLoad(config: LoadConfig, parts: RunParts): Promise<RunR
   const { targets, token, reconnect, serverApi, name } = config;
   const asked = { apiUrl: serverApi, targets: targets.slice(0, MAX_ASKED), token };
   const server = (await untilStopped(openServerWatch(asked, parts.clock), stop.signal)) ?? null;
+  if (config.token !== null && targets.some(({ kind }) => kind !== 'streamer' && kind !== 'websocket')) {
+    parts.logger.warn(
+      '--token is sent to streamer:// and ws:// targets only; others have credentials in their addresses',
+    );
+  }
   const workers = config.spread ?? threadsFor(config.clients);
   const usesFfmpeg = targets.some(({ kind }) => kind === 'ffmpeg');
   const ffmpegPath = usesFfmpeg ? (await findFfmpeg(parts.env)).ffmpegPath : null;
@@ -54,6 +59,8 @@ export async function runLoad(config: LoadConfig, parts: RunParts): Promise<RunR
   }
 }
 
+/** Targets whose errors are told where nothing could be connected to. */
+const MAX_TOLD = 10;
 /** Targets among which the API of the server is looked for. */
 const MAX_ASKED = 64;
 
@@ -72,9 +79,19 @@ async function rampUp(running: Running): Promise<void> {
   const opened = crowd.resize(config.clients, config.rampMs).then(() => (isOver = true));
   progress.begin('ramp', null);
   await Promise.race([untilStopped(opened, signal), showUntil(running, () => isOver)]);
-  const { connected, ended, errors } = crowd.progress();
+  const { connected, ended } = crowd.progress();
   if (signal.aborted || connected + ended > 0) return;
-  throw errors.at(-1) ?? new StreamerError('NO_FRAMES', 'Not one session could connect.');
+  throw noConnection(crowd.progress());
+}
+
+/** What each of the targets answered, where there are several. */
+function noConnection({ errors, targets }: Pick<CrowdProgress, 'errors' | 'targets'>): StreamerError {
+  const last = errors.at(-1) ?? new StreamerError('NO_FRAMES', 'Not one session could connect.');
+  const told = targets.flatMap(({ name, lastError }) => (lastError ? [`${name}: ${lastError.message}`] : []));
+  if (told.length < 2) return last;
+  const shown = told.slice(0, MAX_TOLD).join(' ');
+  const more = told.length > MAX_TOLD ? ` And ${told.length - MAX_TOLD} more.` : '';
+  return new StreamerError(last.code, `Not one session could connect. ${shown}${more}`, { cause: last });
 }
 
 async function measure(running: Running): Promise<void> {

@@ -15,7 +15,7 @@ export interface ProgressLayout {
 
 /** Cells of one figure with its label. */
 const FIGURE_COLUMNS = 36;
-export const MAX_FIGURES = 8;
+export const MAX_FIGURES = 10;
 const MAX_CHARTS = 2;
 const BORDER_ROWS = 2;
 /** Rows of a chart without its border: fewer show no shape. */

@@ -123,12 +123,14 @@ export class ProgressScreen implements ProgressView {
     if (!table || !rect) return;
     const { screen } = this;
     const { columns, rows } = inside(rect);
+    const { rowsAre = 'rows' } = table;
     const { heading, rows: lines } = tableLines(table, columns, screen.glyphs);
     const shown = rows - 1;
     this.firstRow = Math.max(0, Math.min(this.firstRow, lines.length - shown));
     const last = Math.min(lines.length, this.firstRow + shown);
-    const label = lines.length > shown ? `${this.firstRow + 1} to ${last} of ${lines.length}` : `${lines.length}`;
-    screen.text(rect, [screen.paint(heading, 'strong'), ...lines.slice(this.firstRow, last)], label);
+    const part = lines.length > shown ? `${this.firstRow + 1} to ${last} of ` : '';
+    const caption = `${part}${lines.length} ${lines.length === 1 ? rowsAre.replace(/s$/, '') : rowsAre}`;
+    screen.text(rect, [screen.paint(heading, 'strong'), ...lines.slice(this.firstRow, last)], caption);
   }
 
   private drawFoot(page: ProgressPage, { notice, keys }: ProgressLayout): void {

@@ -7,7 +7,7 @@ export interface ProgressPage {
   readonly elapsedMs: number;
   /** When the phase will be over, since the same beginning; null where nobody knows. */
   readonly endsAtMs: number | null;
-  /** The figures that count, most important first; at most eight are shown. */
+  /** The figures that count, most important first; at most ten are shown. */
   readonly figures: readonly {
     readonly label: string;
     readonly value: string;
@@ -23,6 +23,8 @@ export interface ProgressPage {
   readonly table: {
     readonly columns: readonly { readonly label: string; readonly align: 'left' | 'right' }[];
     readonly rows: readonly (readonly string[])[];
+    /** What the rows are, in the plural, for the caption: `targets`. */
+    readonly rowsAre?: string;
   } | null;
   /** The newest sentence about something that went wrong or changed; null for none. */
   readonly notice: string | null;

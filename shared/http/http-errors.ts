@@ -10,11 +10,11 @@ const MAX_SHOWN_TYPE_LENGTH = 60;
 const NETWORK_ERRORS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the host name is unknown; check its spelling and the DNS.',
   EAI_AGAIN: 'the host name cannot be looked up now; check the network and the DNS.',
-  ECONNREFUSED: 'nothing listens there; check the port, and that the camera is on.',
+  ECONNREFUSED: 'nothing listens there; check the port, and that what should answer is on.',
   EHOSTUNREACH: 'there is no route to the host; check the address and the network.',
   ENETUNREACH: 'there is no route to the network; check the address and the network.',
   ECONNRESET: 'the connection was closed before an answer came.',
-  ETIMEDOUT: 'no connection came about in time; check that the camera is on and reachable.',
+  ETIMEDOUT: 'no connection came about in time; check that the host is on and reachable.',
 };
 
 const OWN_CA = 'put it into a PEM file and name that in the environment variable NODE_EXTRA_CA_CERTS.';

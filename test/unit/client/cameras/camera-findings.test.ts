@@ -56,6 +56,23 @@ function said(cameras: readonly Subject[]): string[] {
 }
 
 describe('cameraFindings', () => {
+  it('does not send anybody to look at the path where the camera has a problem', () => {
+    const answering = (name: string, message: string) =>
+      failedSubject(name, {
+        ...{ kind: 'camera' as const, outages: [], outageMs: 0 },
+        errors: [{ code: 'SOURCE_BAD_ANSWER', message, count: 1 }],
+      });
+    const sentences = said([
+      answering('a', 'http://a/x: it answers 500 Internal Server Error; the server has a problem.'),
+      answering('b', 'rtsp://b/x: it answers DESCRIBE with 503 Service Unavailable; see its log.'),
+      answering('c', 'http://c/x: it answers 404 Not Found; check the path.'),
+    ]);
+    expect(sentences.filter((text) => text.includes('never delivered'))).toEqual([
+      expect.stringMatching(/^problem: 2 cameras .*has a problem of its own/) as unknown,
+      expect.stringMatching(/^problem: 1 camera .*check the path/) as unknown,
+    ]);
+  });
+
   it('says when all is well, with figures', () => {
     expect(said([good('a'), good('b')])).toEqual([
       'good: Every one of 2 cameras delivered, and none is in trouble. [frames 1,500, corrupt 0, reconnects 0]',

@@ -89,6 +89,20 @@ describe('loadReport', () => {
     expect(slow?.figures.filter((figure) => figure.startsWith('load-'))).toEqual(['load-2: 20.0 fps']);
   });
 
+  it('blames no path and no session where the server dropped the same frames for all', () => {
+    const frames = { ...NOTHING_MISSING, skipped: 200 };
+    const sessions = ['load-1', 'load-2'].map((name) => session(name, { frames }));
+    const said = (droppedFrames: number) => {
+      const streams = [{ name: 'a', published: 1800, droppedFrames }];
+      const server = { url: 'http://host', version: null, isSameMachine: true, samples: [], streams };
+      const { findings } = reportOf({ server, sessions, total: { frames: { ...frames, skipped: 400 } } });
+      return findings.find(({ sentence }) => sentence.includes('left out 400 frames'));
+    };
+    expect(said(205)?.sentence).toContain('fewer sessions would not');
+    expect(said(205)?.figures).toEqual(['skipped by each 200', 'dropped by the server 205']);
+    expect(said(20)?.sentence).toContain('Fewer sessions');
+  });
+
   it('begins with when it ended where the user ended it', () => {
     const { verdict } = reportOf({ total: { durationMs: 4000 }, interrupted: true });
     expect(verdict.sentence).toMatch(/^Ended after 4s of 5m 00s: 2 sessions got /);

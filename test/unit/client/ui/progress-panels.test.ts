@@ -45,11 +45,11 @@ describe('figureRows', () => {
     expect(rows).toHaveLength(2);
   });
 
-  it('shows eight at most', () => {
+  it('shows ten at most', () => {
     const figures = Array.from({ length: 12 }, (_, index) => ({ label: `f${index}`, value: '1' }));
     const rows = figureRows(progressPage({ figures }), { columns: 78, rows: 6 }, 2, glyphs, paint);
-    expect(rows).toHaveLength(4);
-    expect(rows.join('')).not.toContain('f8');
+    expect(rows).toHaveLength(5);
+    expect(rows.join('')).not.toContain('f10');
   });
 });
 

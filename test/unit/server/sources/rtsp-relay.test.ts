@@ -118,7 +118,7 @@ describe('RtspRelay', () => {
     const error = toStreamerError(await RtspRelay.open({ ...target, port }).catch((thrown: unknown) => thrown));
     expect([error.code, error.message]).toEqual([
       'SOURCE_UNREACHABLE',
-      'rtsp://user:***@cam.test/x: nothing listens there; check the port, and that the camera is on.',
+      'rtsp://user:***@cam.test/x: nothing listens there; check the port, and that what should answer is on.',
     ]);
   });
 });
