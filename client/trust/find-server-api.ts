@@ -45,22 +45,34 @@ export async function findServerApi(request: ServerApiRequest, clock: Clock): Pr
   const { apiUrl, token } = request;
   if (apiUrl === 'off') return null;
   if (apiUrl !== null) return givenApi(new URL(apiUrl), token, clock);
-  const guesses = request.targets.map((target) => guessOf(target, request));
-  const [first] = guesses;
-  if (first === undefined || first === null) return null;
-  // Figures of one of several servers would be taken for those of all.
-  if (guesses.some((guess) => guess?.origin.origin !== first.origin.origin || guess.tcpPort !== first.tcpPort))
-    return null;
-  const server = await ask(first.origin, first.token, clock).catch(() => null);
-  if (server === null || (first.tcpPort !== null && server.tcpPort !== first.tcpPort)) return null;
-  return { origin: first.origin, token: first.token, server };
+  const guess = commonGuess(request.targets.map((target) => guessOf(target, request)));
+  if (guess === null) return null;
+  const { origin, token: sent, tcpPort } = guess;
+  const server = await ask(origin, sent, clock).catch(() => null);
+  if (server === null || (tcpPort !== null && server.tcpPort !== tcpPort)) return null;
+  return { origin, token: sent, server };
 }
 
 interface Guess {
   readonly origin: URL;
   readonly token: string | null;
-  /** What the server must say, so that it is the one of the target; null where the origin is the same. */
+  /** What the server must say, so that it is the one of the target; null where the origin is that of the target. */
   readonly tcpPort: number | null;
+}
+
+/** The one server that all of `guesses` may be; null where they are several, whose figures would be taken for those of all. */
+function commonGuess(guesses: readonly (Guess | null)[]): Guess | null {
+  const known = guesses.filter((guess) => guess !== null);
+  if (known.length < guesses.length) return null;
+  // Where a target over HTTP says which port that is, one over TCP of the same host need not guess it.
+  const said = known.filter(({ tcpPort }) => tcpPort === null);
+  const originOfGuess = ({ origin, tcpPort }: Guess) =>
+    tcpPort === null ? origin : (said.find((other) => other.origin.hostname === origin.hostname)?.origin ?? origin);
+  const [origin, ...others] = known.map(originOfGuess);
+  if (!origin || others.some((other) => other.origin !== origin.origin)) return null;
+  const [tcpPort = null, ...otherPorts] = new Set(known.flatMap((guess) => guess.tcpPort ?? []));
+  if (otherPorts.length > 0) return null;
+  return { origin, tcpPort, token: said.find(({ token }) => token !== null)?.token ?? null };
 }
 
 async function givenApi(url: URL, token: string | null, clock: Clock): Promise<FoundApi> {

@@ -173,6 +173,30 @@ describe('ServerWatch', () => {
       expect(requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined, undefined]);
     });
 
+    it('is that of all kinds of targets of one server together, at the port that one over HTTP names', async () => {
+      const tcp = { url: 'streamer://127.0.0.1:8000/cam', kind: 'streamer' as const };
+      const mjpeg = { url: `${origin}/streams/cam.mjpg`, kind: 'mjpeg' as const };
+      const ws = { url: `${origin.replace('http', 'ws')}/ws/cam`, kind: 'websocket' as const };
+      const findAll = (...targets: { url: string; kind: 'streamer' | 'mjpeg' | 'websocket' }[]) =>
+        findServerApi({ apiUrl: null, targets, token: 'secret' }, clock);
+      for (const targets of [
+        [tcp, ws],
+        [mjpeg, tcp],
+        [tcp, mjpeg, ws],
+      ]) {
+        expect((await findAll(...targets))?.origin.origin).toBe(origin);
+      }
+      expect(requests.map(({ headers }) => headers.authorization)).toEqual([
+        'Bearer secret',
+        undefined,
+        'Bearer secret',
+      ]);
+      // Another server on the same host, two of them, and one on another host.
+      expect(await findAll({ ...tcp, url: 'streamer://127.0.0.1:8001/cam' }, mjpeg)).toBeNull();
+      expect(await findAll(tcp, { ...tcp, url: 'streamer://127.0.0.1:8001/cam' }, mjpeg)).toBeNull();
+      expect(await findAll({ ...tcp, url: 'streamer://127.0.0.2:8000/cam' }, mjpeg)).toBeNull();
+    });
+
     it('is none where no server of ours answers', async () => {
       answers = {};
       expect(await find(`${origin}/video.mjpg`, 'mjpeg')).toBeNull();
