@@ -76,5 +76,6 @@ function attackersTable(attackers: Attackers): ProgressPage['table'] {
     rows: attackers.figures().map(({ kind, asked, stillOpen, opened, closedByServer, codes }) => {
       return [kind, `${asked}`, `${stillOpen}`, `${opened}`, `${closedByServer}`, codes[0]?.code ?? '-'];
     }),
+    rowsAre: 'kinds',
   };
 }

@@ -49,6 +49,8 @@ export interface TableSection extends SectionBase {
 export interface TableColumn {
   readonly label: string;
   readonly align: 'left' | 'right';
+  /** Whether its words are never cut, also where that leaves no room for the columns behind it. */
+  readonly isWhole?: boolean;
 }
 
 /** `sortValue` where the text does not sort by itself; `tone` colours it, and never says anything that the text does not. */

@@ -13,7 +13,7 @@ export function tableText(
 ): string[] {
   const lines = [
     columns.map(({ label }) => safeText(label)),
-    ...rows.map((cells) => cells.map(({ text }) => short(text))),
+    ...rows.map((cells) => cells.map(({ text }, column) => (columns[column]?.isWhole ? safeText(text) : short(text)))),
   ];
   const widths = columns.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
   const fitting = fittingColumns(widths, width);

@@ -26,7 +26,7 @@ export function validitySection({ valid, reasons, checks, trust }: Validity): Ta
     title: valid ? 'How far to trust it' : 'Why it is invalid',
     note: valid ? trust : [...reasons, trust].join(' '),
     columns: [
-      { label: 'Check', align: 'left' },
+      { label: 'Check', align: 'left', isWhole: true },
       { label: 'Measured', align: 'right' },
       { label: 'Limit', align: 'right' },
       { label: 'Result', align: 'left' },

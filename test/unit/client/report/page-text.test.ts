@@ -24,6 +24,20 @@ b
 `);
   });
 
+  it('does not cut what has to be read in whole', () => {
+    const name = 'Delay of the generator against the latency (p99)';
+    const rows = [[{ text: name }, { text: '9 ms' }]];
+    const shown = (isWhole: boolean) => {
+      const columns = [
+        { label: 'Check', align: 'left' as const, isWhole },
+        { label: 'p99', align: 'right' as const },
+      ];
+      return pageText({ ...PAGE, sections: [{ ...TABLE, columns, rows }] }, 80);
+    };
+    expect(shown(true)).toContain(`${name}  9 ms`);
+    expect(shown(false)).not.toContain(name);
+  });
+
   it('shows the ten worst of many, and says how many more there are', () => {
     const rows = Array.from({ length: 25 }, (_, n) => [{ text: `row ${n}` }]);
     const text = pageText({ ...PAGE, sections: [{ ...TABLE, rows }] }, 80);
