@@ -9,6 +9,10 @@ export interface HarmLimits {
   readonly maxHarm: number;
   /** Whether their latencies are about the server, and not about this machine. */
   readonly isValid: boolean;
+  /** Whether the attack was measured to its end. */
+  readonly isAttackWhole: boolean;
+  /** Whether anything was measured after it. */
+  readonly hasAfter: boolean;
 }
 
 /** What the figures of an attack say, each with those it comes from. */
@@ -21,11 +25,11 @@ export function chaosFindings(harm: Harm, attacks: readonly AttackFigures[], lim
   ];
 }
 
-function harmFindings(harm: Harm, { maxHarm, isValid }: HarmLimits): Finding[] {
+function harmFindings(harm: Harm, { maxHarm, isValid, isAttackWhole, hasAfter }: HarmLimits): Finding[] {
   const { p99Before, p99During, p99After, lostDuring, lostAfter, goodDisconnected, fpsBefore, fpsDuring } = harm;
   const figures = [
-    `p99 before ${formatDurationUs(p99Before)}, during ${formatDurationUs(p99During)}, after ${formatDurationUs(p99After)}`,
-    `lost during ${lostDuring}, after ${lostAfter}`,
+    `p99 before ${formatDurationUs(p99Before)}, during ${formatDurationUs(p99During)}${hasAfter ? `, after ${formatDurationUs(p99After)}` : ''}`,
+    `lost during ${lostDuring}${hasAfter ? `, after ${lostAfter}` : ''}`,
     `disconnected ${goodDisconnected}`,
     `frames a second before ${fpsBefore.toFixed(1)}, during ${fpsDuring.toFixed(1)}`,
   ];
@@ -34,6 +38,10 @@ function harmFindings(harm: Harm, { maxHarm, isValid }: HarmLimits): Finding[] {
     const sentence =
       'The good clients and the attack are measured by a machine that did not keep up: harm cannot be told.';
     return [{ severity: 'warning', sentence, figures }];
+  }
+  if (done.length === 0 && !isAttackWhole) {
+    const sentence = 'The attack was ended before its time: that no harm was seen so far proves nothing.';
+    return [{ severity: 'note', sentence, figures }];
   }
   if (done.length === 0) return [{ severity: 'good', sentence: 'The good clients were not harmed.', figures }];
   return done.map((harmed) => ({ severity: 'problem', sentence: `Good clients were harmed: ${harmed}.`, figures }));
@@ -52,7 +60,10 @@ function skipFindings({ skippedBefore, skippedDuring }: Harm): Finding[] {
 
 function memoryFindings({ serverBytesBefore, serverBytesMost, serverBytesAfter, serverCameBack }: Harm): Finding[] {
   if (serverCameBack === null || serverBytesBefore === null || serverBytesAfter === null) {
-    const sentence = "The server's memory is not known: name its API (--server-api) or its process (--server-pid).";
+    const sentence =
+      serverBytesBefore === null
+        ? "The server's memory is not known: name its API (--server-api) or its process (--server-pid)."
+        : "Whether the server's memory comes back was not measured.";
     return [{ severity: 'note', sentence, figures: [] }];
   }
   const figures = [

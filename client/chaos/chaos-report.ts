@@ -7,6 +7,7 @@ import { judge } from '../trust/judge.js';
 import type { AttackFigures } from './attack-tally.js';
 import type { ChaosConfig } from './chaos-config.js';
 import { chaosFindings } from './chaos-findings.js';
+import type { HarmLimits } from './chaos-findings.js';
 import { harmDone, harmOf } from './harm.js';
 import type { Harm } from './harm.js';
 import type { MemoryFigures, Phase } from './memory-track.js';
@@ -23,6 +24,9 @@ export interface MeasuredAttack {
   readonly provenance: Provenance;
 }
 
+/** Of its length: a window is ended a little sooner or later than it was to. */
+const WHOLE_PHASE = 0.98;
+
 const PHASES: readonly Phase[] = ['before', 'during', 'after'];
 
 /** The report of an attack. */
@@ -30,7 +34,7 @@ export function chaosReport(measured: MeasuredAttack): RunReport {
   const { config, phases, attacks, memory, server, provenance } = measured;
   const subjects = PHASES.flatMap((phase) => subjectOf(phase, phases[phase]));
   const [before = null, during = null, after = null] = subjects;
-  const harm = harmOf({ before, during, after }, memory);
+  const harm = wholeHarm(harmOf({ before, during, after }, memory), measured);
   const validity = validityOf(measured);
   return {
     schema: RUN_REPORT_SCHEMA,
@@ -44,9 +48,32 @@ export function chaosReport(measured: MeasuredAttack): RunReport {
     subjects,
     generator: (phases.during ?? phases.before)?.generator ?? null,
     server,
-    findings: during ? chaosFindings(harm, attacks, { maxHarm: config.maxHarm, isValid: validity.valid }) : [],
+    findings: during ? chaosFindings(harm, attacks, limitsOf(measured, validity)) : [],
     details: { kind: 'chaos', phaseMs: config.phaseMs, maxHarm: config.maxHarm, attackers: [...attacks], harm },
   };
+}
+
+/** Of a phase that was cut short nothing is concluded: neither a ratio, nor that memory stayed. */
+function wholeHarm(harm: Harm, measured: MeasuredAttack): Harm {
+  const isWhole = (phase: Phase) => isMeasured(phase, measured);
+  const compared = isWhole('before') && isWhole('during');
+  const { serverCameBack } = harm;
+  return {
+    ...harm,
+    ...(compared ? {} : { p99Ratio: null, p99RatioRange: null }),
+    serverCameBack: serverCameBack === false && !isWhole('after') ? null : serverCameBack,
+  };
+}
+
+function limitsOf(measured: MeasuredAttack, { valid }: Validity): HarmLimits {
+  const [isAttackWhole, hasAfter] = [isMeasured('during', measured), measured.phases.after !== undefined];
+  return { maxHarm: measured.config.maxHarm, isValid: valid, isAttackWhole, hasAfter };
+}
+
+/** Whether a phase was measured to its end; the last one of a run that was stopped was not. */
+function isMeasured(phase: Phase, { phases, config, provenance }: MeasuredAttack): boolean {
+  const figures = phases[phase];
+  return figures !== undefined && (!provenance.interrupted || figures.windowMs >= config.phaseMs * WHOLE_PHASE);
 }
 
 function subjectOf(phase: Phase, figures: CrowdFigures | undefined): Subject[] {
@@ -74,7 +101,9 @@ function verdictOf(
   validity: Validity,
 ): RunReport['verdict'] {
   if (!phases.during || provenance.interrupted) {
-    return { level: 'done', sentence: 'It was ended before its time: there is no verdict.' };
+    const measuredMs = PHASES.reduce((sum, phase) => sum + (phases[phase]?.windowMs ?? 0), 0);
+    const [came, asked] = [measuredMs, config.phaseMs * PHASES.length].map((ms) => Number((ms / 1000).toFixed(1)));
+    return { level: 'done', sentence: `Ended after ${came} of ${asked} s: there is no verdict.` };
   }
   if (!validity.valid) return { level: 'invalid', sentence: validity.reasons[0] ?? validity.trust };
   const done = harmDone(harm, config.maxHarm);

@@ -1,7 +1,7 @@
-import { formatBytes, formatDurationUs, formatElapsedMs } from '../../../shared/units.js';
+import { NOTHING, formatBytes, formatDurationUs, formatElapsedMs } from '../../../shared/units.js';
 import type { Headline, ReportPage, TableSection } from '../page.js';
 import type { DetailsOf } from '../run-details-schema.js';
-import type { RunReport } from '../run-report-schema.js';
+import type { RunReport, Subject } from '../run-report-schema.js';
 import { environmentSections } from '../sections/environment-sections.js';
 import { findingsSection } from '../sections/findings-section.js';
 import { measuredSections } from '../sections/measured-sections.js';
@@ -17,7 +17,7 @@ export function chaosPage(report: RunReport, details: Details): ReportPage {
   return {
     title: 'Chaos: good clients beside an attack',
     verdict,
-    headlines: [...harmHeadlines(details), ...memoryHeadlines(details)],
+    headlines: [...harmHeadlines(details, subjects), ...memoryHeadlines(details)],
     sections: present(
       findingsSection(findings),
       attackersSection(details),
@@ -28,21 +28,44 @@ export function chaosPage(report: RunReport, details: Details): ReportPage {
   };
 }
 
-function harmHeadlines({ harm, maxHarm, phaseMs }: Details): Headline[] {
+function harmHeadlines({ harm, maxHarm, phaseMs }: Details, phases: readonly Subject[]): Headline[] {
   const { p99Before, p99During, p99After, p99Ratio, p99RatioRange, lostDuring, lostAfter, goodDisconnected } = harm;
   const range = p99RatioRange ? `between ${p99RatioRange.low.toFixed(2)} and ${fixed(p99RatioRange.high)}; ` : '';
   const p99s = [p99Before, p99During, p99After].map(formatDurationUs).join(', ');
+  const measured = phases.map(({ name }) => name);
+  const since = measured.includes('after') ? 'during and after' : 'during';
+  const hasAttack = measured.includes('during');
   return [
     {
       label: 'p99 during against before',
       value: p99Ratio === null ? '-' : `${p99Ratio.toFixed(2)} x`,
-      note: `${range}at most ${maxHarm}`,
+      note: p99Ratio === null ? `not measured; at most ${maxHarm}` : `${range}at most ${maxHarm}`,
     },
-    { label: 'p99 before, during, after', value: p99s, note: `${formatElapsedMs(phaseMs)} each` },
-    { label: 'lost', value: exactCount(lostDuring + lostAfter), note: 'by good clients, during and after' },
-    { label: 'good clients cut off', value: exactCount(goodDisconnected), note: 'each came back by itself' },
-    { label: 'frames a second', value: harm.fpsDuring.toFixed(1), note: `before ${harm.fpsBefore.toFixed(1)}` },
+    { label: 'p99 before, during, after', value: p99s, note: lengthsNote(phases, phaseMs) },
+    ...(hasAttack
+      ? [
+          { label: 'lost', value: exactCount(lostDuring + lostAfter), note: `by good clients, ${since}` },
+          {
+            label: 'good clients cut off',
+            value: exactCount(goodDisconnected),
+            note: goodDisconnected > 0 ? 'each came back by itself' : since,
+          },
+        ]
+      : []),
+    {
+      label: 'frames a second',
+      value: hasAttack ? harm.fpsDuring.toFixed(1) : NOTHING,
+      note: `before ${harm.fpsBefore.toFixed(1)}`,
+    },
   ];
+}
+
+/** How long phases were measured, each by itself where one was cut short or never began. */
+function lengthsNote(phases: readonly Subject[], phaseMs: number): string {
+  const isWhole = phases.length === 3 && phases.every(({ durationMs }) => durationMs >= phaseMs * 0.98);
+  if (isWhole) return `${formatElapsedMs(phaseMs)} each`;
+  const lengths = phases.map(({ name, durationMs }) => `${name} ${(durationMs / 1000).toFixed(1)} s`);
+  return `${lengths.join(', ')} of ${formatElapsedMs(phaseMs)} each`;
 }
 
 function memoryHeadlines({ harm }: Details): Headline[] {

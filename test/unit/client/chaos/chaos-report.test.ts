@@ -73,6 +73,33 @@ describe('chaosReport', () => {
     expect(report({ provenance, phases: { before: figures(), during: figures(slow) } }).verdict.level).toBe('done');
   });
 
+  it('states nothing that was not measured where the attack was cut short', () => {
+    const provenance = { ...emptyRunReport().provenance, interrupted: true };
+    const cut = { ...figures(subjectOf({ durationMs: 9000 })), windowMs: 9000 };
+    const memory = { beforeBytes: 1e8, mostBytes: 5e8, afterBytes: null, cameBack: null };
+    const made = report({ provenance, memory, phases: { before: figures(), during: cut } });
+    expect(made.verdict.sentence).toBe('Ended after 209 of 600 s: there is no verdict.');
+    expect(made.details).toMatchObject({ harm: { p99Ratio: null, p99RatioRange: null } });
+    expect(severities(made)).toEqual(['note', 'note']);
+    const { headlines } = pageOf(made);
+    const notes = Object.fromEntries(headlines.map(({ label, note }) => [label, note]));
+    expect(notes).toMatchObject({
+      'p99 before, during, after': 'before 200.0 s, during 9.0 s of 3m 20s each',
+      lost: 'by good clients, during',
+      'good clients cut off': 'during',
+    });
+    expect(JSON.stringify(made.findings)).not.toContain('after');
+  });
+
+  it('does not say that memory stayed where it was not watched to the end', () => {
+    const provenance = { ...emptyRunReport().provenance, interrupted: true };
+    const memory = { beforeBytes: 1e8, mostBytes: 5e8, afterBytes: 5e8, cameBack: false };
+    const phases = { before: figures(), during: figures(), after: { ...figures(), windowMs: 1000 } };
+    const made = report({ provenance, memory, phases });
+    expect(made.details).toMatchObject({ harm: { p99Ratio: 1, serverCameBack: null } });
+    expect(JSON.stringify(made.findings)).toContain('was not measured');
+  });
+
   it('warns where memory stays, and where no attacker got in', () => {
     const memory = { beforeBytes: 1e8, mostBytes: 5e8, afterBytes: 5e8, cameBack: false };
     const attacks = [{ ...GARBAGE, notConnected: 9, codes: [{ code: 'ECONNREFUSED', count: 9 }] }];
