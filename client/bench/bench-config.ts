@@ -18,6 +18,8 @@ export type BenchConfig = Readonly<{
   local: number;
   /** Null: as much as `maxClockErrorOf` allows. */
   maxClockErrorUs: number | null;
+  /** HTTP API of the server, `off` for none, null where it is looked for. */
+  serverApi: string | null;
   output: RunOutput;
 }>;
 
@@ -33,9 +35,9 @@ export function resolveBenchConfig(
   const flagValues = checkedValues(BENCH_OPTIONS, givenByFlags(BENCH_OPTIONS, flags));
   const envValues = checkedValues(BENCH_OPTIONS, givenByEnvironment(BENCH_OPTIONS, env));
   const values = { ...defaultsOf(BENCH_OPTIONS), ...envValues, ...flagValues };
-  const { host, port, token, tls, tlsCa, stream, devices, local, report, json, plain, logLevel } = values;
+  const { host, port, token, tls, tlsCa, stream, devices, local, serverApi, report, json, plain, logLevel } = values;
   return Object.freeze({
-    ...{ host, port, token, stream, local },
+    ...{ host, port, token, stream, local, serverApi },
     tls: tls || tlsCa !== null ? Object.freeze({ caPath: tlsCa }) : null,
     // Who is asked for devices of its own means to wait for all of them.
     devices: Math.max(devices, local),

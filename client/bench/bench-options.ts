@@ -3,6 +3,7 @@ import type { OptionTable } from '../../shared/option-table.js';
 import { MAX_BENCH_MS, MAX_DEVICES, MAX_LEAD_MS } from '../../shared/protocol/bench-messages.js';
 import { CLIENT_OPTIONS } from '../options.js';
 import { RUN_OUTPUT_OPTIONS } from '../report/run-output.js';
+import { SERVER_API_OPTION } from '../trust/server-api-option.js';
 import { benchSeconds, streamNameText } from './bench-option-schema.js';
 
 const CONNECTION = 'Connection';
@@ -74,5 +75,6 @@ export const BENCH_OPTIONS = {
     schema: positiveNumber(3_600_000, 'milliseconds'),
     default: null,
   },
+  serverApi: { ...SERVER_API_OPTION, group: BENCHMARK },
   ...RUN_OUTPUT_OPTIONS,
 } as const satisfies OptionTable;

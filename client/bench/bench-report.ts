@@ -3,39 +3,55 @@ import { MAX_COUNT } from '../../shared/histogram-reader.js';
 import { formatWithError } from '../../shared/units.js';
 import { RUN_REPORT_SCHEMA } from '../report/run-report-schema.js';
 import type { ClockRecord, Provenance, RunReport, Subject } from '../report/run-report-schema.js';
+import type { ServerSamples } from '../report/run-trust-schema.js';
+import { earlyEndText } from '../report/sections/words.js';
 import { judge } from '../trust/judge.js';
 import { benchFindings } from './bench-findings.js';
 import type { BenchOutcome } from './coordinator.js';
 import { checkedDevice } from './device-checks.js';
 import type { CheckedDevice, ResultFrame } from './device-checks.js';
 import { deviceSubject, totalSubject } from './device-subject.js';
+import { keepingUpChecks } from './keeping-up.js';
 
 /** What a report is made of, beside the outcome. */
 export interface BenchReportParts {
   readonly devicesAsked: number;
   readonly maxClockErrorUs: number | null;
+  /** How long it was to be. */
+  readonly durationMs: number;
+  /** What the server said of itself in the window; null where it was not asked. */
+  readonly server: ServerSamples | null;
   readonly provenance: Provenance;
 }
 
 /** The report of a benchmark that is over. */
 export function benchReport(outcome: BenchOutcome, parts: BenchReportParts): RunReport {
   const { startTimeUs, stopTimeUs } = outcome.window ?? { startTimeUs: 0, stopTimeUs: 0 };
-  const { maxClockErrorUs, devicesAsked, provenance } = parts;
+  const { maxClockErrorUs, devicesAsked, server, provenance } = parts;
   const frame: ResultFrame = { startTimeUs, stopTimeUs, fps: outcome.stream.fps, maxClockErrorUs };
   const devices = withinCapacity(outcome.devices.map((known) => checkedDevice(known, frame)));
   const total = totalSubject(devices, frame);
-  const validity = judge({ kind: 'bench', generator: null, server: null, total, cores: availableParallelism() });
+  const deviceChecks = keepingUpChecks(devices, frame);
+  const judged = {
+    kind: 'bench',
+    generator: null,
+    server,
+    total,
+    cores: availableParallelism(),
+    deviceChecks,
+  } as const;
+  const validity = judge(judged);
   return {
     schema: RUN_REPORT_SCHEMA,
     kind: 'bench',
-    verdict: verdictOf(devices, total, validity.valid, outcome),
+    verdict: verdictOf(devices, total, validity.valid, outcome, parts.durationMs),
     validity,
     provenance,
     clocks: devices.flatMap(clockOf),
     total,
     subjects: devices.map((device) => deviceSubject(device, frame)),
     generator: null,
-    server: null,
+    server,
     findings: benchFindings(devices, outcome, devicesAsked),
     details: {
       kind: 'bench',
@@ -66,18 +82,23 @@ function verdictOf(
   total: Subject | null,
   isValid: boolean,
   { window, interrupted }: BenchOutcome,
+  durationMs: number,
 ): RunReport['verdict'] {
   if (interrupted && !total)
     return { level: 'done', sentence: 'It was stopped before a device had measured anything.' };
   if (!window || !total)
-    return { level: 'invalid', sentence: 'No device measured the whole window with a clock that is certain.' };
+    return {
+      level: 'invalid',
+      sentence: 'No device counts: none measured the whole window, kept up, and has a clock that is certain.',
+    };
   const { connected } = total.sessions;
   const of = connected < devices.length ? `${connected} of ${devices.length} devices` : `${connected} devices`;
   const { latencyUs, frames } = total;
   const p99 = formatWithError(latencyUs.p99, latencyUs.errorUs);
   const who = devices.length === 1 ? 'The one device' : `${of.charAt(0).toUpperCase()}${of.slice(1)}`;
   const sentence = `${who} received ${frames.received} frames together and lost ${frames.lost}, with p99 ${p99}.`;
-  return { level: isValid ? 'done' : 'invalid', sentence };
+  const early = earlyEndText(interrupted, total.durationMs, durationMs);
+  return { level: isValid ? 'done' : 'invalid', sentence: `${early}${sentence}` };
 }
 
 /** A device compares the server's clock with its own; here it is told the other way round, as how far its own is off. */

@@ -20,6 +20,8 @@ export interface CoordinatorOptions extends ServerAddress {
   readonly durationMs: number;
   readonly waitMs: number;
   readonly leadMs: number;
+  /** The window begins, and ends; it may begin a second time when it is stopped. */
+  onPhase?(phase: 'running' | 'collecting'): void;
 }
 
 /** What the coordinator is doing. */
@@ -209,12 +211,14 @@ export class Coordinator {
     else if (startUs > 0) this.after(startUs, () => this.watchWindow());
     else if (stopUs > 0) {
       this.current = 'running';
+      this.options.onPhase?.(this.current);
       this.after(stopUs, () => this.watchWindow());
     } else this.collect();
   }
 
   private collect(): void {
     this.current = 'collecting';
+    this.options.onPhase?.(this.current);
     this.cancelLimit();
     this.after(RESULTS_FOR_US, () => this.finish(null));
     this.finishWhenAllCame();

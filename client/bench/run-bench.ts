@@ -4,9 +4,12 @@ import { startProvenance } from '../report/provenance.js';
 import type { RunReport } from '../report/run-report-schema.js';
 import { loadTrust } from '../tls-trust.js';
 import type { TlsTrust } from '../tls-trust.js';
+import type { ServerApiRequest } from '../trust/find-server-api.js';
+import { openServerWatch } from '../trust/server-watch.js';
 import type { BenchConfig } from './bench-config.js';
 import { benchProgress } from './bench-progress.js';
 import { benchReport } from './bench-report.js';
+import { BenchServer } from './bench-server.js';
 import { Coordinator } from './coordinator.js';
 import type { BenchOutcome } from './coordinator.js';
 import { aboutThisProcess } from './about-process.js';
@@ -23,18 +26,30 @@ export async function runBench(config: BenchConfig, parts: RunParts): Promise<Ru
   const { clock, commandLine } = parts;
   const started = startProvenance({ clock, commandLine });
   const tls = config.tls && (await loadTrust(config.tls.caPath));
-  const coordinator = new Coordinator({ ...config, tls, name: `bench on ${hostname()}`.slice(0, 128) }, clock);
+  const server = new BenchServer(await openServerWatch(serverApiRequest(config), clock));
+  const name = `bench on ${hostname()}`.slice(0, 128);
+  const onPhase = (phase: 'running' | 'collecting') => server.onPhase(phase);
+  const coordinator = new Coordinator({ ...config, tls, name, onPhase }, clock);
   const local = localDevices(config, tls, parts);
   const cancelRefresh = showProgress(coordinator, config, parts);
   void parts.stopRequest.then(() => coordinator.stop());
   try {
     const outcome = await measured(coordinator, local);
-    const { devices: devicesAsked, maxClockErrorUs } = config;
-    return benchReport(outcome, { devicesAsked, maxClockErrorUs, provenance: started.finish(outcome.interrupted) });
+    const { devices: devicesAsked, maxClockErrorUs, durationMs } = config;
+    const provenance = started.finish(outcome.interrupted);
+    const samples = await server.samples();
+    return benchReport(outcome, { devicesAsked, maxClockErrorUs, durationMs, server: samples, provenance });
   } finally {
     cancelRefresh();
     for (const device of local) device.close();
+    await server.close();
   }
+}
+
+/** Its TCP port tells whether an API that is found by itself is of the server that is measured. */
+function serverApiRequest({ host, port, token, serverApi: apiUrl }: BenchConfig): ServerApiRequest {
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return { apiUrl, token, targets: [{ kind: 'streamer', url: `streamer://${name}:${port}` }] };
 }
 
 async function measured(coordinator: Coordinator, local: readonly NodeDevice[]): Promise<BenchOutcome> {

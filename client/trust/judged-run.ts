@@ -1,5 +1,5 @@
 import type { RunKind, Subject } from '../report/run-report-schema.js';
-import type { GeneratorFigures, ServerSamples } from '../report/run-trust-schema.js';
+import type { GeneratorFigures, ServerSamples, TrustCheck } from '../report/run-trust-schema.js';
 
 /** What is judged. */
 export interface JudgedRun {
@@ -14,6 +14,8 @@ export interface JudgedRun {
   readonly cores: number;
   /** Whether the server runs on this machine, where it was not asked; null by default: not known. */
   readonly isSameMachine?: boolean | null;
+  /** Of devices that measure on their own, instead of `generator`. */
+  readonly deviceChecks?: readonly TrustCheck[];
   /** Why threads of the generator are gone, with what they measured; none by default. */
   readonly lostThreads?: readonly Pick<Error, 'message'>[];
 }
