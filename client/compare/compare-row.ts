@@ -1,17 +1,19 @@
 import type { RandomBits } from '../../shared/random-bits.js';
 import type { DetailsOf } from '../report/run-details-schema.js';
 import type { ComparedFigure } from './compare-figures.js';
+import { conditionOutcome } from './condition-outcome.js';
+import type { FigureOfSides } from './condition-outcome.js';
 import type { Condition } from './condition.js';
 import type { Interval } from './confidence.js';
-import { differenceInterval, sideFigure, valueInterval } from './side-figure.js';
+import { differenceInterval, sideFigure } from './side-figure.js';
 import type { Measured, SideFigure } from './side-figure.js';
 
 export type CompareRow = DetailsOf<'compare'>['rows'][number];
 
-/** A row, and the conditions for which it has no figures. */
+/** A row, and what it cannot tell of the conditions that are about it. */
 export interface JudgedRow {
   readonly row: CompareRow;
-  readonly undecided: readonly Condition[];
+  readonly undecided: readonly { readonly text: string; readonly why: string }[];
 }
 
 /** The same subject on both sides. */
@@ -40,13 +42,16 @@ export function compareRow(
 export function judgedRow(
   figure: ComparedFigure,
   subject: string,
-  { a, b, difference }: { a: SideFigure | null; b: SideFigure | null; difference: Interval | null },
+  { a, b, difference }: FigureOfSides,
   asked: readonly Condition[],
   random: RandomBits,
 ): JudgedRow {
-  const widened = a && b && difference && widen(difference, a.clockError + b.clockError);
-  const decided = asked.filter(({ of }) => b !== null && (of === 'value' || a !== null));
-  const failed = decided.filter((condition) => b && fails(condition, { a, b, difference: widened }, random));
+  const widened = a && b && difference && atLeast(widen(difference, a.clockError + b.clockError), -a.value);
+  const outcomes = asked.map((condition) => ({
+    text: condition.text,
+    ...conditionOutcome(condition, figure, { a, b, difference: widened }, random),
+  }));
+  const undecided = outcomes.filter((outcome) => outcome.state === 'unknown');
   const row: CompareRow = {
     ...{ subject, figure: figure.name, unit: figure.unit },
     ...{ a: a?.value ?? null, b: b?.value ?? null },
@@ -54,9 +59,10 @@ export function judgedRow(
     interval: a && a.value > 0 && widened && isBounded(widened) ? scaled(widened, a.value) : null,
     verdict: a && b ? verdictOn(figure, a, b, widened) : 'unknown',
     condition: asked.length === 0 ? null : asked.map(({ text }) => text).join(', '),
-    failed: failed.length > 0,
+    failed: outcomes.some(({ state }) => state === 'holds'),
+    ...(undecided.length > 0 && { undecided: true }),
   };
-  return { row, undecided: asked.filter((condition) => !decided.includes(condition)) };
+  return { row, undecided };
 }
 
 /**
@@ -84,59 +90,11 @@ function verdictOn(
   return 'unknown';
 }
 
-/**
- * A limit of a value is passed where the whole interval is beyond it. One of a change is passed where the change is beyond it
- * and the whole interval on that side of no change at all: that there is one must be sure, not each percent of it.
- */
-function fails(
-  condition: Condition,
-  { a, b, difference }: { a: SideFigure | null; b: SideFigure; difference: Interval | null },
-  random: RandomBits,
-): boolean {
-  const { of, limit } = condition;
-  if (of === 'value') return isBeyond(condition, valueOf(b, random), limit);
-  const change = b.value - (a?.value ?? 0);
-  const seen = inUnit(of, { low: change, high: change }, a?.value ?? 0);
-  const sureLimit = condition.comparison === '>' ? Math.min(0, limit) : Math.max(0, limit);
-  return isBeyond(condition, seen, limit) && isBeyond(condition, changeOf(of, a, b, difference), sureLimit);
-}
-
-function isBeyond({ comparison }: Condition, { low, high }: Interval, limit: number): boolean {
-  return comparison === '>' ? low > limit : high < limit;
-}
-
-/** A count has happened as often as it has. */
-function valueOf(b: SideFigure, random: RandomBits): Interval {
-  return b.isExact ? { low: b.value, high: b.value } : widen(valueInterval(b, random), b.clockError);
-}
-
-function changeOf(
-  of: 'change' | 'relative change',
-  a: SideFigure | null,
-  b: SideFigure,
-  known: Interval | null,
-): Interval {
-  const before = a?.value ?? 0;
-  const clockError = (a?.clockError ?? 0) + b.clockError;
-  // Without an interval it is the figures of these runs that are compared.
-  const interval = known ?? widen({ low: b.value - before, high: b.value - before }, clockError);
-  return inUnit(of, interval, before);
-}
-
-/** A difference as it is, or as a share of what was before. */
-function inUnit(of: 'change' | 'relative change', { low, high }: Interval, before: number): Interval {
-  if (of === 'change') return { low, high };
-  // Of nothing any change is one without bounds.
-  return {
-    low: relative(low, before) ?? (low > 0 ? Infinity : -Infinity),
-    high: relative(high, before) ?? (high < 0 ? -Infinity : Infinity),
-  };
-}
-
 /** Null for any change from nothing, or from less than nothing, which is no share of it. */
 function relative(difference: number, before: number): number | null {
   if (difference === 0) return 0;
-  return before > 0 ? difference / before : null;
+  const share = before > 0 ? difference / before : null;
+  return share !== null && Number.isFinite(share) ? share : null;
 }
 
 function isBounded({ low, high }: Interval): boolean {
@@ -145,6 +103,11 @@ function isBounded({ low, high }: Interval): boolean {
 
 function scaled({ low, high }: Interval, unit: number): Interval {
   return { low: low / unit, high: high / unit };
+}
+
+/** Nothing falls by more than all of it, whatever the clocks did; what was less than nothing can do anything. */
+function atLeast({ low, high }: Interval, least: number): Interval {
+  return least < 0 && high > least && Number.isFinite(low) ? { low: Math.max(least, low), high } : { low, high };
 }
 
 function widen({ low, high }: Interval, error: number): Interval {

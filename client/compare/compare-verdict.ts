@@ -8,15 +8,15 @@ const MAX_NAMED = 4;
 
 /** What comes of a comparison: of its conditions, where there are any, else of its figures. */
 export function verdictOf(rows: readonly JudgedRow[], conditions: readonly Condition[]): RunReport['verdict'] {
-  const undecided = rows.flatMap(({ row, undecided: texts }) =>
-    texts.map(({ text }) => `${text} (${row.subject}: ${row.b === null ? 'B' : 'A'} has no ${row.figure})`),
+  const undecided = rows.flatMap(({ row, undecided: unknown }) =>
+    unknown.map(({ text, why }) => `${text} (${row.subject}: ${why})`),
   );
   const known = new Set(rows.flatMap(({ row }) => (row.condition === null ? [] : [row.figure])));
   const missing = conditions.filter(({ figure }) => !known.has(figure)).map(({ text }) => text);
   const failed = rows.filter(({ row }) => row.failed).map(({ row }) => failedText(row));
   if (failed.length > 0) return { level: 'fail', sentence: `Failed: ${failed.join('; ')}.` };
   if (undecided.length + missing.length > 0) {
-    return { level: 'invalid', sentence: `Cannot be decided: ${[...undecided, ...missing].join('; ')}.` };
+    return { level: 'invalid', sentence: `Cannot tell whether ${[...undecided, ...missing].join(', nor whether ')}.` };
   }
   const figures = rows.map(({ row }) => row);
   if (conditions.length === 0) return { level: 'done', sentence: `B against A: ${summaryOf(figures)}.` };

@@ -2,7 +2,7 @@ import { StreamerError } from '../../shared/errors.js';
 import { LatencyHistogram } from '../../shared/histogram.js';
 import { RandomBits } from '../../shared/random-bits.js';
 import type { EncodedDistribution, Subject } from '../report/run-report-schema.js';
-import { DRAWS, drawDeviations, meanOf } from './block-bootstrap.js';
+import { DRAWS, drawLogRatios } from './block-bootstrap.js';
 import type { BucketSeries } from './block-bootstrap.js';
 import type { FigureBasis } from './compare-figures.js';
 import type { ComparedRun } from './compared-run.js';
@@ -10,15 +10,9 @@ import { QuantileTable } from './quantile-table.js';
 
 type SeriesName = 'p50' | 'p99' | 'age' | 'frames' | 'bytes';
 
-/** The mean of a series, and how it would have come out in other draws. */
-interface DrawnSeries {
-  readonly mean: number;
-  readonly deviations: Float64Array | null;
-}
-
 /**
- * How the figures of one subject would have come out if its run were drawn anew from itself: `DRAWS` deviations from what
- * was measured, in the unit of the figure. What varied from one bucket of the time line to the next varies in them too;
+ * How the figures of one subject would have come out if its run were drawn anew from itself: `DRAWS` logarithms of the ratio
+ * to what was measured. What varied from one bucket of the time line to the next varies in them too;
  * what is the same in the whole run, and another one in the next run, they cannot know.
  */
 export class RunDraws {
@@ -26,7 +20,7 @@ export class RunDraws {
   private readonly latency: QuantileTable | null;
   private readonly age: QuantileTable | null;
   /** Drawn when it is first needed: between repeated runs it is not. */
-  private overTime: ReadonlyMap<SeriesName, DrawnSeries> | null = null;
+  private overTime: ReadonlyMap<SeriesName, Float64Array | null> | null = null;
 
   /**
    * @param seed another one for each run and subject
@@ -42,13 +36,13 @@ export class RunDraws {
     this.age = tableOf(subject.histograms?.age, run.file);
   }
 
-  /** Deviations of a figure that was `value`; null where nothing can be said. */
-  deviations(basis: FigureBasis, value: number): Float64Array | null {
+  /** Null where nothing can be said. */
+  logRatios(basis: FigureBasis): Float64Array | null {
     switch (basis.kind) {
       case 'quantile':
-        return this.ofQuantile(basis.of, basis.quantile, value);
+        return this.ofQuantile(basis.of, basis.quantile);
       case 'rate':
-        return basis.of === 'cpu' ? this.ofServer() : this.scaled(basis.of, value);
+        return basis.of === 'cpu' ? this.ofServer() : this.inTime(basis.of);
       default:
         return null;
     }
@@ -56,42 +50,37 @@ export class RunDraws {
 
   private ofServer(): Float64Array | null {
     const values = this.run.serverCpu;
-    return drawDeviations([{ values, weights: values.map(() => 1) }], this.random)?.[0] ?? null;
+    return drawLogRatios([{ values, weights: values.map(() => 1), isGeometric: false }], this.random)?.[0] ?? null;
   }
 
-  /** What varies over time, and what chance does to the rank: the sum of both is on the safe side. */
-  private ofQuantile(of: 'latency' | 'age', quantile: number, value: number): Float64Array | null {
+  /** What varies over time holds what chance does to the rank, but for ranks that the time line does not have. */
+  private ofQuantile(of: 'latency' | 'age', quantile: number): Float64Array | null {
     const table = of === 'latency' ? this.latency : this.age;
     if (!table) return null;
+    const inTime = this.inTime(of === 'age' ? 'age' : quantile <= 0.5 ? 'p50' : 'p99');
+    if (inTime && of === 'latency' && quantile <= 0.99) return inTime;
     const usual = table.at(quantile);
+    if (usual <= 0) return null;
     const rankError = Math.sqrt((quantile * (1 - quantile)) / table.count);
-    const overTime = this.scaled(of === 'age' ? 'age' : quantile <= 0.5 ? 'p50' : 'p99', value);
     return Float64Array.from({ length: DRAWS }, (_, draw) => {
       const rank = Math.min(1, Math.max(0, quantile + rankError * normal(this.random)));
-      return table.at(rank) - usual + (overTime?.[draw] ?? 0);
+      return Math.log(Math.max(1, table.at(rank)) / usual) + (inTime?.[draw] ?? 0);
     });
   }
 
-  /** Deviations of a series, made as large as `value` is beside its mean. */
-  private scaled(name: SeriesName, value: number): Float64Array | null {
+  private inTime(name: SeriesName): Float64Array | null {
     this.overTime ??= this.drawTimeline();
-    const series = this.overTime.get(name);
-    if (!series?.deviations || series.mean <= 0) return null;
-    const scale = value / series.mean;
-    return series.deviations.map((deviation) => deviation * scale);
+    return this.overTime.get(name) ?? null;
   }
 
-  private drawTimeline(): ReadonlyMap<SeriesName, DrawnSeries> {
+  private drawTimeline(): ReadonlyMap<SeriesName, Float64Array | null> {
     const { timeline } = this.subject;
     const series = timeline ? [...seriesOf(timeline)] : [];
-    const deviations = drawDeviations(
+    const ratios = drawLogRatios(
       series.map(([, each]) => each),
       this.random,
     );
-    const drawn = series.map(([name, each], index) => {
-      return [name, { mean: meanOf(each), deviations: deviations?.[index] ?? null }] as const;
-    });
-    return new Map(drawn);
+    return new Map(series.map(([name], index) => [name, ratios?.[index] ?? null] as const));
   }
 }
 
@@ -104,11 +93,11 @@ function seriesOf({
 }: NonNullable<Subject['timeline']>): ReadonlyMap<SeriesName, BucketSeries> {
   const evenly = frames.map(() => 1);
   return new Map([
-    ['p50', { values: latencyP50Us, weights: frames }],
-    ['p99', { values: latencyP99Us, weights: frames }],
-    ['age', { values: ageMaxUs, weights: evenly }],
-    ['frames', { values: frames, weights: evenly }],
-    ['bytes', { values: bytes, weights: evenly }],
+    ['p50', { values: latencyP50Us, weights: frames, isGeometric: true }],
+    ['p99', { values: latencyP99Us, weights: frames, isGeometric: false }],
+    ['age', { values: ageMaxUs, weights: evenly, isGeometric: false }],
+    ['frames', { values: frames, weights: evenly, isGeometric: false }],
+    ['bytes', { values: bytes, weights: evenly, isGeometric: false }],
   ]);
 }
 

@@ -20,7 +20,9 @@ export interface SideFigure {
   /** Of each run. */
   readonly values: readonly number[];
   /** As `RunDraws` has them, drawn when they are asked for; null where nothing can be said. */
-  readonly deviations: () => Float64Array | null;
+  readonly logRatios: () => Float64Array | null;
+  /** Of the shortest run; 0 where it is no matter of time. */
+  readonly windowMs: number;
   /** How far the clocks may have moved it. */
   readonly clockError: number;
   /** It is a count of what happened. */
@@ -37,22 +39,30 @@ export function sideFigure(figure: ComparedFigure, side: readonly Measured[]): S
   return {
     value: mean(values),
     values,
-    deviations: () => meanDeviations(side.map(({ draws }, n) => draws.deviations(figure.basis, values[n] ?? 0))),
+    logRatios: () => meanRatios(side.map(({ draws }) => draws.logRatios(figure.basis))),
+    windowMs: Math.min(...side.map(({ run }) => run.windowMs)),
     clockError: Math.max(...side.map(({ subject }) => figure.errorOf(subject))),
     isExact: figure.basis.kind === 'count',
   };
 }
 
-/** 95 % confidence of B less A: between runs where there are enough of them, else within; null where nothing can be said. */
+/**
+ * 95 % confidence of B less A: between runs where there are enough of them, else within; null where nothing can be said. It
+ * is the ratio that is drawn wherever there is one, so that B never comes out below nothing.
+ */
 export function differenceInterval(a: SideFigure, b: SideFigure, random: RandomBits): Interval | null {
   const fewest = Math.min(a.values.length, b.values.length);
   if (fewest >= ENOUGH_RUNS) {
-    const draws = drawn(() => resampledMean(b.values, random) - resampledMean(a.values, random));
+    const isRatio = a.values.every((value) => value > 0);
+    const draws = drawn(() => {
+      const [ofB, ofA] = [resampledMean(b.values, random), resampledMean(a.values, random)];
+      return isRatio ? (a.value * ofB) / ofA - a.value : ofB - ofA;
+    });
     return percentileInterval(draws, expandedLevel(fewest));
   }
-  const [ofA, ofB] = [a.deviations(), b.deviations()];
-  if (!ofA || !ofB) return null;
-  return percentileInterval(ofB.map((deviation, draw) => b.value + deviation - a.value - (ofA[draw] ?? 0)));
+  const [ofA, ofB] = [a.logRatios(), b.logRatios()];
+  if (!ofA || !ofB || a.value <= 0 || b.value <= 0) return null;
+  return percentileInterval(ofB.map((ratio, draw) => b.value * Math.exp(ratio - (ofA[draw] ?? 0)) - a.value));
 }
 
 /** 95 % confidence of the value of one side; the value alone where nothing can be said. */
@@ -64,10 +74,8 @@ export function valueInterval(side: SideFigure, random: RandomBits): Interval {
       expandedLevel(values.length),
     );
   }
-  const deviations = side.deviations();
-  return deviations
-    ? percentileInterval(deviations.map((deviation) => value + deviation))
-    : { low: value, high: value };
+  const ratios = side.logRatios();
+  return ratios ? percentileInterval(ratios.map((ratio) => value * Math.exp(ratio))) : { low: value, high: value };
 }
 
 function drawn(draw: () => number): Float64Array {
@@ -78,10 +86,10 @@ function resampledMean(values: readonly number[], random: RandomBits): number {
   return mean(values.map(() => random.pick(values)));
 }
 
-function meanDeviations(each: readonly (Float64Array | null)[]): Float64Array | null {
-  const known = each.filter((deviations) => deviations !== null);
+function meanRatios(each: readonly (Float64Array | null)[]): Float64Array | null {
+  const known = each.filter((ratios) => ratios !== null);
   if (known.length !== each.length) return null;
-  return Float64Array.from({ length: DRAWS }, (_, draw) => mean(known.map((deviations) => deviations[draw] ?? 0)));
+  return Float64Array.from({ length: DRAWS }, (_, draw) => mean(known.map((ratios) => ratios[draw] ?? 0)));
 }
 
 function mean(values: readonly number[]): number {

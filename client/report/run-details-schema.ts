@@ -2,7 +2,8 @@
 import { z } from 'zod';
 
 const count = z.int().min(0);
-const rate = z.number().min(0);
+/** Far above what anything here can be, and far below where sums and shares of such numbers overflow. */
+const rate = z.number().min(0).max(1e15);
 
 /** Fairness between the sessions of a load run. */
 export const fairnessSchema = z
@@ -156,6 +157,7 @@ const compareDetails = z.object({
       verdict: z.enum(['better', 'worse', 'same', 'unknown']),
       condition: z.string().nullable().describe('of --fail-if'),
       failed: z.boolean(),
+      undecided: z.boolean().optional().describe('of the condition, or one of several, the runs cannot tell'),
     }),
   ),
 });

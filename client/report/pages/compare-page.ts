@@ -52,10 +52,10 @@ function rowsSection(rows: readonly Row[], trust: string): TableSection {
       { label: 'Subject', align: 'left' },
       { label: 'Figure', align: 'left' },
       { label: 'Verdict', align: 'left' },
-      { label: 'A', align: 'right' },
-      { label: 'B', align: 'right' },
       { label: 'Change', align: 'right' },
       { label: '95 % of the change', align: 'right' },
+      { label: 'A', align: 'right' },
+      { label: 'B', align: 'right' },
       { label: 'Condition', align: 'left' },
     ],
     rows: rows.map(rowCells),
@@ -63,23 +63,26 @@ function rowsSection(rows: readonly Row[], trust: string): TableSection {
 }
 
 function rowCells(row: Row): TableCell[] {
-  const { subject, figure, unit, a, b, change, interval, verdict, condition, failed } = row;
+  const { subject, figure, unit, a, b, change, interval, verdict } = row;
   const tone = TONES[verdict];
   return [
     { text: subject },
     { text: figure },
     { text: verdict, ...(tone !== undefined && { tone }) },
-    { text: figureText(unit, a), sortValue: a },
-    { text: figureText(unit, b), sortValue: b },
     { text: change === null ? changeText(row) : percent(change), sortValue: change },
     { text: intervalText(interval), sortValue: interval?.low ?? null },
-    conditionCell(condition, failed),
+    { text: figureText(unit, a), sortValue: a },
+    { text: figureText(unit, b), sortValue: b },
+    conditionCell(row),
   ];
 }
 
-function conditionCell(condition: string | null, failed: boolean): TableCell {
+function conditionCell({ condition, failed, undecided }: Row): TableCell {
   if (condition === null) return { text: '' };
-  return failed ? { text: `${condition}: failed`, tone: 'bad' } : { text: `${condition}: not shown`, tone: 'good' };
+  if (failed) return { text: `${condition}: failed`, tone: 'bad' };
+  return undecided === true
+    ? { text: `${condition}: cannot tell`, tone: 'warning' }
+    : { text: `${condition}: not shown`, tone: 'good' };
 }
 
 function runsSection({ runs, unlike }: DetailsOf<'compare'>, invalid: readonly string[]): FactsSection {

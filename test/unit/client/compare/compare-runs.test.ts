@@ -37,9 +37,33 @@ describe('two runs', () => {
   });
 
   it('fail a limit of 10 % when 15 % were put there, and pass it when none were', () => {
-    const verdicts = (slower: number) => SEEDS.map((seed) => compared(pair(seed, { slower }), 'p99>+10%').verdict.level);
+    const verdicts = (slower: number) =>
+      SEEDS.map((seed) => compared(pair(seed, { slower }), 'p99>+10%').verdict.level);
     expect(verdicts(1.15).filter((level) => level === 'fail').length).toBeGreaterThanOrEqual(SEEDS.length - 2);
     expect(verdicts(1).filter((level) => level !== 'pass')).toEqual([]);
+  });
+
+  it('that cannot tell a change beyond the limit do not pass, and say what would tell', () => {
+    const noisy = { spread: 0.5, seconds: 20 };
+    const sides = pair(1, { ...noisy, slower: 1.6 }, noisy);
+    const { rows, verdict } = compared(sides, 'p99>+10%,lost>0');
+    const p99 = rows.find(({ figure }) => figure === 'p99');
+    expect(p99?.change).toBeGreaterThan(0.1);
+    expect(p99).toMatchObject({ verdict: 'unknown', failed: false, undecided: true });
+    expect(verdict.level).toBe('invalid');
+    expect(verdict.sentence).toMatch(
+      /^Cannot tell whether p99>\+10% \(total: -\d+\.\d % to \+\d+\.\d %; at least \d+0 s or 3 runs a side are needed\)\.$/,
+    );
+    const longer = pair(1, { ...noisy, seconds: 600, slower: 1.6 }, { ...noisy, seconds: 600 });
+    expect(compared(longer, 'p99>+10%').verdict.level).toBe('fail');
+  });
+
+  it('of which a value is beyond the limit, but not surely, do not pass', () => {
+    const p99 = compared(pair(2, {}), '').rows.find(({ figure }) => figure === 'p99');
+    const limit = ((p99?.b ?? 0) / 1000 - 0.3).toFixed(2);
+    const { verdict } = compared(pair(2, {}), `p99>${limit}ms`);
+    expect(verdict).toMatchObject({ level: 'invalid' });
+    expect(verdict.sentence).toMatch(/\(total: [\d.]+ ms to [\d.]+ ms; (at least \d+ s or )?3 runs a side are needed/);
   });
 
   it('of which one is faster are better', () => {
@@ -55,10 +79,35 @@ describe('two runs', () => {
   });
 
   it('cannot tell a change that is smaller than the errors of their clocks', () => {
-    const { rows } = compared(pair(2, { slower: 1.15, clockErrorUs: 2000 }, { clockErrorUs: 2000 }), 'p50>+1%,p50>8ms');
+    const { rows, verdict } = compared(
+      pair(2, { slower: 1.15, clockErrorUs: 2000 }, { clockErrorUs: 2000 }),
+      'p50>+1%,p50>8ms',
+    );
     const p50 = rows.find(({ figure }) => figure === 'p50');
-    expect(p50).toMatchObject({ verdict: 'unknown', failed: false });
+    expect(p50).toMatchObject({ verdict: 'unknown', failed: false, undecided: true });
+    expect(verdict.sentence).toContain('clocks that are off by less than ± 4.0 ms are needed');
     expect((p50?.interval?.high ?? 0) - (p50?.interval?.low ?? 0)).toBeGreaterThan(1);
+  });
+
+  it('of ten seconds as noisy as real ones hold the truth, and no latency falls by more than all of it', () => {
+    const noisy = { spread: 0.5, seconds: 10, framesPerSecond: 120 };
+    const outcomes = SEEDS.map((seed) => compared(pair(seed + 500, noisy, noisy), 'p50>+10%,p99>+10%'));
+    const rows = outcomes.flatMap((outcome) =>
+      outcome.rows.filter(({ figure }) => figure === 'p50' || figure === 'p99'),
+    );
+    expect(rows.filter(({ interval }) => !interval || interval.low <= -1)).toEqual([]);
+    const covered = rows.filter(({ interval }) => interval && interval.low <= 0 && interval.high >= 0);
+    expect(covered.length / rows.length).toBeGreaterThan(0.92);
+    expect(outcomes.filter(({ verdict }) => verdict.level === 'fail').length).toBeLessThanOrEqual(1);
+  });
+
+  it('that are one run are told apart from nothing by less than the noise that is in it', () => {
+    const run = runOf({ seed: 7, spread: 0.2, seconds: 10, framesPerSecond: 120 });
+    const { rows } = compared({ a: [run], b: [run] }, '');
+    const p50 = rows.find(({ figure }) => figure === 'p50')?.interval;
+    expect(p50?.low).toBeGreaterThan(-0.75);
+    // In proportion: twice as slow is as far from alike as half as slow.
+    expect(Math.log(1 + (p50?.low ?? 0)) + Math.log(1 + (p50?.high ?? 0))).toBeCloseTo(0, 0);
   });
 
   it('that are one run differ in nothing', () => {
@@ -76,9 +125,9 @@ describe('repeated runs', () => {
     b: [4, 5, 6, 7].map((n) => runOf({ seed: seed * 10 + n, ofRun, slower, ...QUICK, seconds: 10 })),
   });
 
-  it('that vary by themselves and are alike pass', () => {
+  it('that vary by themselves and are alike do not fail', () => {
     const outcomes = SEEDS.map((seed) => compared(repeated(seed, 1), 'p50>+5%,p99>+5%'));
-    const failed = outcomes.filter(({ verdict }) => verdict.level !== 'pass');
+    const failed = outcomes.filter(({ verdict }) => verdict.level === 'fail');
     expect(failed.length).toBeLessThanOrEqual(1);
     const p50 = outcomes.flatMap(({ rows }) => rows.filter(({ figure }) => figure === 'p50'));
     const covered = p50.filter(({ interval }) => interval && interval.low <= 0 && interval.high >= 0);
@@ -152,15 +201,16 @@ describe('figures', () => {
 
 describe('two searches', () => {
   it.each([
-    [100, 110, 120, 130, 'better', false],
-    [100, 110, 80, 85, 'worse', true],
-    [100, 110, 105, 110, 'unknown', false],
-    [100, null, 50, 60, 'worse', true],
-    [100, 110, 80, null, 'unknown', false],
-    [100, null, 90, null, 'unknown', false],
-  ] as const)('%s to %s and %s to %s', (fromA, toA, fromB, toB, verdict, failed) => {
+    [100, 110, 120, 130, 'better', false, 'pass'],
+    [100, 110, 80, 85, 'worse', true, 'fail'],
+    [100, 110, 105, 110, 'unknown', false, 'pass'],
+    [100, null, 50, 60, 'worse', true, 'fail'],
+    [100, 110, 80, null, 'unknown', false, 'invalid'],
+    [100, null, 90, null, 'unknown', false, 'invalid'],
+  ] as const)('%s to %s and %s to %s', (fromA, toA, fromB, toB, verdict, failed, level) => {
     const sides = { a: [search(fromA, toA)], b: [search(fromB, toB)] };
-    const { rows } = compared(sides, 'capacity<-5%');
+    const { rows, verdict: whole } = compared(sides, 'capacity<-5%');
+    expect(whole.level).toBe(level);
     expect(rows).toMatchObject([{ figure: 'capacity', a: fromA, b: fromB, verdict, failed }]);
   });
 

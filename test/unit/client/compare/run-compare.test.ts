@@ -42,6 +42,7 @@ describe('runCompare', () => {
     const page = pageOf(report);
     expect(page.sections.map(({ kind }) => kind)).toEqual(['table', 'findings', 'curves', 'facts', 'facts']);
     expect(pageText(page, 100)).toContain('Passed: nothing shows that p99>+50% holds.');
+    expect(pageText(page, 80)).toMatch(/ Change +95 % of the change/);
   });
 
   it('merges the distributions of repeated runs, and compares between them', async () => {
