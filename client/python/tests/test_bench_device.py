@@ -117,6 +117,8 @@ def test_it_measures_the_window_and_tells_the_result(server: ScriptedServer, mak
     assert (said["reconnects"], said["outageMs"], said["bytes"]) == (0, 0, (frames - 1) * 59)
     assert said["about"].startswith("Python 3.")
     assert said["timeline"] == {**said["timeline"], "bucketMs": 1000, "frames": [frames - 1]}
+    # The window had not begun when it was over, so that nothing is known of that.
+    assert "ownDelayP99Us" not in said
     clock = said["clock"]
     assert abs(clock["offsetUs"] - OFFSET_US) <= clock["errorUs"]
     assert clock["rttMinUs"] <= clock["rttP50Us"]
@@ -149,6 +151,19 @@ def test_it_tells_how_it_is_doing_and_leaves_in_good_order(server: ScriptedServe
     assert waiting.result() is None
     talk.expect("leave")
     assert {"waiting", "starting", "running"} <= set(seen)
+
+
+def test_it_says_how_late_it_was_itself(server: ScriptedServer, make_device: Any) -> None:
+    InThread(next, make_device())
+    talk = Conversation(server)
+    talk.settle_clock()
+    start_us, _ = talk.run(lead_us=0, window_us=60_000_000)
+    talk.send_frame(start_us)
+    talk.expect("progress")
+    stop_us = now_us() + OFFSET_US
+    talk.say(kind="run", benchId=7, stream="cam", startTimeUs=start_us, stopTimeUs=stop_us)
+    talk.send_frame(stop_us)
+    assert 0 <= talk.expect("result")["ownDelayP99Us"] < 60_000_000
 
 
 def test_it_goes_on_after_an_outage(server: ScriptedServer, make_device: Any, no_waiting: list[float]) -> None:

@@ -13,6 +13,7 @@ from .clock import now_us
 from .control import StreamInfo
 from .counters import ClockAt
 from .errors import StreamerError
+from .own_delay import OwnDelay
 from .wire import Fields
 
 #: What a server lists in WELCOME that knows of benchmarks.
@@ -42,6 +43,7 @@ class BenchPart:
         self._about = about
         self._on_status = on_status
         self._recorder = BenchRecorder()
+        self._own_delay = OwnDelay()
         self._is_measuring = False
         self._is_joined = False
         self._name: str | None = None
@@ -57,7 +59,8 @@ class BenchPart:
     @property
     def due_us(self) -> int:
         """When to call `tick` next."""
-        return self._next_us
+        own_us = self._own_delay.due_us
+        return self._next_us if own_us is None else min(self._next_us, own_us)
 
     def on_welcome(self, features: tuple[str, ...], send: Send) -> None:
         if FEATURE not in features:
@@ -65,6 +68,8 @@ class BenchPart:
             return
         self._send = send
         self._recorder.on_connect(now_us())
+        if self._is_measuring:
+            self._own_delay.resume(now_us())
         send(self._join)
 
     def on_stream(self, stream: StreamInfo) -> None:
@@ -85,6 +90,7 @@ class BenchPart:
 
     def on_disconnect(self, clock_at: ClockAt) -> None:
         self._is_joined, self._send = False, _nowhere
+        self._own_delay.pause()
         self._recorder.on_disconnect(now_us(), clock_at)
         self._tell()
 
@@ -107,6 +113,7 @@ class BenchPart:
     def tick(self, clock_at: ClockAt, round_trips_us: tuple[int, int] | None) -> None:
         """Once a second: says how it is doing, and the result when the window is over."""
         at_us = now_us()
+        self._own_delay.tick(at_us, *self._recorder.span_us())
         if at_us < self._next_us:
             return
         self._next_us = at_us + _TICK_US
@@ -158,12 +165,14 @@ class BenchPart:
     def _on_run(self, run: Run, clock_at: ClockAt) -> None:
         if self._follow(run.stream) and self._recorder.begin(run, now_us(), clock_at):
             self._is_measuring = True
+            self._own_delay.begin(now_us())
 
     def _on_over(self, over: Over) -> None:
         self._pending = None
         counts = self._recorder.counts
         if self._is_measuring and counts is not None and counts.bench_id == over.bench_id:
             self._is_measuring, self._recorder.counts, self._reason = False, None, over.reason
+            self._own_delay.pause()
         self.wanted_stream = self._home_stream
 
     def _on_refused(self, refused: Refused) -> None:
@@ -184,7 +193,9 @@ class BenchPart:
 
     def _finish(self, counts: BenchCounts, measured: Fields) -> None:
         self._is_measuring = False
-        fields = {**measured, "about": self._about}
+        self._own_delay.pause()
+        own_us = self._own_delay.p99_us()
+        fields = {**measured, **({} if own_us is None else {"ownDelayP99Us": own_us}), "about": self._about}
         self._tell_result({"kind": "result", "benchId": counts.bench_id, **fields})
         result = BenchResult(
             bench_id=counts.bench_id,

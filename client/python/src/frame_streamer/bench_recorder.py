@@ -53,6 +53,13 @@ class BenchRecorder:
         """The server's clock as it is known, or was last; None before that."""
         return None if self._estimate is None else now_us + self._estimate.offset_us
 
+    def span_us(self) -> tuple[int | None, int | None]:
+        """The window in our clock, as far as it is known."""
+        if self.counts is None or self._estimate is None:
+            return None, None
+        offset_us = self._estimate.offset_us
+        return self.counts.start_us - offset_us, self.counts.stop_us - offset_us
+
     def begin(self, run: Run, now_us: int, clock_at: ClockAt) -> bool:
         """A window is known. The same one comes again after a reconnect, and when it is to end earlier: then False."""
         counts = self.counts
