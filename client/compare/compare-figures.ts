@@ -5,7 +5,8 @@ import type { ComparedRun } from './compared-run.js';
 export interface ComparedFigure {
   readonly name: FigureName;
   readonly unit: 'us' | 'frames/s' | 'Mbit/s' | 'share' | 'count' | 'percent';
-  readonly better: 'less' | 'more';
+  /** Null where neither is better: smaller pictures are no worse. */
+  readonly better: 'less' | 'more' | null;
   /** Changes that are smaller than both do not matter: a share of the value, and an amount in `unit`. */
   readonly matters: { readonly share: number; readonly least: number };
   /** What it can be told by: quantiles of a distribution, a rate over time, or a count that is exact for its run. */
@@ -78,7 +79,7 @@ export const COMPARED_FIGURES: readonly ComparedFigure[] = [
   },
   { name: 'skipped', ...SHARE, basis: COUNT, of: ({ frames }) => shareOf(frames.skipped, frames.received) },
   {
-    ...{ name: 'throughput', unit: 'Mbit/s', ...RATE, basis: { kind: 'rate', of: 'bytes' } },
+    ...{ name: 'throughput', unit: 'Mbit/s', ...RATE, better: null, basis: { kind: 'rate', of: 'bytes' } },
     of: ({ throughputMbps }) => throughputMbps,
   },
   {

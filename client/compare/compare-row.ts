@@ -78,14 +78,15 @@ function verdictOn(
   const enough = Math.max(matters.least, matters.share * Math.abs(a.value));
   const difference = b.value - a.value;
   const isWorse = better === 'less' ? difference > 0 : difference < 0;
+  const changed = better === null ? 'changed' : isWorse ? 'worse' : 'better';
   if (!interval) {
     // A count is exact for its run; of an extreme nobody knows what another run would have.
     if (basis.kind !== 'count') return 'unknown';
     if (Math.abs(difference) <= enough) return 'same';
-    return isWorse ? 'worse' : 'better';
+    return changed;
   }
   const isSure = interval.low > 0 || interval.high < 0;
-  if (isSure && Math.abs(difference) >= enough) return isWorse ? 'worse' : 'better';
+  if (isSure && Math.abs(difference) >= enough) return changed;
   if (isSure || (interval.low >= -enough && interval.high <= enough)) return 'same';
   return 'unknown';
 }

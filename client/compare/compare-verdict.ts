@@ -38,6 +38,7 @@ function summaryOf(rows: readonly CompareRow[]): string {
   const parts = [
     count('worse') > 0 ? `worse in ${named('worse')}` : '',
     count('better') > 0 ? `better in ${named('better')}` : '',
+    count('changed') > 0 ? `changed in ${named('changed')}` : '',
     count('same') > 0 ? `the same in ${count('same')} figures` : '',
     count('unknown') > 0 ? `not to be told in ${count('unknown')}` : '',
   ];

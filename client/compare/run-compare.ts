@@ -8,7 +8,7 @@ import { compareRuns } from './compare-runs.js';
 import type { Sides } from './compare-runs.js';
 import type { ComparedRun } from './compared-run.js';
 import { readRun } from './read-runs.js';
-import { differencesOf } from './unlike.js';
+import { differencesOf, warningsOf } from './unlike.js';
 
 /**
  * Runs `streamer-client compare`: reads the files, and compares what is in all of them.
@@ -18,14 +18,21 @@ import { differencesOf } from './unlike.js';
 export async function runCompare(config: CompareConfig, parts: RunParts): Promise<RunReport> {
   const provenance = startProvenance(parts);
   const sides = { a: await readRuns(config.a), b: await readRuns(config.b) };
-  const unlike = allDifferences(sides);
+  const unlike = allDifferences(sides, differencesOf);
+  const warnings = allDifferences(sides, warningsOf);
   if (unlike.length > 0 && !config.allowUnlike) throw refusal(unlike);
   const comparison = compareRuns(sides, config.conditions);
   if (comparison.rows.length === 0) {
     throw new StreamerError('RUNS_UNLIKE', 'The runs have no subject in common, so that there is nothing to compare.');
   }
   const { conditions } = config;
-  return compareReport({ sides, conditions, comparison, unlike, provenance: provenance.finish(false) });
+  return compareReport({
+    sides,
+    conditions,
+    comparison,
+    unlike: [...unlike, ...warnings],
+    provenance: provenance.finish(false),
+  });
 }
 
 /** One after another: each file may be large. */
@@ -35,10 +42,10 @@ async function readRuns(files: readonly string[]): Promise<ComparedRun[]> {
   return runs;
 }
 
-function allDifferences({ a, b }: Sides): string[] {
+function allDifferences({ a, b }: Sides, between: typeof differencesOf): string[] {
   const [first, ...others] = [...a, ...b];
   if (!first) return [];
-  return [...new Set(others.flatMap((run) => differencesOf(run, first)))];
+  return [...new Set(others.flatMap((run) => between(run, first)))];
 }
 
 function refusal(unlike: readonly string[]): StreamerError {

@@ -24,7 +24,8 @@ export function differencesOf(run: ComparedRun, first: ComparedRun): string[] {
     differs('objective:', first.capacity?.objective ?? '', run.capacity?.objective ?? ''),
     ...machineDifferences(first, run),
     differs('size of the pictures:', first.sizes.join(', '), run.sizes.join(', ')),
-    ...streamDifferences(wholeOf(first), wholeOf(run)),
+    rateDifference(wholeOf(first), wholeOf(run)),
+    isLive(first) && isLive(run) ? null : frameSizeDifference(first, run),
     ...[first, run].flatMap(({ file, invalid }) => invalid.map((reason) => `${file} is invalid: ${reason}`)),
   ].filter((difference) => difference !== null);
 }
@@ -44,16 +45,34 @@ function machineDifferences(first: ComparedRun, run: ComparedRun): (string | nul
   ];
 }
 
-/** Reports of runs do not say how large pictures are, but how large frames are they do. */
-function streamDifferences(first: Subject | null, run: Subject | null): (string | null)[] {
+/**
+ * In what live sources differ because the scene does: worth a warning, and no reason to refuse. Empty for other sources,
+ * whose frames `differencesOf` looks at.
+ */
+export function warningsOf(run: ComparedRun, first: ComparedRun): string[] {
+  const difference = isLive(first) && isLive(run) ? frameSizeDifference(first, run) : null;
+  return difference === null ? [] : [difference];
+}
+
+/** Cameras send what is before them. */
+function isLive(run: ComparedRun): boolean {
+  const schemes = schemesOf(run);
+  return schemes !== '' && schemes.split(', ').every((scheme) => /^(rtsps?|https?)$/.test(scheme));
+}
+
+function rateDifference(first: Subject | null, run: Subject | null): string | null {
   const fps = [first?.nominalFps ?? 0, run?.nominalFps ?? 0] as const;
-  const bytes = [frameBytes(first), frameBytes(run)] as const;
-  return [
-    fps[0] > 0 && fps[1] > 0 && farApart(fps[0], fps[1], FPS_SHARE) ? pair('announced frames a second:', ...fps) : null,
-    bytes[0] > 0 && bytes[1] > 0 && farApart(bytes[0], bytes[1], FRAME_BYTES_SHARE)
-      ? pair('mean bytes of a frame:', Math.round(bytes[0]), Math.round(bytes[1]))
-      : null,
-  ];
+  return fps[0] > 0 && fps[1] > 0 && farApart(fps[0], fps[1], FPS_SHARE)
+    ? pair('announced frames a second:', ...fps)
+    : null;
+}
+
+/** Reports of runs do not say how large pictures are, but how large frames are they do. */
+function frameSizeDifference(first: ComparedRun, run: ComparedRun): string | null {
+  const [one, other] = [frameBytes(wholeOf(first)), frameBytes(wholeOf(run))];
+  return one > 0 && other > 0 && farApart(one, other, FRAME_BYTES_SHARE)
+    ? pair('mean bytes of a frame:', Math.round(one), Math.round(other))
+    : null;
 }
 
 function wholeOf({ total, subjects }: ComparedRun): Subject | null {

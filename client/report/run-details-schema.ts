@@ -154,7 +154,7 @@ const compareDetails = z.object({
       b: z.number().nullable(),
       change: z.number().nullable().describe('(b - a) / a'),
       interval: z.object({ low: z.number(), high: z.number() }).nullable().describe('95 % confidence of the change'),
-      verdict: z.enum(['better', 'worse', 'same', 'unknown']),
+      verdict: z.enum(['better', 'worse', 'changed', 'same', 'unknown']),
       condition: z.string().nullable().describe('of --fail-if'),
       failed: z.boolean(),
       undecided: z.boolean().optional().describe('of the condition, or one of several, the runs cannot tell'),

@@ -9,7 +9,7 @@ import { present } from '../sections/present.js';
 
 type Row = DetailsOf<'compare'>['rows'][number];
 
-const TONES = { worse: 'bad', better: 'good', same: undefined, unknown: 'warning' } as const;
+const TONES = { worse: 'bad', better: 'good', changed: undefined, same: undefined, unknown: 'warning' } as const;
 /** The figures that answer most questions, as far as they are there. */
 const HEADLINES = ['p99', 'p50', 'age', 'lost', 'fps', 'capacity'];
 const NOTE =

@@ -100,6 +100,22 @@ describe('runCompare', () => {
     expect(report.validity.valid).toBe(!message.includes('invalid'));
   });
 
+  it('takes smaller frames of cameras as they are, with a warning, and calls them neither better nor worse', async () => {
+    const camera = (parts: Partial<Subject>) => ({
+      ...drawnReport({ seed: 1, ...QUICK }),
+      total: total({ target: 'rtsp://host/x', ...parts }),
+      subjects: [],
+    });
+    const files = await filesWith({ 'a.json': camera({}), 'b.json': camera({ bytes: 1e6, throughputMbps: 0.4 }) });
+    const report = await compare(files);
+    expect(report.findings[0]).toMatchObject({
+      severity: 'warning',
+      figures: ['mean bytes of a frame: 30000 and 500'],
+    });
+    const rows = report.details.kind === 'compare' ? report.details.rows : [];
+    expect(rows.find(({ figure }) => figure === 'throughput')?.verdict).toBe('changed');
+  });
+
   it('names every difference', async () => {
     const a = drawnReport({ seed: 1, ...QUICK }, { provenance: machine({ cores: 8 }) });
     const b = { ...a, total: total({ durationMs: 5000 }), provenance: machine({ cores: 2, cpu: 'other' }) };
