@@ -126,6 +126,7 @@ describe('a page that measures', () => {
     expect(result.clock.errorUs).toBeGreaterThan(7);
     expect(result.clock.errorUs).toBeLessThan(1000);
     expect(result.clock.rttMinUs).toBe(0);
+    expect(result.ownDelayP99Us).toBe(0);
     const age = LatencyHistogram.decode(result.age!, result.ageNegative);
     expect(age.count).toBe(50);
     expect(page.status.phase).toBe('done');
