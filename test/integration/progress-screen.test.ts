@@ -55,6 +55,7 @@ describe('ProgressScreen', () => {
     await settled();
     await press('\u001b[B');
     expect(output.text).toContain('2 to ');
+    expect(output.text).toContain(' of 40 rows');
     await press('G');
     expect(output.text).toContain('camera-39');
     await press('g');
