@@ -26,6 +26,7 @@ interface Subject {
 }
 
 interface Report {
+  readonly details: { readonly devices: readonly { readonly subject: string; readonly included: boolean }[] };
   readonly subjects: readonly Subject[];
   readonly total: Subject;
   readonly clocks: readonly { readonly of: string; readonly offsetUs: number; readonly errorUs: number }[];
@@ -66,13 +67,17 @@ describe.skipIf(!ready)('a benchmark of a browser, Node.js and Python', () => {
     ]);
     await ui.page.getByText('Done').waitFor();
     expect(await bench.exit).toEqual({ code: 0, signal: null });
-    const { subjects, total, clocks } = JSON.parse(bench.stdout) as Report;
+    const { subjects, total, clocks, details } = JSON.parse(bench.stdout) as Report;
+    // A busy machine may hold up a device, which is then no part of the total.
+    const counted = subjects.filter(({ name }) =>
+      details.devices.some(({ subject, included }) => included && subject === name),
+    );
 
     expect(subjects.map(({ name }) => name).sort()).toEqual(['kitchen', 'phone', 'pi']);
     const counts = subjects.map(({ frames }) => frames);
     expect(counts).toEqual(counts.map(() => expect.objectContaining({ ...counts[0], lost: 0, skipped: 0 })));
     expect(Math.abs(counts[0]!.received - FPS * SECONDS)).toBeLessThanOrEqual(1);
-    expect(total.frames.received).toBe(3 * counts[0]!.received);
+    expect(total.frames.received).toBe(counted.length * counts[0]!.received);
 
     // All run on this machine, so that the truth is known: their clocks are the same.
     expect(clocks).toHaveLength(3);
@@ -80,7 +85,7 @@ describe.skipIf(!ready)('a benchmark of a browser, Node.js and Python', () => {
 
     for (const kind of ['latency', 'age'] as const) {
       const merged = new LatencyHistogram();
-      for (const { histograms } of subjects) merged.merge(histogramOf(histograms[kind]));
+      for (const { histograms } of counted) merged.merge(histogramOf(histograms[kind]));
       const whole = histogramOf(total.histograms[kind]);
       for (const q of [0.01, 0.5, 0.99, 1]) expect(whole.quantile(q)).toBe(merged.quantile(q));
       expect(whole.count).toBe(merged.count);
