@@ -11,7 +11,7 @@ import type { BenchOutcome } from './coordinator.js';
 import { checkedDevice } from './device-checks.js';
 import type { CheckedDevice, ResultFrame } from './device-checks.js';
 import { deviceSubject, totalSubject } from './device-subject.js';
-import { keepingUpChecks } from './keeping-up.js';
+import { keepingUpChecks } from './keeping-up-checks.js';
 
 /** What a report is made of, beside the outcome. */
 export interface BenchReportParts {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckedDevice } from '../../../../client/bench/device-checks.js';
-import { keepingUpChecks, maxOwnDelayUs, whyTooSlow } from '../../../../client/bench/keeping-up.js';
+import { keepingUpChecks } from '../../../../client/bench/keeping-up-checks.js';
+import { maxOwnDelayUs, whyTooSlow } from '../../../../client/bench/keeping-up.js';
 import { LatencyHistogram } from '../../../../shared/histogram.js';
 import { resultOf } from '../../../helpers/bench-room-of-test.js';
 

@@ -1,0 +1,26 @@
+import type { TrustCheck } from '../report/run-trust-schema.js';
+import type { CheckedDevice, ResultFrame } from './device-checks.js';
+import { whyTooSlow } from './keeping-up.js';
+
+/** What devices say of how late they were themselves; none of these makes the rest of a run invalid. */
+export function keepingUpChecks(devices: readonly CheckedDevice[], frame: Pick<ResultFrame, 'fps'>): TrustCheck[] {
+  const told = devices.filter(({ measured }) => measured !== null);
+  if (told.length === 0) return [];
+  const slow = told.filter(
+    ({ known, measured }) =>
+      whyTooSlow(known.result?.ownDelayP99Us, measured?.latency.quantile(0.99) ?? null, frame) !== null,
+  );
+  const silent = told.filter(({ known }) => known.result?.ownDelayP99Us === undefined);
+  return [
+    doubt('Devices that did not keep up', slow.length, 'they are left out of the total.'),
+    doubt(
+      'Devices that do not say how late they were themselves',
+      silent.length,
+      'their latencies may in part be those of the device.',
+    ),
+  ];
+}
+
+function doubt(name: string, value: number, why: string): TrustCheck {
+  return { name, value, limit: 0, unit: '', ok: value === 0, severity: 'doubt', why };
+}
