@@ -5,7 +5,7 @@ type Row = DetailsOf<'compare'>['rows'][number];
 
 /** A figure of a comparison with its unit; `-` where there is none. */
 export function figureText(unit: string, value: number | null): string {
-  if (value === null) return NOTHING;
+  if (value === null || !Number.isFinite(value)) return NOTHING;
   switch (unit) {
     case 'us':
       return formatDurationUs(value);
@@ -34,8 +34,9 @@ export function intervalText(interval: Row['interval']): string {
   return interval ? `${percent(interval.low)} to ${percent(interval.high)}` : NOTHING;
 }
 
-/** A share as a signed percentage: `+12.3 %`, `-0.4 %`. */
+/** A share as a signed percentage: `+12.3 %`, `-0.4 %`; `-` where it is without a bound. */
 export function percent(share: number): string {
+  if (!Number.isFinite(share)) return NOTHING;
   const text = (share * 100).toFixed(1);
   return `${share > 0 ? '+' : ''}${Number(text) === 0 ? text.replace('-', '') : text} %`;
 }

@@ -3,7 +3,7 @@ import { StreamerError } from '../../shared/errors.js';
 import type { LogDestination } from '../../shared/logger.js';
 
 /**
- * A file that log lines are appended to, each before the call returns.
+ * A file that log lines are appended to, each before the call returns. A new one only the user may read: it holds addresses.
  *
  * @throws {StreamerError} FILE_WRITE_FAILED, so that a long run does not find out at its end.
  */
@@ -34,7 +34,7 @@ function wasWritten(file: number, line: string): boolean {
 
 function opened(path: string): number {
   try {
-    return openSync(path, 'a');
+    return openSync(path, 'a', 0o600);
   } catch (cause) {
     throw new StreamerError('FILE_WRITE_FAILED', `Cannot write the log to ${path}; check the folder.`, { cause });
   }

@@ -17,7 +17,8 @@ export const RUN_KINDS = ['load', 'cameras', 'capacity', 'bench', 'chaos', 'comp
 export type RunKind = (typeof RUN_KINDS)[number];
 
 const count = z.int().min(0);
-const rate = z.number().min(0);
+/** Far above what anything here can be, and far below where sums and shares of such numbers overflow. */
+const rate = z.number().min(0).max(1e15);
 const us = z.int().nullable();
 const bound = z.int().min(0).nullable();
 
@@ -44,16 +45,30 @@ const outageSchema = z
   })
   .describe('a time without a connection');
 
+/** Buckets of a timeline; whoever compares runs draws each of them a thousand times. */
+const MAX_BUCKETS = 600;
+const MAX_SUBJECTS = 100_000;
+
 const timelineSchema = z
   .object({
     bucketMs: count.describe('width of one bucket; all arrays have one entry for each'),
-    frames: z.array(count),
-    bytes: z.array(count),
-    latencyP50Us: z.array(us),
-    latencyP99Us: z.array(us),
-    ageMaxUs: z.array(us),
-    sessions: z.array(count).optional().describe('sessions that were connected, where there may be several'),
+    frames: z.array(count).max(MAX_BUCKETS),
+    bytes: z.array(count).max(MAX_BUCKETS),
+    latencyP50Us: z.array(us).max(MAX_BUCKETS),
+    latencyP99Us: z.array(us).max(MAX_BUCKETS),
+    ageMaxUs: z.array(us).max(MAX_BUCKETS),
+    sessions: z
+      .array(count)
+      .max(MAX_BUCKETS)
+      .optional()
+      .describe('sessions that were connected, where there may be several'),
   })
+  .refine(
+    ({ bucketMs: _, ...series }) => new Set(Object.values(series).flatMap((each) => each?.length ?? [])).size === 1,
+    {
+      error: 'its arrays are of different lengths',
+    },
+  )
   .describe('what happened when; at most 600 buckets');
 export type Timeline = z.infer<typeof timelineSchema>;
 
@@ -79,7 +94,7 @@ export const subjectSchema = z.object({
   sessions: z.object({ asked: count, connected: count.describe('at the end'), failed: count }),
   frames: z.object({
     received: count,
-    lost: count.describe('known to be missing, and announced by nobody'),
+    lost: count.describe('known to be missing, and announced by nobody; what an outage costs is known when it is over'),
     skipped: count.describe('left out by the server, which said so'),
     corrupt: count,
   }),
@@ -90,7 +105,7 @@ export const subjectSchema = z.object({
   nominalFps: rate.nullable().describe('frames a second and session as announced; null while nobody says it'),
   fps: z
     .object({ mean: rate, min: rate, max: rate })
-    .describe('a second; of several sessions the sum of their means, least and greatest of one'),
+    .describe('a second; of several sessions their frames over the whole window, least and greatest of one'),
   throughputMbps: rate.describe('10^6 bits a second, mean'),
   latencyUs: latencySchema.describe('of the frames that came (uncorrected)'),
   ageUs: latencySchema.describe('of the newest frame, at the expected cadence (corrected for coordinated omission)'),
@@ -166,7 +181,7 @@ export const runReportSchema = z
     provenance: provenanceSchema,
     clocks: z.array(clockSchema),
     total: subjectSchema.nullable().describe('everything together; null where adding up would mean nothing'),
-    subjects: z.array(subjectSchema).describe('what the total is made of, and steps'),
+    subjects: z.array(subjectSchema).max(MAX_SUBJECTS).describe('what the total is made of, and steps'),
     generator: generatorSchema.nullable().describe('the process that made the load'),
     server: serverSamplesSchema.nullable().describe('what the server says of itself; null where it was not asked'),
     findings: z.array(findingSchema),

@@ -2,7 +2,10 @@
 import { z } from 'zod';
 
 const count = z.int().min(0);
-const rate = z.number().min(0);
+/** Far above what anything here can be, and far below where sums and shares of such numbers overflow. */
+const rate = z.number().min(0).max(1e15);
+
+const MAX_SAMPLES = 10_000;
 
 const threadSchema = z.object({
   name: z.string().describe('main, or the worker'),
@@ -31,15 +34,17 @@ export const generatorSchema = z.object({
     .describe(
       'received by the kernel and not read by us yet, largest of one session at each look; null where it is not known',
     ),
-  samples: z.array(
-    z.object({
-      atMs: count,
-      cpuPercent: rate,
-      machineCpuPercent: rate.nullable(),
-      residentBytes: count,
-      loopDelayP99Us: count,
-    }),
-  ),
+  samples: z
+    .array(
+      z.object({
+        atMs: count,
+        cpuPercent: rate,
+        machineCpuPercent: rate.nullable(),
+        residentBytes: count,
+        loopDelayP99Us: count,
+      }),
+    )
+    .max(MAX_SAMPLES),
 });
 export type GeneratorFigures = z.infer<typeof generatorSchema>;
 
@@ -48,15 +53,17 @@ export const serverSamplesSchema = z.object({
   url: z.string().describe('of the API, without secrets'),
   version: z.string().nullable(),
   isSameMachine: z.boolean(),
-  samples: z.array(
-    z.object({
-      atMs: count,
-      cpuPercent: rate.describe('of one core'),
-      residentBytes: count,
-      loopDelayP99Us: count,
-      clients: count,
-    }),
-  ),
+  samples: z
+    .array(
+      z.object({
+        atMs: count,
+        cpuPercent: rate.describe('of one core'),
+        residentBytes: count,
+        loopDelayP99Us: count,
+        clients: count,
+      }),
+    )
+    .max(MAX_SAMPLES),
   streams: z
     .array(z.object({ name: z.string(), published: count.describe('frames in the window'), droppedFrames: count }))
     .describe('what the server says it published while we measured'),

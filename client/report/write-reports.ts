@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { StreamerError } from '../../shared/errors.js';
 import { reportHtml } from './html/report-html.js';
 import { pageOf } from './page-of.js';
@@ -59,12 +60,43 @@ function refusal(sentence: string, cause?: unknown): StreamerError {
 }
 
 async function writeReport(report: RunReport, file: string): Promise<StreamerError | null> {
+  const text = formatted(report, file);
   try {
-    await writeFile(file, formatted(report, file));
+    await writeWhole(file, text);
     return null;
   } catch (cause) {
     return new StreamerError('FILE_WRITE_FAILED', `Cannot write the report to ${file}; check the folder.`, { cause });
   }
+}
+
+/**
+ * Replaces `file` once all of the text is on the disk, so that a full one leaves what was there before and no half report.
+ * Only the user may read it, since reports hold addresses. What cannot be replaced, as /dev/stdout, is written to.
+ */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const whole = await realpath(file).catch(() => file);
+  if (!(await isReplaceable(whole))) return await writeFile(file, text);
+  const unfinished = join(dirname(whole), `.${randomUUID()}.tmp`);
+  try {
+    await writeFile(unfinished, text, { flag: 'wx', mode: 0o600, flush: true });
+    await rename(unfinished, whole);
+  } catch (cause) {
+    await rm(unfinished, { force: true });
+    throw cause;
+  }
+}
+
+/** A file that may be written in a folder that may not be is kept, and so is one that is no regular file. */
+async function isReplaceable(file: string): Promise<boolean> {
+  const facts = await stat(file).catch(() => null);
+  if (facts === null) return true;
+  return (
+    facts.isFile() &&
+    (await access(dirname(file), constants.W_OK).then(
+      () => true,
+      () => false,
+    ))
+  );
 }
 
 function formatted(report: RunReport, file: string): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -13,6 +13,7 @@ describe('a log in a file', () => {
     const lines: string[] = [];
     toAll([{ write: (line) => lines.push(line) }, openLogFile(path)]).write('one\n');
     openLogFile(path).write('two\n');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
     expect([readFileSync(path, 'utf8'), lines]).toEqual(['one\ntwo\n', ['one\n']]);
   });
 

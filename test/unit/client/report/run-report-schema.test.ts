@@ -11,6 +11,20 @@ describe('runReportSchema', () => {
     await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot('../../../../docs/run-report.schema.json');
   });
 
+  it('bounds what whoever reads a report works with', () => {
+    const report = loadReport({ sessions: 2, seconds: 5 });
+    const { total } = report;
+    const of = (length: number) => Array.from({ length }, () => 1);
+    const timelineOf = (buckets: number, frames = buckets) => {
+      const rest = { bytes: of(buckets), latencyP50Us: of(buckets), latencyP99Us: of(buckets), ageMaxUs: of(buckets) };
+      return { ...report, total: { ...total, timeline: { bucketMs: 1000, frames: of(frames), ...rest } } };
+    };
+    const isTaken = (one: unknown) => runReportSchema.safeParse(one).success;
+    expect([timelineOf(600), timelineOf(601), timelineOf(600, 599)].map(isTaken)).toEqual([true, false, false]);
+    const withRate = (throughputMbps: number) => ({ ...report, total: { ...total, throughputMbps } });
+    expect([withRate(1e15), withRate(1e308)].map(isTaken)).toEqual([true, false]);
+  });
+
   it('is what the sample reports of the tests are', () => {
     for (const report of [emptyRunReport(), loadReport(), invalidReport(), ...reportsOfEveryKind()])
       expect(runReportSchema.parse(report)).toEqual(report);

@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readRunReport } from '../../../../client/report/read-run-report.js';
 import { checkReportFiles, writeReports } from '../../../../client/report/write-reports.js';
 import { loadReport } from '../../../helpers/sample-reports.js';
+import { TinyDisk } from '../../../helpers/tiny-disk.js';
 
 describe('writeReports', () => {
   let folder: string;
@@ -25,6 +26,33 @@ describe('writeReports', () => {
     expect(html).toMatch(/^<!doctype html>/);
     expect(markdown).toMatch(/^## Load: 2 sessions/);
     expect(csv).toMatch(/^kind,name,/);
+  });
+
+  it('lets only the user read them, follows links, and leaves nothing else behind', async () => {
+    const own = await mkdtemp(join(folder, 'own-'));
+    await writeFile(join(own, 'a.json'), 'before', { mode: 0o644 });
+    await symlink(join(own, 'a.json'), join(own, 'link.json'));
+    await writeReports(report, [join(own, 'link.json')]);
+    expect((await stat(join(own, 'a.json'))).mode & 0o777).toBe(0o600);
+    expect(readRunReport(await readFile(join(own, 'a.json'), 'utf8'), 'a.json')).toEqual(report);
+    expect(await readdir(own)).toEqual(['a.json', 'link.json']);
+  });
+
+  it('leaves what was there before on a disk that is full', async ({ skip }) => {
+    const disk = await TinyDisk.mount('64k');
+    if (!disk) return skip('only the superuser of a Linux machine may mount a file system');
+    onTestFinished(() => disk.stop());
+    const file = join(disk.path, 'a.json');
+    await writeFile(file, 'before');
+    const large = loadReport({ sessions: 50, seconds: 60 });
+    await expect(writeReports(large, [file])).rejects.toMatchObject({ code: 'FILE_WRITE_FAILED' });
+    expect(await readFile(file, 'utf8')).toBe('before');
+    expect(await readdir(disk.path)).toEqual(['a.json']);
+  });
+
+  it('does not take a report that cannot be drawn for a disk that cannot be written', async () => {
+    const broken = { ...report, subjects: null } as unknown as typeof report;
+    await expect(writeReports(broken, [join(folder, 'c.html')])).rejects.toThrow(TypeError);
   });
 
   it('writes the others where one cannot be written', async () => {
