@@ -37,7 +37,8 @@ export function formatWithError(us: number | null, errorUs: number | null): stri
   const larger = Math.max(Math.abs(us), errorUs);
   const unit = unitFor(larger);
   const decimals = Math.max(decimalsFor(larger, unit), decimalsToShow(errorUs / unit.us));
-  if (larger >= LONG_US || decimals > MAX_DECIMALS) return `${formatDurationUs(us)} ± ${formatDurationUs(Math.ceil(errorUs))}`;
+  if (larger >= LONG_US || decimals > MAX_DECIMALS)
+    return `${formatDurationUs(us)} ± ${formatDurationUs(Math.ceil(errorUs))}`;
   const error = roundedUp(errorUs / unit.us, decimals);
   return `${fixed(us / unit.us, decimals)} ${unit.name} ± ${fixed(error, decimals)} ${unit.name}`;
 }

@@ -2,7 +2,7 @@ import { StreamerError } from '../../shared/errors.js';
 import { LatencyHistogram } from '../../shared/histogram.js';
 import type { DeviceResult } from '../../shared/protocol/bench-messages.js';
 import { formatDurationUs } from '../../shared/units.js';
-import { whyTooSlow } from './keeping-up.js';
+import { canJudgeDelay, whyTooSlow } from './keeping-up.js';
 import type { KnownDevice } from './known-devices.js';
 
 /** The window and the stream that results are held against. */
@@ -105,6 +105,8 @@ function whyNotCounted(result: DeviceResult, { latency }: MeasuredResult, frame:
   const { errorUs } = result.clock;
   if (errorUs === null) return 'it does not say how certain its clock is';
   const limitUs = frame.maxClockErrorUs ?? usualClockErrorUs(latency);
-  if (errorUs <= limitUs) return whyTooSlow(result.ownDelayP99Us, latency.quantile(0.99), frame);
+  if (errorUs <= limitUs) {
+    return canJudgeDelay(frame) ? whyTooSlow(result.ownDelayP99Us, latency.quantile(0.99), frame) : null;
+  }
   return `its clock is uncertain by ${formatDurationUs(errorUs)}, where ${formatDurationUs(limitUs)} is the limit`;
 }

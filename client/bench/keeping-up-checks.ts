@@ -1,9 +1,12 @@
 import type { TrustCheck } from '../report/run-trust-schema.js';
 import type { CheckedDevice, ResultFrame } from './device-checks.js';
-import { whyTooSlow } from './keeping-up.js';
+import { canJudgeDelay, whyTooSlow } from './keeping-up.js';
 
 /** What devices say of how late they were themselves; none of these makes the rest of a run invalid. */
-export function keepingUpChecks(devices: readonly CheckedDevice[], frame: Pick<ResultFrame, 'fps'>): TrustCheck[] {
+export function keepingUpChecks(
+  devices: readonly CheckedDevice[],
+  frame: Pick<ResultFrame, 'fps' | 'startTimeUs' | 'stopTimeUs'>,
+): TrustCheck[] {
   const told = devices.filter(({ measured }) => measured !== null);
   if (told.length === 0) return [];
   const slow = told.filter(
@@ -12,7 +15,13 @@ export function keepingUpChecks(devices: readonly CheckedDevice[], frame: Pick<R
   );
   const silent = told.filter(({ known }) => known.result?.ownDelayP99Us === undefined);
   return [
-    doubt('Devices that did not keep up', slow.length, 'they are left out of the total.'),
+    doubt(
+      'Devices that did not keep up',
+      slow.length,
+      canJudgeDelay(frame)
+        ? 'they are left out of the total.'
+        : 'in less than ten seconds one stop decides, so they are in the total all the same; measure longer.',
+    ),
     doubt(
       'Devices that do not say how late they were themselves',
       silent.length,

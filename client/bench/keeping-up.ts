@@ -6,6 +6,14 @@ const DELAY_OF_PERIOD = 0.2;
 /** Where nobody says how many frames a second come. */
 const USUAL_FPS = 30;
 
+/** In a shorter window one stop of the machine is the p99 of timers 20 ms apart. */
+const LEAST_WINDOW_US = 10_000_000;
+
+/** Whether the delay of devices can be held against them: in a short window a single stop would decide. */
+export function canJudgeDelay({ startTimeUs, stopTimeUs }: { startTimeUs: number; stopTimeUs: number }): boolean {
+  return stopTimeUs - startTimeUs >= LEAST_WINDOW_US;
+}
+
 /** How late a device may be itself, at p99, so that its latencies are those of the path. Microseconds. */
 export function maxOwnDelayUs(latencyP99Us: number | null, fps: number): number {
   const periodUs = 1e6 / (fps > 0 ? fps : USUAL_FPS);

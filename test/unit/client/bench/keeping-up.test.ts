@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckedDevice } from '../../../../client/bench/device-checks.js';
 import { keepingUpChecks } from '../../../../client/bench/keeping-up-checks.js';
-import { maxOwnDelayUs, whyTooSlow } from '../../../../client/bench/keeping-up.js';
+import { canJudgeDelay, maxOwnDelayUs, whyTooSlow } from '../../../../client/bench/keeping-up.js';
 import { LatencyHistogram } from '../../../../shared/histogram.js';
 import { resultOf } from '../../../helpers/bench-room-of-test.js';
 
-const FRAME = { fps: 50 };
+const FRAME = { fps: 50, startTimeUs: 1_000_000, stopTimeUs: 11_000_000 };
 
 function device(ownDelayP99Us: number | undefined): CheckedDevice {
   const latency = new LatencyHistogram();
@@ -42,6 +42,13 @@ describe('whyTooSlow', () => {
 });
 
 describe('keepingUpChecks', () => {
+  it('say of a short window that one stop decides', () => {
+    const short = { ...FRAME, stopTimeUs: FRAME.stopTimeUs - 1 };
+    expect([canJudgeDelay(FRAME), canJudgeDelay(short)]).toEqual([true, false]);
+    expect(keepingUpChecks([device(90_000)], FRAME)[0]?.why).toMatch(/left out of the total/);
+    expect(keepingUpChecks([device(90_000)], short)[0]?.why).toMatch(/one stop decides.*measure longer/);
+  });
+
   it('counts who was late and who does not say', () => {
     const checks = keepingUpChecks([device(100), device(90_000), device(undefined)], FRAME);
     expect(checks).toMatchObject([
