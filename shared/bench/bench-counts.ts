@@ -79,7 +79,8 @@ export class BenchCounts<C extends ValueCounts> {
   }
 
   onLatency(captureTimeUs: number, latencyUs: number, errorUs: number): void {
-    if (!this.has(captureTimeUs)) return;
+    // One that came late may hold a frame from before it knew of the window, which is not among those counted.
+    if (!this.has(captureTimeUs) || this.from === null || captureTimeUs < this.from) return;
     this.latency.record(latencyUs);
     this.timeline.onLatency(captureTimeUs, latencyUs);
     this.worstErrorUs = Math.max(this.worstErrorUs ?? 0, errorUs);

@@ -90,6 +90,7 @@ describe.skipIf(process.platform === 'win32')('Ctrl+C', () => {
     const { recorder, publish } = await record();
     publish(0);
     await until(() => recorder.status().frames === 1);
+    await until(async () => (await childrenNamed('ffmpeg')).length === 1);
     const [pid] = await childrenNamed('ffmpeg');
     const { stdout } = await execa('ps', ['-o', 'pgid=', '-p', String(pid)]);
     expect(Number(stdout)).toBe(pid);
