@@ -133,7 +133,8 @@ describe.skipIf(!requireCamera())('streamer-client cameras', { timeout: 60_000 }
     expect(runReportSchema.parse(run.report)).toEqual(run.report);
     const { valid } = run.report.validity;
     expect(run.report.verdict.level).toBe(valid ? 'done' : 'invalid');
-    if (valid) expect(run.report.verdict.sentence).toMatch(/^Ended after .* of 1m 00s: 14 of 20 cameras delivered 1,125 frames/);
+    if (valid)
+      expect(run.report.verdict.sentence).toMatch(/^Ended after .* of 1m 00s: 14 of 20 cameras delivered 1,125 frames/);
     expect(run.report.provenance.interrupted).toBe(true);
     const sections = pageOf(run.report).sections.map(({ id }) => id);
     expect(sections).toEqual(expect.arrayContaining(['findings', 'subjects', 'errors', 'list', 'left', 'outages']));
