@@ -1,6 +1,6 @@
 import { Backoff } from '../shared/backoff.js';
 import type { CancelTimer, Clock } from '../shared/clock.js';
-import { isErrorCode, StreamerError } from '../shared/errors.js';
+import { StreamerError } from '../shared/errors.js';
 import { isBenchRequest } from '../shared/protocol/bench-messages.js';
 import type { BenchNotice, BenchRequest } from '../shared/protocol/bench-messages.js';
 import { encodeAck, encodeBench, encodeBye, encodeHello, encodePing, encodePong } from '../shared/protocol/codec.js';
@@ -10,7 +10,6 @@ import { FrameFlag, MessageType, PROTOCOL_VERSION } from '../shared/protocol/mes
 import type {
   FrameHeader,
   Message,
-  Notice,
   Stats,
   StreamChange,
   StreamInfo,
@@ -21,6 +20,8 @@ import { Acknowledger } from '../shared/receiver/acknowledger.js';
 import { ClockProbe } from '../shared/receiver/clock-probe.js';
 import { Connection } from './connection.js';
 import type { Link, OpenLink, ServerAddress } from './connection.js';
+import { farewellOf } from './farewell.js';
+import type { Farewell } from './farewell.js';
 import { statsMessage } from './stats-message.js';
 
 /** What a session is for. */
@@ -87,7 +88,7 @@ export class Session {
   private statsIntervalMs = 1000;
   private readonly timers = { retry: noTimer, stable: noTimer, stats: noTimer };
   /** What the server said before it closed the connection. */
-  private farewell: StreamerError | 'ended' | null = null;
+  private farewell: Farewell | null = null;
 
   /**
    * @param openLink how each connection is made: over TCP or TLS unless told otherwise
@@ -182,10 +183,8 @@ export class Session {
       case MessageType.WELCOME:
         return this.onWelcome(message.body);
       case MessageType.ERROR:
-        this.farewell = refusal(message.body);
-        return;
       case MessageType.BYE:
-        this.farewell = message.body.code === 'STREAMS_ENDED' ? 'ended' : refusal(message.body);
+        this.farewell = farewellOf(message);
         return;
       default:
         return;
@@ -274,8 +273,3 @@ export class Session {
 }
 
 const noTimer: CancelTimer = () => undefined;
-
-/** The peer's own words, under its code where we know that one. */
-function refusal({ code, message }: Notice): StreamerError {
-  return new StreamerError(isErrorCode(code) ? code : 'CONNECTION_LOST', message);
-}

@@ -1,6 +1,7 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { platform } from 'node:os';
+import type { Clock } from './clock.js';
 
 /** Signals that a guard passes on. */
 export type GuardSignal = 'SIGTERM' | 'SIGKILL';
@@ -25,6 +26,14 @@ export class ChildGuard {
     if (this.shell?.pid !== undefined && this.shell.exitCode === null && this.shell.stdin.writable)
       this.shell.stdin.write(`${signal.slice(3)}\n`);
     else this.child.kill(signal);
+  }
+
+  /** Ends all of them, by force where that takes longer than `limitUs`; resolves when `gone` does. */
+  async end(gone: Promise<unknown>, clock: Clock, limitUs: number): Promise<void> {
+    this.signal('SIGTERM');
+    const cancel = clock.schedule(limitUs, () => this.signal('SIGKILL'));
+    await gone;
+    cancel();
   }
 
   /** Kills what is left of them, and is gone itself then. */

@@ -1,7 +1,7 @@
 import type { CancelTimer, Clock } from './clock.js';
 
 /** One look every 20 ms costs a thread about a thousandth of its time. */
-const PERIOD_US = 20_000;
+export const TIMER_PERIOD_US = 20_000;
 /** After a longer stop than this, such as a sleep of the machine, the looks that were missed are not made up for. */
 const MAX_STOP_US = 600_000_000;
 
@@ -18,15 +18,15 @@ export class TimerLateness {
     private readonly clock: Clock,
     private readonly record: (lateUs: number, dueUs: number) => void,
   ) {
-    this.dueUs = clock.nowUs() + PERIOD_US;
-    this.cancelTimer = this.plan(PERIOD_US);
+    this.dueUs = clock.nowUs() + TIMER_PERIOD_US;
+    this.cancelTimer = this.plan(TIMER_PERIOD_US);
   }
 
   /** Counts the timers that are due by now, before the event loop gets to them. */
   catchUp(): void {
     const nowUs = this.clock.nowUs();
     if (nowUs - this.dueUs > MAX_STOP_US) this.dueUs = nowUs;
-    for (; this.dueUs <= nowUs; this.dueUs += PERIOD_US) this.record(nowUs - this.dueUs, this.dueUs);
+    for (; this.dueUs <= nowUs; this.dueUs += TIMER_PERIOD_US) this.record(nowUs - this.dueUs, this.dueUs);
   }
 
   close(): void {

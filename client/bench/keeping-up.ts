@@ -1,8 +1,6 @@
 import { formatDurationUs } from '../../shared/units.js';
+import { delayLimitUs } from '../trust/delay-checks.js';
 
-/** As for whoever makes load (docs/measuring.md): shares of its latency p99, and of the time between two frames. */
-const DELAY_OF_LATENCY = 0.25;
-const DELAY_OF_PERIOD = 0.2;
 /** Where nobody says how many frames a second come. */
 const USUAL_FPS = 30;
 
@@ -17,7 +15,7 @@ export function canJudgeDelay({ startTimeUs, stopTimeUs }: { startTimeUs: number
 /** How late a device may be itself, at p99, so that its latencies are those of the path. Microseconds. */
 export function maxOwnDelayUs(latencyP99Us: number | null, fps: number): number {
   const periodUs = 1e6 / (fps > 0 ? fps : USUAL_FPS);
-  return Math.round(Math.max(DELAY_OF_PERIOD * periodUs, DELAY_OF_LATENCY * (latencyP99Us ?? 0)));
+  return delayLimitUs(latencyP99Us ?? 0, periodUs);
 }
 
 /** Why a device that was late itself does not count; null where it kept up, or does not say. */

@@ -1,6 +1,7 @@
-import { lineOfText, positiveNumber, wholeNumber } from '../../shared/option-schema.js';
+import { positiveNumber, wholeNumber } from '../../shared/option-schema.js';
 import type { OptionTable } from '../../shared/option-table.js';
 import { CAMERA_LIST_OPTIONS } from '../cameras/camera-list-options.js';
+import { CLIENT_OPTIONS } from '../options.js';
 import { RUN_OUTPUT_OPTIONS } from '../report/run-output.js';
 import { SERVER_API_OPTION } from '../trust/server-api-option.js';
 import { objectiveText, publishAddress, targetTexts, videoTexts } from './capacity-schema.js';
@@ -105,13 +106,9 @@ export const CAPACITY_OPTIONS = {
     default: null,
   },
   token: {
-    flags: '--token <text>',
-    env: ['STREAMER_TOKEN'],
-    secret: true,
+    ...CLIENT_OPTIONS.token,
     group: LOAD,
     help: 'token of the server, or of the API of the cameras; the variable is safer, as other users see a flag',
-    schema: lineOfText(1024),
-    default: null,
   },
   serverApi: SERVER_API_OPTION,
   publish: {

@@ -86,11 +86,7 @@ export class PublisherProcess {
 
   /** Ends it with all its streams, by force where that takes too long; resolves when it is gone. Idempotent. */
   async stop(): Promise<void> {
-    if (this.hasEnded) return;
-    this.guard.signal('SIGTERM');
-    const cancel = this.clock.schedule(STOP_LIMIT_US, () => this.guard.signal('SIGKILL'));
-    await this.gone;
-    cancel();
+    if (!this.hasEnded) await this.guard.end(this.gone, this.clock, STOP_LIMIT_US);
   }
 
   /** Null once it listens. */

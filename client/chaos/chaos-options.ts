@@ -1,5 +1,6 @@
-import { lineOfText, positiveNumber, trueOrFalse, wholeNumber } from '../../shared/option-schema.js';
+import { positiveNumber, trueOrFalse, wholeNumber } from '../../shared/option-schema.js';
 import type { OptionTable } from '../../shared/option-table.js';
+import { CLIENT_OPTIONS } from '../options.js';
 import { RUN_OUTPUT_OPTIONS } from '../report/run-output.js';
 import { SERVER_API_OPTION } from '../trust/server-api-option.js';
 import { chaosTarget } from './chaos-schema.js';
@@ -71,13 +72,9 @@ export const CHAOS_OPTIONS = {
     default: false,
   },
   token: {
-    flags: '--token <text>',
-    env: ['STREAMER_TOKEN'],
-    secret: true,
+    ...CLIENT_OPTIONS.token,
     group: LOAD,
     help: 'token of the server, for good and bad; the variable is safer, as other users see a flag',
-    schema: lineOfText(1024),
-    default: null,
   },
   serverApi: SERVER_API_OPTION,
   serverPid: {

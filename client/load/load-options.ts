@@ -1,5 +1,6 @@
 import { lineOfText, positiveNumber, trueOrFalse, wholeNumber } from '../../shared/option-schema.js';
 import type { OptionTable } from '../../shared/option-table.js';
+import { CLIENT_OPTIONS } from '../options.js';
 import { RUN_OUTPUT_OPTIONS } from '../report/run-output.js';
 import { SERVER_API_OPTION } from '../trust/server-api-option.js';
 import { loadUrls, notNegativeSeconds } from './load-schema.js';
@@ -55,13 +56,9 @@ export const LOAD_OPTIONS = {
     default: null,
   },
   token: {
-    flags: '--token <text>',
-    env: ['STREAMER_TOKEN'],
-    secret: true,
+    ...CLIENT_OPTIONS.token,
     group: LOAD,
     help: 'token, sent to every streamer:// and ws:// host; the variable is safer, as other users see a flag',
-    schema: lineOfText(1024),
-    default: null,
   },
   name: {
     flags: '--name <text>',

@@ -1,19 +1,15 @@
 import type { Clock } from '../../shared/clock.js';
-import { isErrorCode, StreamerError } from '../../shared/errors.js';
+import { StreamerError } from '../../shared/errors.js';
 import { encodeAck, encodeBye, encodePing, encodePong } from '../../shared/protocol/codec.js';
 import { FrameFlag, MessageType } from '../../shared/protocol/messages.js';
-import type {
-  FrameHeader,
-  Message,
-  Notice,
-  StreamChange,
-  StreamInfo,
-  Welcome,
-} from '../../shared/protocol/messages.js';
+import type { FrameHeader, Message, StreamChange, StreamInfo, Welcome } from '../../shared/protocol/messages.js';
 import { Acknowledger } from '../../shared/receiver/acknowledger.js';
 import type { ClockReading } from '../../shared/receiver/observation.js';
 import type { SequenceTracker } from '../../shared/receiver/sequence-tracker.js';
 import type { ConnectionListener, Link } from '../connection.js';
+import { farewellOf } from '../farewell.js';
+import type { Farewell } from '../farewell.js';
+import { isWholeJpeg } from '../whole-jpeg.js';
 import type { SkimmedFrame } from './frame-skimmer.js';
 import type { LoadConnection, LoadSink } from './load-source.js';
 import { ProtocolFrame } from './protocol-frame.js';
@@ -57,8 +53,6 @@ const QUIET_US = 3_000_000;
 const WELCOME_LIMIT_US = 10_000_000;
 /** A server gives up a client that said nothing for a minute. */
 const SPEAK_EVERY_US = 15_000_000;
-const START_OF_IMAGE = 0xffd8;
-const END_OF_IMAGE = 0xffd9;
 
 interface HeldFrame extends SkimmedFrame {
   readonly arrivalTimeUs: number;
@@ -72,7 +66,7 @@ export class ProtocolReader implements LoadConnection, ClockMember {
   private streamId: number | null = null;
   private server: ClockOfServer | null = null;
   private held: HeldFrame[] = [];
-  private farewell: StreamerError | 'ended' | null = null;
+  private farewell: Farewell | null = null;
   private readonly openedUs: number;
   private heardUs: number;
   private spokenUs: number;
@@ -150,10 +144,8 @@ export class ProtocolReader implements LoadConnection, ClockMember {
       case MessageType.STREAM:
         return this.onStream(message.body);
       case MessageType.ERROR:
-        this.farewell = refusal(message.body);
-        return;
       case MessageType.BYE:
-        this.farewell = message.body.code === 'STREAMS_ENDED' ? 'ended' : refusal(message.body);
+        this.farewell = farewellOf(message);
         return;
       default:
         return;
@@ -238,13 +230,5 @@ export class ProtocolReader implements LoadConnection, ClockMember {
 }
 
 function skimmed(header: FrameHeader, jpeg: Buffer): SkimmedFrame {
-  const { length } = jpeg;
-  const isWhole =
-    length >= 4 && jpeg.readUInt16BE(0) === START_OF_IMAGE && jpeg.readUInt16BE(length - 2) === END_OF_IMAGE;
-  return { header, jpegBytes: length, isWhole };
-}
-
-/** The peer's own words, under its code where we know that one. */
-function refusal({ code, message }: Notice): StreamerError {
-  return new StreamerError(isErrorCode(code) ? code : 'CONNECTION_LOST', message);
+  return { header, jpegBytes: jpeg.length, isWhole: isWholeJpeg(jpeg) };
 }

@@ -1,13 +1,10 @@
-import { LOG_LEVELS } from '../../shared/log-level.js';
-import { lineOfText, oneOf, positiveNumber, trueOrFalse } from '../../shared/option-schema.js';
+import { trueOrFalse } from '../../shared/option-schema.js';
 import type { OptionTable } from '../../shared/option-table.js';
+import { CLIENT_OPTIONS } from '../options.js';
 import { probeUrls, streamerUrl } from './probe-schema.js';
 
 const PATHS = 'Paths';
 const OUTPUT = 'Output';
-
-/** Longest run, 24 days: timers cannot wait longer. */
-const MAX_DURATION_SECONDS = 24 * 24 * 60 * 60;
 
 /** Every option of `streamer-client probe`. */
 export const PROBE_OPTIONS = {
@@ -28,13 +25,9 @@ export const PROBE_OPTIONS = {
     default: null,
   },
   token: {
-    flags: '--token <text>',
-    env: ['STREAMER_TOKEN'],
-    secret: true,
+    ...CLIENT_OPTIONS.token,
     group: PATHS,
     help: 'token, sent to every streamer:// and ws:// host; the variable is safer, as other users see a flag',
-    schema: lineOfText(1024),
-    default: null,
   },
   reconnect: {
     flags: '--no-reconnect',
@@ -44,36 +37,8 @@ export const PROBE_OPTIONS = {
     schema: trueOrFalse(),
     default: true,
   },
-  duration: {
-    flags: '--duration <seconds>',
-    env: [],
-    group: PATHS,
-    help: 'stop after this time and print the summary',
-    schema: positiveNumber(MAX_DURATION_SECONDS, 'seconds'),
-    default: null,
-  },
-  json: {
-    flags: '--json',
-    env: [],
-    group: OUTPUT,
-    help: 'print one JSON object at the end and nothing else',
-    schema: trueOrFalse(),
-    default: false,
-  },
-  plain: {
-    flags: '--plain',
-    env: [],
-    group: OUTPUT,
-    help: 'print a line a path and second instead of the dashboard',
-    schema: trueOrFalse(),
-    default: false,
-  },
-  logLevel: {
-    flags: '--log-level <level>',
-    env: ['STREAMER_LOG_LEVEL', 'LOG_LEVEL'],
-    group: OUTPUT,
-    help: LOG_LEVELS.join(', '),
-    schema: oneOf(LOG_LEVELS),
-    default: 'info',
-  },
+  duration: { ...CLIENT_OPTIONS.duration, group: OUTPUT, help: 'stop after this time and print the summary' },
+  json: { ...CLIENT_OPTIONS.json, help: 'print one JSON object at the end and nothing else' },
+  plain: { ...CLIENT_OPTIONS.plain, help: 'print a line a path and second instead of the dashboard' },
+  logLevel: CLIENT_OPTIONS.logLevel,
 } as const satisfies OptionTable;

@@ -1,6 +1,6 @@
-import { LOG_LEVELS, type LogLevel } from '../../shared/log-level.js';
-import { oneOf, trueOrFalse } from '../../shared/option-schema.js';
+import type { LogLevel } from '../../shared/log-level.js';
 import type { OptionTable } from '../../shared/option-table.js';
+import { CLIENT_OPTIONS } from '../options.js';
 import { reportFiles } from './report-file-schema.js';
 
 const OUTPUT = 'Output';
@@ -16,30 +16,9 @@ export const RUN_OUTPUT_OPTIONS = {
     schema: reportFiles(),
     default: [],
   },
-  json: {
-    flags: '--json',
-    env: [],
-    group: OUTPUT,
-    help: 'print the report as one JSON object at the end and nothing else',
-    schema: trueOrFalse(),
-    default: false,
-  },
-  plain: {
-    flags: '--plain',
-    env: [],
-    group: OUTPUT,
-    help: 'print lines of progress instead of the dashboard',
-    schema: trueOrFalse(),
-    default: false,
-  },
-  logLevel: {
-    flags: '--log-level <level>',
-    env: ['STREAMER_LOG_LEVEL', 'LOG_LEVEL'],
-    group: OUTPUT,
-    help: LOG_LEVELS.join(', '),
-    schema: oneOf(LOG_LEVELS),
-    default: 'info',
-  },
+  json: { ...CLIENT_OPTIONS.json, help: 'print the report as one JSON object at the end and nothing else' },
+  plain: { ...CLIENT_OPTIONS.plain, help: 'print lines of progress instead of the dashboard' },
+  logLevel: CLIENT_OPTIONS.logLevel,
 } as const satisfies OptionTable;
 
 /** Where a run shows its progress and leaves its report. */

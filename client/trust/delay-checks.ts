@@ -1,3 +1,4 @@
+import { TIMER_PERIOD_US } from '../../shared/timer-lateness.js';
 import { formatDurationUs } from '../../shared/units.js';
 import type { Subject } from '../report/run-report-schema.js';
 import type { GeneratorFigures, ThreadFigures, TrustCheck } from '../report/run-trust-schema.js';
@@ -15,9 +16,6 @@ export const DELAY_LIMITS = {
 
 /** Names of the checks that are about latencies and ages alone: what they find leaves counts and rates as they are. */
 export const DELAY_CHECKS = { p50: 'Delay of the generator (p50)', p99: 'Delay of the generator (p99)' } as const;
-
-/** Of the timers whose lateness is counted (`TimerLateness`). */
-const TIMER_PERIOD_US = 20_000;
 
 /** Where nobody says how many frames a second come. */
 const USUAL_PERIOD_US = 1_000_000 / 30;
@@ -67,7 +65,7 @@ function p50Check(total: Subject | null, generator: GeneratorFigures, periodUs: 
     atMost({
       name: DELAY_CHECKS.p50,
       value: ownDelayUs(generator, 'p50'),
-      limit: limitOf(p50Us, periodUs),
+      limit: delayLimitUs(p50Us, periodUs),
       unit: 'us',
       severity: 'invalid',
       why: 'all latencies and ages shown are then in part those of the process that measured them.',
@@ -78,7 +76,7 @@ function p50Check(total: Subject | null, generator: GeneratorFigures, periodUs: 
 function p99Check(total: Subject | null, generator: GeneratorFigures, periodUs: number): TrustCheck {
   const p99Us = total?.latencyUs.p99 ?? null;
   // Counts and rates bear a delay of a whole frame; a latency does not.
-  const limit = p99Us === null ? Math.round(periodUs) : limitOf(p99Us, periodUs);
+  const limit = p99Us === null ? Math.round(periodUs) : delayLimitUs(p99Us, periodUs);
   const late = measuringThreads(generator).filter((thread) => delayOf(thread, 'p99') > limit);
   const windowUs = (total?.durationMs ?? 0) * 1000;
   const isOneStop = late.length > 0 && late.every((thread) => stoppedOnce(thread, windowUs, limit));
@@ -117,7 +115,8 @@ function shareCheck(p99Us: number, generator: GeneratorFigures): TrustCheck {
   });
 }
 
-function limitOf(latencyUs: number, periodUs: number): number {
+/** How late whoever measures may be at a percentile at which latencies are `latencyUs`, and frames `periodUs` apart. */
+export function delayLimitUs(latencyUs: number, periodUs: number): number {
   return Math.round(Math.max(DELAY_LIMITS.ofPeriod * periodUs, DELAY_LIMITS.ofLatency * latencyUs));
 }
 

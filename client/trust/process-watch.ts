@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock } from '../../shared/clock.js';
+import type { Clock } from '../../shared/clock.js';
 import { LatencyHistogram } from '../../shared/histogram.js';
 import type { GeneratorFigures } from '../report/run-trust-schema.js';
 import { KeptSamples } from './kept-samples.js';
@@ -6,6 +6,7 @@ import { machinePercents } from './machine-times.js';
 import type { MachineTimes } from './machine-times.js';
 import { nodeProcess } from './node-process.js';
 import type { ProcessFigureSources } from './node-process.js';
+import { Sampling } from './sampling.js';
 
 /** What a process says of itself; its threads say the rest. */
 export type OwnProcessFigures = Omit<GeneratorFigures, 'threads'>;
@@ -20,7 +21,6 @@ export interface ProcessWatchOptions {
   readonly loopDelayP99Us?: () => number;
 }
 
-const SAMPLE_US = 1_000_000;
 /** At most so much of the time is spent on looks at the sockets, which take the longer the more there are. */
 const MOST_SHARE_OF_LOOKS = 0.02;
 
@@ -40,34 +40,35 @@ export class ProcessWatch {
   private knowsBacklog = false;
   private nextLookUs = 0;
   private latestSample: ProcessSample | null = null;
-  private cancelTimer: CancelTimer = () => undefined;
-  private turn = 0;
+  private readonly sampling: Sampling;
 
   constructor(
     private readonly clock: Clock,
     private readonly options: ProcessWatchOptions = {},
     private readonly sources: ProcessFigureSources = nodeProcess(),
-  ) {}
+  ) {
+    this.sampling = new Sampling(clock, () => this.sample());
+  }
 
   /** Begins a window, and looks once a second from now on. */
   async begin(): Promise<void> {
-    this.stop();
+    this.sampling.stop();
     this.samples.clear();
     this.backlogs.reset();
     this.memory = { sum: 0, count: 0, max: 0 };
     this.latestSample = null;
-    const { turn } = this;
+    const isCurrent = this.sampling.stillCurrent;
     const reading = await this.read();
-    if (turn !== this.turn) return;
+    if (!isCurrent()) return;
     this.first = reading;
     this.last = reading;
     this.noteMemory();
-    this.plan();
+    this.sampling.start();
   }
 
   /** Ends the window: what happened in it. */
   async end(): Promise<OwnProcessFigures> {
-    this.stop();
+    this.sampling.stop();
     await this.sample();
     const { first, last, backlogs, memory } = this;
     const machine = machinePercents(first?.machine ?? null, last?.machine ?? null);
@@ -90,27 +91,15 @@ export class ProcessWatch {
 
   /** Stops looking. Idempotent. */
   close(): void {
-    this.stop();
-  }
-
-  private stop(): void {
-    this.turn += 1;
-    this.cancelTimer();
-  }
-
-  private plan(): void {
-    const { turn } = this;
-    this.cancelTimer = this.clock.schedule(SAMPLE_US, () => {
-      void this.sample().then(() => turn === this.turn && this.plan());
-    });
+    this.sampling.stop();
   }
 
   private async sample(): Promise<void> {
-    const { turn } = this;
+    const isCurrent = this.sampling.stillCurrent;
     const now = await this.read();
     await this.look(now.atUs);
     const { first, last } = this;
-    if (turn !== this.turn || first === null || last === null) return;
+    if (!isCurrent() || first === null || last === null) return;
     this.noteMemory();
     this.last = now;
     this.latestSample = {
@@ -127,11 +116,11 @@ export class ProcessWatch {
   private async look(nowUs: number): Promise<void> {
     const { socketsOf, isLeftOut } = this.options;
     if (socketsOf === undefined || socketsOf.size === 0 || nowUs < this.nextLookUs) return;
-    const { turn } = this;
+    const isCurrent = this.sampling.stillCurrent;
     const largest = await this.sources.backlog.largestBytes(socketsOf, isLeftOut).catch(() => null);
     const tookUs = this.clock.nowUs() - nowUs;
     this.nextLookUs = nowUs + tookUs / MOST_SHARE_OF_LOOKS;
-    if (largest === null || turn !== this.turn) return;
+    if (largest === null || !isCurrent()) return;
     this.knowsBacklog = true;
     this.backlogs.record(largest);
   }

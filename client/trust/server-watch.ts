@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock } from '../../shared/clock.js';
+import type { Clock } from '../../shared/clock.js';
 import type { ServerSamples } from '../report/run-trust-schema.js';
 import { findServerApi } from './find-server-api.js';
 import type { FoundApi, ServerApiRequest } from './find-server-api.js';
@@ -7,11 +7,11 @@ import { KeptSamples } from './kept-samples.js';
 import { isThisMachine } from './same-machine.js';
 import { askedServerSchema } from './server-api-schema.js';
 import type { AskedServer } from './server-api-schema.js';
+import { Sampling } from './sampling.js';
 import { StreamCounts } from './stream-counts.js';
 
 export type ServerSample = ServerSamples['samples'][number];
 
-const SAMPLE_US = 1_000_000;
 /** The window does not wait longer for it, at either end. */
 const LIMIT_US = 2_000_000;
 
@@ -34,8 +34,7 @@ export class ServerWatch {
   private last: AskedServer;
   private latestSample: ServerSample | null = null;
   private beganUs: number;
-  private cancelTimer: CancelTimer = () => undefined;
-  private turn = 0;
+  private readonly sampling: Sampling;
 
   constructor(
     private readonly api: FoundApi,
@@ -43,6 +42,7 @@ export class ServerWatch {
     private readonly clock: Clock,
   ) {
     this.request = new JsonRequest(new URL('/api/server', api.origin), api.token, clock);
+    this.sampling = new Sampling(clock, () => this.sample());
     this.counts = new StreamCounts(api, clock);
     this.last = api.server;
     this.beganUs = clock.nowUs();
@@ -50,20 +50,20 @@ export class ServerWatch {
 
   /** Begins a window; waits a few seconds at most, however slow the server is to answer. */
   async begin(): Promise<void> {
-    this.stop();
+    this.sampling.stop();
     this.samples.clear();
     this.latestSample = null;
-    const { turn } = this;
+    const isCurrent = this.sampling.stillCurrent;
     const [server] = await Promise.all([this.ask(), this.counts.begin()]);
-    if (turn !== this.turn) return;
+    if (!isCurrent()) return;
     this.beganUs = this.clock.nowUs();
     if (server !== null) this.last = server;
-    this.plan();
+    this.sampling.start();
   }
 
   /** Ends the window: what the server says happened in it, as far as it answers in a few seconds. */
   async end(): Promise<ServerSamples> {
-    this.stop();
+    this.sampling.stop();
     const [streams] = await Promise.all([this.counts.end(), this.sample()]);
     return {
       url: this.api.origin.origin,
@@ -81,26 +81,15 @@ export class ServerWatch {
 
   /** Stops asking; resolves when no socket is left. Idempotent. */
   async close(): Promise<void> {
-    this.stop();
+    this.sampling.stop();
     await Promise.all([this.request.close(), this.counts.close()]);
   }
 
-  private stop(): void {
-    this.turn += 1;
-    this.cancelTimer();
-  }
-
-  private plan(): void {
-    const { turn } = this;
-    this.cancelTimer = this.clock.schedule(SAMPLE_US, () => {
-      void this.sample().then(() => turn === this.turn && this.plan());
-    });
-  }
-
   private async sample(): Promise<void> {
-    const { turn, last } = this;
+    const isCurrent = this.sampling.stillCurrent;
+    const { last } = this;
     const server = await this.ask();
-    if (server === null || turn !== this.turn) return;
+    if (server === null || !isCurrent()) return;
     this.last = server;
     const cpuPercent = cpuPercentOf(last, server);
     if (cpuPercent === null) return;

@@ -91,11 +91,7 @@ export class MediamtxChild {
 
   /** Ends it, by force when that takes longer than a second; resolves when it is gone. Idempotent. */
   async stop(): Promise<void> {
-    if (this.hasEnded) return;
-    this.guard.signal('SIGTERM');
-    const cancel = this.clock.schedule(STOP_LIMIT_US, () => this.guard.signal('SIGKILL'));
-    await this.gone;
-    cancel();
+    if (!this.hasEnded) await this.guard.end(this.gone, this.clock, STOP_LIMIT_US);
   }
 
   /** Its log ends after it, but not while anything that it started holds on to that. */
