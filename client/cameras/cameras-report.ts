@@ -6,6 +6,7 @@ import type { Provenance, RunReport, Subject } from '../report/run-report-schema
 import { counted, earlyEndText, exactCount } from '../report/sections/words.js';
 import type { Validity } from '../report/run-trust-schema.js';
 import { judge } from '../trust/judge.js';
+import { invalidSentence } from '../trust/what-not-to-use.js';
 import { cameraFindings } from './camera-findings.js';
 import type { CameraList } from './camera-list.js';
 import type { CamerasConfig } from './cameras-config.js';
@@ -79,7 +80,7 @@ function verdictOf(
     };
   }
   if (!validity.valid) {
-    return { level: 'invalid', sentence: `${ended}Do not use these figures. ${validity.reasons.join(' ')}` };
+    return { level: 'invalid', sentence: `${ended}${invalidSentence(total, validity)}` };
   }
   const { frames, fps, throughputMbps, reconnects } = total;
   const figures = [`${exactCount(frames.received)} frames`, formatFps(fps.mean), formatMbps(throughputMbps)];

@@ -61,23 +61,27 @@ export interface Crowd {
   close(): Promise<void>;
 }
 
-/** What a crowd is doing, cheap to ask for. */
-export interface CrowdProgress {
-  readonly asked: number;
+/** How some sessions are doing; rates of the last whole second, counts since the window began. */
+interface SessionsProgress {
   readonly connected: number;
   /** Came to their regular end, as of a file that was over. */
   readonly ended: number;
   readonly failed: number;
   readonly reconnecting: number;
-  /** Of the last whole second, all sessions together. */
   readonly framesPerSecond: number;
   readonly bytesPerSecond: number;
+  readonly lost: number;
+  readonly reconnects: number;
+}
+
+/** What a crowd is doing, cheap to ask for. */
+export interface CrowdProgress extends SessionsProgress {
+  readonly asked: number;
+  /** Of the last whole second, all sessions together. */
   readonly latencyP50Us: number | null;
   readonly latencyP99Us: number | null;
   /** Since the window began. */
-  readonly lost: number;
   readonly skipped: number;
-  readonly reconnects: number;
   readonly errorUs: number | null;
   /** Of the worst thread, of the last seconds. */
   readonly loopDelayP99Us: number;
@@ -90,18 +94,10 @@ export interface CrowdProgress {
 }
 
 /** How one target is doing; rates of the last whole second, counts since the window began. */
-export interface TargetProgress {
+export interface TargetProgress extends SessionsProgress {
   readonly name: string;
-  readonly connected: number;
-  readonly ended: number;
-  readonly failed: number;
-  readonly reconnecting: number;
-  readonly framesPerSecond: number;
-  readonly bytesPerSecond: number;
   readonly frames: number;
   readonly bytes: number;
-  readonly lost: number;
-  readonly reconnects: number;
   readonly lastError: StreamerError | null;
 }
 

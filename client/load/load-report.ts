@@ -5,6 +5,7 @@ import type { Provenance, RunReport, Subject } from '../report/run-report-schema
 import type { ServerSamples, Validity } from '../report/run-trust-schema.js';
 import { counted, earlyEndText, exactCount } from '../report/sections/words.js';
 import { judge } from '../trust/judge.js';
+import { invalidSentence } from '../trust/what-not-to-use.js';
 import type { CrowdFigures } from './crowd.js';
 import { fairnessOf } from './fairness.js';
 import type { LoadConfig } from './load-config.js';
@@ -65,7 +66,7 @@ function verdictOf(
     return { level, sentence: `${ended}Not one frame came to ${counted(clients, 'session')} in ${time}.` };
   }
   if (!validity.valid) {
-    return { level: 'invalid', sentence: `${ended}Do not use these figures. ${validity.reasons.join(' ')}` };
+    return { level: 'invalid', sentence: `${ended}${invalidSentence(total, validity)}` };
   }
   const got = [`${exactCount(frames.received)} frames`, formatFps(fps.mean), formatMbps(throughputMbps)];
   const missing = total.canTellLost

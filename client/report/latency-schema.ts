@@ -3,6 +3,19 @@ import { z } from 'zod';
 const count = z.int().min(0);
 const us = z.int().nullable();
 
+/** Two quantiles, in microseconds; null while nothing was measured. */
+export const quantilesSchema = z.object({ p50: us, p99: us });
+
+/** How long frames were in each stage on their way from the source to the socket of a client. */
+export const stagesSchema = z.object({
+  decode: quantilesSchema,
+  process: quantilesSchema,
+  queue: quantilesSchema,
+  encode: quantilesSchema,
+  publish: quantilesSchema,
+  network: quantilesSchema,
+});
+
 /** A distribution of latencies, as it stands in summaries. */
 export const latencySchema = z
   .object({

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { STREAM_STATES } from '../../shared/protocol/messages.js';
-import { latencySchema } from './latency-schema.js';
+import { latencySchema, quantilesSchema, stagesSchema } from './latency-schema.js';
 import { runDetailsSchema } from './run-details-schema.js';
 import { generatorSchema, serverSamplesSchema, validitySchema } from './run-trust-schema.js';
 
@@ -71,16 +71,6 @@ const timelineSchema = z
   )
   .describe('what happened when; at most 600 buckets');
 export type Timeline = z.infer<typeof timelineSchema>;
-
-const quantiles = z.object({ p50: us, p99: us });
-const stagesSchema = z.object({
-  decode: quantiles,
-  process: quantiles,
-  queue: quantiles,
-  encode: quantiles,
-  publish: quantiles,
-  network: quantiles,
-});
 
 /** Whatever was measured: all of a run, a target, a session, a stream, a device, a step of a search. */
 export const subjectSchema = z.object({
@@ -153,7 +143,7 @@ const clockSchema = z.object({
   offsetUs: us,
   errorUs: bound,
   driftPpm: z.number().nullable(),
-  rttUs: quantiles.extend({ min: us }),
+  rttUs: quantilesSchema.extend({ min: us }),
 });
 export type ClockRecord = z.infer<typeof clockSchema>;
 
@@ -174,7 +164,9 @@ export const runReportSchema = z
     verdict: z.object({
       level: z
         .enum(VERDICTS)
-        .describe('pass and fail: against an objective; done: none was set; invalid: do not use the figures'),
+        .describe(
+          'pass and fail: against an objective; done: none was set; invalid: the figures, or some, are not to be used; validity says which',
+        ),
       sentence: z.string(),
     }),
     validity: validitySchema,

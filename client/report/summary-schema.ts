@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { ENCODING_MODES, STREAM_STATES, TIME_SOURCES } from '../../shared/protocol/messages.js';
 
-import { latencySchema } from './latency-schema.js';
+import { latencySchema, quantilesSchema, stagesSchema } from './latency-schema.js';
 import { probeSummarySchema } from './probe-summary-schema.js';
 
 /** Name of the format; a change that breaks readers gets another number. */
@@ -35,8 +35,6 @@ const framesSchema = z
   })
   .describe('counts of frames');
 
-const quantiles = z.object({ p50: us, p99: us });
-
 const histogramsSchema = z
   .object({
     latency: z.string().describe('latencies from 0 on'),
@@ -60,19 +58,9 @@ const streamShape = {
   bytes: count.describe('bytes of FRAME messages, headers included'),
   throughputMbps: z.object({ mean: rate, max: rate }).describe('10^6 bits a second; max of whole seconds'),
   latencyUs: latencySchema,
-  ageUs: quantiles.extend({ max: us }).describe("age of the newest frame, sampled at the stream's own rate"),
-  jitterUs: quantiles.describe('difference of spacing between arrivals and captures (RFC 3550, section 6.4.1)'),
-  stagesUs: z
-    .object({
-      decode: quantiles,
-      process: quantiles,
-      queue: quantiles,
-      encode: quantiles,
-      publish: quantiles,
-      network: quantiles,
-      clientDecode: quantiles,
-    })
-    .describe('time that frames spent in each stage'),
+  ageUs: quantilesSchema.extend({ max: us }).describe("age of the newest frame, sampled at the stream's own rate"),
+  jitterUs: quantilesSchema.describe('difference of spacing between arrivals and captures (RFC 3550, section 6.4.1)'),
+  stagesUs: stagesSchema.extend({ clientDecode: quantilesSchema }).describe('time that frames spent in each stage'),
   histograms: histogramsSchema,
   probe: probeSummarySchema.optional(),
 };

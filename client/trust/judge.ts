@@ -2,9 +2,10 @@ import { formatBytes, formatDurationUs } from '../../shared/units.js';
 import type { Subject } from '../report/run-report-schema.js';
 import type { GeneratorFigures, TrustCheck, Validity } from '../report/run-trust-schema.js';
 import { figureChecks } from './figure-checks.js';
-import { DELAY_CHECKS, ownDelayUs } from './delay-checks.js';
+import { ownDelayUs } from './delay-checks.js';
 import { generatorChecks } from './generator-checks.js';
 import type { JudgedRun } from './judged-run.js';
+import { whatNotToUse } from './what-not-to-use.js';
 
 /**
  * Whether the figures of a run are about the server and the path, and not about the process that measured them; every
@@ -48,7 +49,7 @@ function trustOf({ generator, server, total, deviceChecks }: JudgedRun, failed: 
     latencyPart(total),
     deviceChecks ? 'each device watches itself' : generatorPart(generator),
     ...(server === null ? ['the server was not asked, so what it says of itself is not known'] : []),
-    ...(failed.some(({ severity }) => severity === 'invalid') ? [invalidPart(total, failed)] : doubtPart(failed)),
+    ...invalidPart(total, failed),
   ];
   const sentence = parts.join('; ');
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
@@ -67,19 +68,9 @@ function generatorPart(generator: GeneratorFigures | null): string {
   return `the generator itself was late by ${formatDurationUs(ownDelayUs(generator, 'p99'))} at p99`;
 }
 
-function doubtPart(failed: readonly TrustCheck[]): readonly string[] {
+function invalidPart(total: Subject | null, failed: readonly TrustCheck[]): readonly string[] {
+  if (failed.some(({ severity }) => severity === 'invalid')) return [whatNotToUse(total, failed)];
   return failed.length === 0 ? [] : [`less is certain for: ${listOf(failed)}`];
-}
-
-/** What is not to be used, and no more than that: a generator that was late counts all frames all the same. */
-function invalidPart(total: Subject | null, failed: readonly TrustCheck[]): string {
-  const invalid = failed.filter(({ severity }) => severity === 'invalid');
-  const isAbout = (...names: readonly string[]) => invalid.every(({ name }) => names.includes(name));
-  if (total !== null && total.latencyUs.count > 0 && isAbout(DELAY_CHECKS.p50, DELAY_CHECKS.p99)) {
-    const which = isAbout(DELAY_CHECKS.p99) ? 'the latencies and ages (p99 and above)' : 'the latencies and ages';
-    return `do not use ${which}; counts and rates hold`;
-  }
-  return `do not use the figures (${listOf(invalid)})`;
 }
 
 function listOf(checks: readonly TrustCheck[]): string {

@@ -1,6 +1,6 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../../shared/clock.js';
 import { LatencyHistogram } from '../../shared/histogram.js';
+import { type DelayHistogram, delayFigures, startDelayHistogram } from '../../shared/loop-delay.js';
 import { TimerLateness } from '../../shared/timer-lateness.js';
 import type { ThreadFigures } from '../report/run-trust-schema.js';
 import { threadTimes } from './thread-cpu.js';
@@ -8,22 +8,12 @@ import { threadTimes } from './thread-cpu.js';
 /** What a thread says of itself; its name and its sessions are known to whoever started it. */
 export type OwnThreadFigures = Omit<ThreadFigures, 'name' | 'sessions'>;
 
-/** What measures the delay: nanoseconds between timers, which are due one resolution apart. */
-export interface DelayHistogram {
-  readonly max: number;
-  percentile(percentile: number): number;
-  enable(): void;
-  disable(): void;
-  reset(): void;
-}
-
 /** What a watch takes from its surroundings; a test puts others in their place. */
 export interface ThreadWatchParts {
   readonly delays: DelayHistogram;
   readonly times: typeof threadTimes;
 }
 
-const RESOLUTION_MS = 20;
 /** What is shown while it runs is of this time and of the one before. */
 const RECENT_US = 1_000_000;
 
@@ -37,11 +27,10 @@ export class ThreadWatch {
   constructor(
     private readonly clock: Clock,
     private readonly parts: ThreadWatchParts = {
-      delays: monitorEventLoopDelay({ resolution: RESOLUTION_MS }),
+      delays: startDelayHistogram(),
       times: threadTimes,
     },
   ) {
-    parts.delays.enable();
     this.start = { atUs: clock.nowUs(), times: parts.times() };
     this.timers = new TimerLateness(clock, (lateUs) => this.note(lateUs));
   }
@@ -98,15 +87,7 @@ export class ThreadWatch {
   }
 
   private loopDelayUs() {
-    const { delays } = this.parts;
-    return {
-      p50: lateUs(delays.percentile(50)),
-      p99: lateUs(delays.percentile(99)),
-      max: lateUs(delays.max),
-    };
+    const { p50Us, p99Us, maxUs } = delayFigures(this.parts.delays);
+    return { p50: p50Us, p99: p99Us, max: maxUs };
   }
-}
-
-function lateUs(intervalNs: number): number {
-  return Math.max(0, Math.round(intervalNs / 1000) - RESOLUTION_MS * 1000);
 }

@@ -7,7 +7,7 @@ import type { HubStream } from '../hub/stream.js';
 import { ClientStatistics } from './client-statistics.js';
 import type { ClientFigures } from './client-statistics.js';
 import { EventLoopDelay } from './event-loop-delay.js';
-import type { DelayFigures } from './event-loop-delay.js';
+import type { DelayFigures } from '../../shared/loop-delay.js';
 import { ReportIntake } from './report-intake.js';
 import { readReportedLatency } from './reported-latency.js';
 import { SentToGone } from './sent-totals.js';

@@ -1,9 +1,9 @@
-import type { DelayHistogram } from '../../server/statistics/event-loop-delay.js';
+import type { DelayHistogram } from '../../shared/loop-delay.js';
 
 /** Intervals between timers that a test gives; percentile 50 is the middle one, 99 the last but one. */
 export class FakeDelayHistogram implements DelayHistogram {
   intervalsMs: readonly number[] = [];
-  isEnabled = false;
+  isEnabled = true;
 
   get max(): number {
     return Math.max(0, ...this.intervalsMs) * 1e6;
@@ -13,10 +13,6 @@ export class FakeDelayHistogram implements DelayHistogram {
     const sorted = this.intervalsMs.toSorted((a, b) => a - b);
     const rank = percentile === 50 ? Math.ceil(sorted.length / 2) : sorted.length - 1;
     return (sorted[Math.max(1, rank) - 1] ?? 0) * 1e6;
-  }
-
-  enable(): void {
-    this.isEnabled = true;
   }
 
   disable(): void {

@@ -3,7 +3,7 @@ import { useSession } from '../hooks/use-session.js';
 import type { LiveView } from '../model/live-store.js';
 import type { Route } from '../model/router.js';
 import { countText, sinceText } from '../model/texts.js';
-import { BrandMark } from './brand-mark.js';
+import { BrandLink } from './brand-link.js';
 import { TokenDialog } from './token-dialog.js';
 
 /** The head of every page: the name, how the server is, and what one may do. */
@@ -11,10 +11,7 @@ export function SiteHeader({ view, page, hasWall }: SiteHeaderProps): ReactEleme
   const { server, fleet } = view;
   return (
     <header className="site-header">
-      <a className="brand" href="#/">
-        <BrandMark />
-        frame-streamer
-      </a>
+      <BrandLink />
       {fleet !== null && <SiteNav page={page} hasWall={hasWall} />}
       {server !== null && (
         <p className="server-summary">

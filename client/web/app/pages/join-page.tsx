@@ -3,7 +3,7 @@ import { browserWords } from '../../browser/browser-words.js';
 import { DevicePanel } from '../components/device-panel.js';
 import { JoinForm } from '../components/join-form.js';
 import { ShareLine } from '../components/share-line.js';
-import { BrandMark } from '../components/brand-mark.js';
+import { BrandLink } from '../components/brand-link.js';
 import { useBenchDevice } from '../hooks/use-bench-device.js';
 import { goTo } from '../hooks/use-route.js';
 import { useSession } from '../hooks/use-session.js';
@@ -39,10 +39,7 @@ export function JoinPage({ route }: { readonly route: JoinRoute }): ReactElement
   return (
     <>
       <header className="site-header">
-        <a className="brand" href="#/">
-          <BrandMark />
-          frame-streamer
-        </a>
+        <BrandLink />
       </header>
       <main ref={mainRef} tabIndex={-1} className="join-page">
         <h1>Benchmark</h1>

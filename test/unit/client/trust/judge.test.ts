@@ -96,7 +96,7 @@ describe('the delay of the generator', () => {
     expect(validity.reasons).toHaveLength(2);
     expect(validity.trust).toContain('; do not use the latencies and ages; counts and rates hold.');
     const full = threadOf({ cpuPercent: 99, timerLatenessUs: { p50: 7000, p99: 7500, max: 8000 } });
-    expect(generated({ threads: [full] }).trust).toContain('do not use the figures (delay of the generator (p50), ');
+    expect(generated({ threads: [full] }).trust).toContain('; do not use the figures.');
   });
 
   it('is measured by the loop, too', () => {
