@@ -75,8 +75,10 @@ describe.skipIf(!ready)('a benchmark of a browser, Node.js and Python', () => {
 
     expect(subjects.map(({ name }) => name).sort()).toEqual(['kitchen', 'phone', 'pi']);
     const counts = subjects.map(({ frames }) => frames);
-    expect(counts).toEqual(counts.map(() => expect.objectContaining({ ...counts[0], lost: 0, skipped: 0 })));
-    expect(Math.abs(counts[0]!.received - FPS * SECONDS)).toBeLessThanOrEqual(1);
+    expect(counts).toEqual(counts.map(() => ({ ...counts[0], lost: 0 })));
+    // A source that was held up on a busy machine leaves frames out, and says so to everybody.
+    const { received, skipped } = counts[0]!;
+    expect(Math.abs(received + skipped - FPS * SECONDS)).toBeLessThanOrEqual(1);
     expect(total.frames.received).toBe(counted.length * counts[0]!.received);
 
     // All run on this machine, so that the truth is known: their clocks are the same.

@@ -132,7 +132,10 @@ describe('the gateway', () => {
     });
 
     it('answers the habits of mjpg-streamer under their names', async () => {
-      const [habit, own] = [await gateway.ask('/?action=snapshot&x=1'), await gateway.ask('/snapshot?x=1')];
+      const [habit, own] = [
+        await gateway.ask('/?action=snapshot&timeout=0.1'),
+        await gateway.ask('/snapshot?timeout=0.1'),
+      ];
       expect(habit.status).toBe(own.status);
       expect(habit.headers['content-type']).toBe(own.headers['content-type']);
     });
