@@ -27,6 +27,11 @@ export const generatorSchema = z.object({
     .nullable()
     .describe('of all cores: everything on this machine, mean; null where it is not known'),
   stolenCpuPercent: rate.nullable().describe('of all cores: time the hypervisor took away; null where it is not known'),
+  throttledPercent: rate
+    .nullable()
+    .describe(
+      'of the window, added up over cores: the CPU limit of its container held the process back; null where it is not known',
+    ),
   residentBytes: z.object({ mean: rate, max: count }),
   socketBacklogBytes: z
     .object({ p50: count, p99: count, max: count })

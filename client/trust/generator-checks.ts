@@ -10,6 +10,7 @@ export const GENERATOR_LIMITS = {
   waitedPercent: 10,
   machineCpuPercent: 95,
   stolenCpuPercent: 5,
+  throttledPercent: 0.1,
   backlogFrames: 3,
   /** Kernels hand over in pieces of this size, so that less is no backlog. */
   backlogBytes: 65_536,
@@ -81,7 +82,19 @@ function machineChecks(run: JudgedRun, generator: GeneratorFigures): TrustCheck[
       }),
     );
   }
-  return checks;
+  return [...checks, ...throttlingChecks(generator)];
+}
+
+function throttlingChecks({ throttledPercent }: GeneratorFigures): TrustCheck[] {
+  if (throttledPercent === null) return [];
+  const why = 'the CPU limit of its container stops the generator in the middle of its work; give it more CPU.';
+  const limit = GENERATOR_LIMITS.throttledPercent;
+  return [
+    atMost({
+      ...{ name: 'Held back by the CPU limit of the container', value: throttledPercent, limit },
+      ...{ unit: '% of the time', severity: 'doubt', why },
+    }),
+  ];
 }
 
 function backlogChecks(total: Subject | null, { socketBacklogBytes }: GeneratorFigures): TrustCheck[] {

@@ -1,6 +1,7 @@
 /* eslint-disable no-restricted-globals -- A process that watches itself cannot be handed to itself; nothing else is here. */
 import { readFile } from 'node:fs/promises';
 import { childrenCpuSeconds } from '../../shared/process-times.js';
+import { throttledUs } from './cpu-throttling.js';
 import { machineTimes } from './machine-times.js';
 import type { MachineTimes } from './machine-times.js';
 import { SocketBacklog } from './socket-backlog.js';
@@ -10,6 +11,8 @@ export interface ProcessFigureSources {
   /** CPU time of this process, of all its threads and of all it started, in microseconds. */
   cpuUs(): number;
   machine(): Promise<MachineTimes | null>;
+  /** Held back by a CPU limit so far, in microseconds of all cores together; null where there can be none. */
+  throttledUs(): Promise<number | null>;
   /** Of this process alone. */
   residentBytes(): number;
   readonly backlog: Pick<SocketBacklog, 'largestBytes'>;
@@ -22,8 +25,13 @@ export function nodeProcess(): ProcessFigureSources {
       const { user, system } = process.cpuUsage();
       return user + system + childrenCpuSeconds(process.pid) * 1e6;
     },
-    machine: async () => machineTimes(await readFile('/proc/stat', 'latin1').catch(() => null)),
+    machine: async () => machineTimes(await systemFile('/proc/stat')),
+    throttledUs: () => throttledUs(systemFile),
     residentBytes: () => process.memoryUsage.rss(),
     backlog: new SocketBacklog(),
   };
+}
+
+function systemFile(path: string): Promise<string | null> {
+  return readFile(path, 'latin1').catch(() => null);
 }

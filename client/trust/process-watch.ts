@@ -28,6 +28,7 @@ interface Reading {
   readonly atUs: number;
   readonly cpuUs: number;
   readonly machine: MachineTimes | null;
+  readonly throttledUs: number | null;
 }
 
 /** Watches the process that makes the load, and the machine it runs on, once a second. One is enough for a process. */
@@ -76,6 +77,7 @@ export class ProcessWatch {
       cpuPercent: first && last ? cpuPercent(first, last) : 0,
       machineCpuPercent: machine?.busy ?? null,
       stolenCpuPercent: machine?.stolen ?? null,
+      throttledPercent: first && last ? throttledPercent(first, last) : null,
       residentBytes: { mean: memory.count === 0 ? 0 : memory.sum / memory.count, max: memory.max },
       socketBacklogBytes: this.knowsBacklog
         ? { p50: backlogs.quantile(0.5) ?? 0, p99: backlogs.quantile(0.99) ?? 0, max: backlogs.max ?? 0 }
@@ -126,8 +128,9 @@ export class ProcessWatch {
   }
 
   private async read(): Promise<Reading> {
-    const machine = await this.sources.machine();
-    return { atUs: this.clock.nowUs(), cpuUs: this.sources.cpuUs(), machine };
+    const { sources } = this;
+    const [machine, throttledUs] = await Promise.all([sources.machine(), sources.throttledUs()]);
+    return { atUs: this.clock.nowUs(), cpuUs: sources.cpuUs(), machine, throttledUs };
   }
 
   private noteMemory(): void {
@@ -140,4 +143,10 @@ export class ProcessWatch {
 function cpuPercent(before: Reading, after: Reading): number {
   const wallUs = Math.max(1, after.atUs - before.atUs);
   return Math.max(0, ((after.cpuUs - before.cpuUs) / wallUs) * 100);
+}
+
+function throttledPercent(before: Reading, after: Reading): number | null {
+  if (before.throttledUs === null || after.throttledUs === null) return null;
+  const wallUs = Math.max(1, after.atUs - before.atUs);
+  return Math.max(0, ((after.throttledUs - before.throttledUs) / wallUs) * 100);
 }

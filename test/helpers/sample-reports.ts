@@ -208,6 +208,7 @@ function sampleGenerator(seconds: number): GeneratorFigures {
     cpuPercent: 46,
     machineCpuPercent: 71,
     stolenCpuPercent: 0,
+    throttledPercent: null,
     residentBytes: { mean: 91_000_000, max: 96_000_000 },
     socketBacklogBytes: { p50: 0, p99: 30_000, max: 61_000 },
     samples: Array.from({ length: seconds }, (_, second) => ({

@@ -39,7 +39,7 @@ export function threadOf(parts: Partial<ThreadFigures> = {}): ThreadFigures {
 /** A process with little to do on a machine with room; `parts` replaces some of it. */
 export function generatorOf(parts: Partial<GeneratorFigures> = {}): GeneratorFigures {
   return {
-    ...{ threads: [threadOf()], cpuPercent: 15, machineCpuPercent: 40, stolenCpuPercent: 0 },
+    ...{ threads: [threadOf()], cpuPercent: 15, machineCpuPercent: 40, stolenCpuPercent: 0, throttledPercent: 0 },
     residentBytes: { mean: 90e6, max: 100_000_000 },
     socketBacklogBytes: { p50: 0, p99: 30_000, max: 60_000 },
     samples: [],

@@ -158,6 +158,15 @@ describe('what else makes a run invalid', () => {
     expect(judged({ generator: elsewhere, server: server(false) }).valid).toBe(true);
   });
 
+  it('is less certain in a container that is held back by its limit', () => {
+    expect(failed(generated({ throttledPercent: 0.1 }))).toEqual([]);
+    const held = generated({ throttledPercent: 40 });
+    expect(failed(held)).toEqual(['Held back by the CPU limit of the container']);
+    expect(held.valid).toBe(true);
+    expect(held.trust).toContain('less is certain for: held back by the CPU limit of the container');
+    expect(generated({ throttledPercent: null }).checks.map(({ name }) => name)).not.toContain(failed(held)[0]);
+  });
+
   it('is a session that stays behind, by more than frames that are just coming', () => {
     const backlog = (p50: number, p99: number) => generated({ socketBacklogBytes: { p50, p99, max: p99 } });
     expect(failed(backlog(89_000, 89_000))).toEqual([]);

@@ -13,10 +13,12 @@ function setup(options: ProcessWatchOptions = {}) {
   const now = {
     ...{ cpuUs: 1e6, residentBytes: 50e6, backlogBytes: 0 as number | null, lookUs: 0, looks: 0 },
     machine: { busy: 100, stolen: 0, all: 1000 } as MachineTimes | null,
+    throttledUs: 5e6 as number | null,
   };
   const watch = new ProcessWatch(clock, options, {
     cpuUs: () => now.cpuUs,
     machine: async () => now.machine,
+    throttledUs: async () => now.throttledUs,
     residentBytes: () => now.residentBytes,
     backlog: {
       largestBytes: async () => {
@@ -53,10 +55,11 @@ describe('ProcessWatch', () => {
     });
     now.residentBytes = 80e6;
     now.machine = { busy: 170, stolen: 10, all: 1200 };
+    now.throttledUs = 5.5e6;
     await pass(1);
     const { samples, residentBytes, ...figures } = await watch.end();
     expect(figures).toEqual({
-      ...{ cpuPercent: 25, machineCpuPercent: 35, stolenCpuPercent: 5, socketBacklogBytes: null },
+      ...{ cpuPercent: 25, machineCpuPercent: 35, stolenCpuPercent: 5, throttledPercent: 25, socketBacklogBytes: null },
     });
     expect(residentBytes).toMatchObject({ max: 80e6 });
     expect(samples.slice(0, 2)).toMatchObject([{ cpuPercent: 50 }, { cpuPercent: 0, machineCpuPercent: 20 }]);
