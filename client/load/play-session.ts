@@ -20,8 +20,8 @@ export interface PlayTarget {
 
 /** Where packets go, as `RtspListener.onPacket` has them. */
 export interface PlayListener {
-  /** The track that will be played; packets follow. */
-  onVideo(video: SdpVideo): void;
+  /** The track that will be played, and what the server calls itself; packets follow. */
+  onVideo(video: SdpVideo, serverName: string): void;
   onRtp(bytes: Buffer, start: number, lengthBytes: number): void;
   onRtcp(bytes: Buffer, start: number, lengthBytes: number): void;
   /** The server takes us: packets come from now on, if they did not before. */
@@ -85,7 +85,7 @@ export class PlaySession {
     if (/\bGET_PARAMETER\b/i.test(options.headers.get('public')?.join() ?? '')) this.keepaliveMethod = 'GET_PARAMETER';
     const described = await this.ask('DESCRIBE', this.streamUrl, { Accept: 'application/sdp' });
     const video = this.videoOf(described);
-    this.listener.onVideo(video);
+    this.listener.onVideo(video, described.headers.get('server')?.[0] ?? '');
     const base = this.baseOf(described);
     const transport = 'RTP/AVP/TCP;unicast;interleaved=0-1';
     const setUp = await this.ask('SETUP', under(base, video.control), { Transport: transport });

@@ -3,6 +3,8 @@ export interface SenderTime {
   readonly ssrc: number;
   /** Microseconds since the Unix epoch. */
   readonly wallTimeUs: number;
+  /** The same where the fraction of the second is in nanoseconds, as some senders have it; null where it cannot be. */
+  readonly nanosecondTimeUs: number | null;
   readonly rtpTime: number;
 }
 
@@ -41,10 +43,11 @@ export function readRtcp(bytes: Buffer, at: number, end: number): RtcpNews {
 
 function senderTime(bytes: Buffer, at: number): SenderTime {
   const seconds = bytes.readUInt32BE(at + 8) - NTP_EPOCH_SECONDS;
-  const fraction = bytes.readUInt32BE(at + 12) / 2 ** 32;
+  const fraction = bytes.readUInt32BE(at + 12);
   return {
     ssrc: bytes.readUInt32BE(at + 4),
-    wallTimeUs: Math.round((seconds + fraction) * 1e6),
+    wallTimeUs: Math.round((seconds + fraction / 2 ** 32) * 1e6),
+    nanosecondTimeUs: fraction < 1e9 ? seconds * 1e6 + Math.round(fraction / 1000) : null,
     rtpTime: bytes.readUInt32BE(at + 16),
   };
 }

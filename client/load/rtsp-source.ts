@@ -61,7 +61,7 @@ class RtspLoad implements LoadConnection {
     private readonly sink: LoadSink,
   ) {
     this.session = new PlaySession(played, clock, {
-      onVideo: (video) => this.onVideo(video),
+      onVideo: (video, serverName) => this.onVideo(video, serverName),
       onRtp: (bytes, start, lengthBytes) => this.onRtp(bytes, start, lengthBytes),
       onRtcp: (bytes, start, lengthBytes) => this.onRtcp(bytes, start, lengthBytes),
       onPlaying: () => this.onPlaying(),
@@ -75,9 +75,12 @@ class RtspLoad implements LoadConnection {
     return this.ending;
   }
 
-  private onVideo(video: SdpVideo): void {
+  private onVideo(video: SdpVideo, serverName: string): void {
     this.facts = { ...this.facts, nominalFps: video.fps };
-    if (this.clockErrorUs !== null) this.rtpClock = new RtpClock(video.clockRate, this.clockErrorUs, this.clock);
+    const { clockErrorUs, clock } = this;
+    if (clockErrorUs !== null) {
+      this.rtpClock = new RtpClock({ clockRate: video.clockRate, clockErrorUs, serverName }, clock);
+    }
     this.pictures = new RtpPictures(video, {
       onPicture: (picture) => this.onPicture(picture),
       onLost: (pictures) => this.sink.onLost(pictures),

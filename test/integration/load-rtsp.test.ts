@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { FfmpegSource } from '../../client/load/ffmpeg-source.js';
 import { RtspSource } from '../../client/load/rtsp-source.js';
 import type { PacketizedPicture } from '../../server/rtsp/coded-video.js';
@@ -61,6 +61,36 @@ describe.skipIf(!requireMediamtx())('RTSP sessions beside MediaMTX', { timeout: 
     expect(sink.facts).toEqual([{ nominalFps: null, latencySource: 'none', canTellLost: true }]);
     expect(sink.frames.every(({ capture }) => capture === null)).toBe(true);
     expect(sink.errors).toEqual([null]);
+  });
+
+  it('know by its sender reports when it got a picture, within their error', async () => {
+    const { format, pictures } = await jpegs();
+    const { publisher, untilState } = publisherOfTest({ url: server.url('stamped') });
+    publisher.setFormat(format);
+    await untilState('publishing');
+    const sentUs: number[] = [];
+    // Pictures a second apart cannot be taken for one another.
+    const player = new PicturePlayer({ format, pictures, fps: 1 }, (picture) => {
+      sentUs.push(clock.nowUs());
+      publisher.send(picture);
+    });
+    onTestFinished(() => player.stop());
+    await server.untilPath('stamped');
+    const { sink, connection } = openLoadOfTest(new RtspSource(`${server.url('stamped')}#clock-error=1ms`, { clock }));
+    const stamped = () => sink.frames.filter(({ capture }) => capture !== null);
+    // Its first report comes after ten seconds.
+    await sink.until(() => stamped().length >= 3);
+    await connection.close();
+    expect(sink.facts.at(-1)).toMatchObject({ latencySource: 'RTCP' });
+    // It takes them to come as evenly as their RTP timestamps say, from the one that was on its way the shortest.
+    const firstUs = Math.min(...sentUs.map((timeUs, index) => timeUs - index * 1_000_000));
+    for (const { capture, arrivalTimeUs } of stamped()) {
+      const index = sentUs.filter((timeUs) => timeUs < arrivalTimeUs).length - 1;
+      const { timeUs, errorUs } = capture!;
+      expect(timeUs + errorUs).toBeGreaterThanOrEqual(firstUs + index * 1_000_000);
+      expect(timeUs - errorUs).toBeLessThanOrEqual(arrivalTimeUs);
+      expect(errorUs).toBeLessThan(400_000);
+    }
   });
 
   it('are refused with wrong credentials, and where nobody publishes', async () => {

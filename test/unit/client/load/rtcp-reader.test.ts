@@ -9,14 +9,23 @@ describe('readRtcp', () => {
   it('reads what our publisher reports', () => {
     const bytes = Buffer.concat([Buffer.alloc(5), senderReport(REPORT, 'name')]);
     const { report, gone } = readRtcp(bytes, 5, bytes.length);
-    expect(report).toEqual({ ssrc: 7, wallTimeUs: 1_700_000_000_000_000, rtpTime: 90_000 - 22_500 });
+    expect(report).toEqual({
+      ssrc: 7,
+      wallTimeUs: 1_700_000_000_000_000,
+      nanosecondTimeUs: 1_700_000_000_000_000,
+      rtpTime: 90_000 - 22_500,
+    });
     expect(gone).toEqual([]);
   });
 
   it('reads fractions of a second', () => {
     const bytes = senderReport(REPORT, 'name');
     bytes.writeUInt32BE(2 ** 31, 12);
-    expect(readRtcp(bytes, 0, bytes.length).report?.wallTimeUs).toBe(1_700_000_000_500_000);
+    const half = { wallTimeUs: 1_700_000_000_500_000, nanosecondTimeUs: null };
+    expect(readRtcp(bytes, 0, bytes.length).report).toMatchObject(half);
+    bytes.writeUInt32BE(5e8, 12);
+    const either = { wallTimeUs: 1_700_000_000_116_415, nanosecondTimeUs: 1_700_000_000_500_000 };
+    expect(readRtcp(bytes, 0, bytes.length).report).toMatchObject(either);
   });
 
   it('reads who says goodbye', () => {
