@@ -124,12 +124,17 @@ describe.skipIf(!requireMediamtx())('RTSP sessions beside MediaMTX', { timeout: 
 });
 
 describe.skipIf(!requireGstRtspServer())("RTSP sessions beside GStreamer's server", { timeout: 30_000 }, () => {
-  it.each(['h264', 'jpeg'])('count whole pictures of %s, at its rate', async (path) => {
+  it.each(['h264', 'jpeg'])('count whole pictures of %s, at its rate and by its clock', async (path) => {
     const credentials = { user: 'me', password: 'secret', scheme: 'digest' } as const;
     const server = await startGstRtspServer({ size: '320x240', fps: 50, credentials });
-    const { sink, connection } = openLoadOfTest(new RtspSource(server.url(path), { clock }));
-    await sink.until(() => sink.frames.length >= 50);
+    const { sink, connection } = openLoadOfTest(new RtspSource(`${server.url(path)}#clock-error=1ms`, { clock }));
+    const stamped = () => sink.frames.filter(({ capture }) => capture !== null);
+    await sink.until(() => sink.frames.length >= 50 && stamped().length >= 10);
     await connection.close();
+    for (const { capture, arrivalTimeUs } of stamped()) {
+      expect(capture!.timeUs - capture!.errorUs).toBeLessThanOrEqual(arrivalTimeUs);
+      expect(capture!.errorUs).toBeLessThan(3000);
+    }
     await server.untilReaders(path, ({ open }) => open === 0);
     await server.stop();
     expect(sink).toMatchObject({ lost: 0, corrupt: 0 });
