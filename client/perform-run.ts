@@ -22,10 +22,12 @@ export interface PerformParts {
   print(text: string): void;
 }
 
+const NOTHING_MEASURED = 'Stopped before anything was measured; there is no report.';
+
 /**
  * Runs `command` with its progress on the screen, writes its report wherever it was asked for, also after Ctrl+C, and
- * prints it. Files that could not be written end it before it begins. Resolves with the exit code, and what is to be said
- * about it on stderr.
+ * prints it. Where the user stopped it before there was anything to report, a line says that. Files that could not be
+ * written end it before it begins. Resolves with the exit code, and what is to be said about it on stderr.
  */
 export async function performRun(
   command: RunCommand,
@@ -34,7 +36,13 @@ export async function performRun(
   const usageError = await checkReportFiles(command.output.reportFiles).then(() => null, toStreamerError);
   if (usageError) return { exitCode: usageError.exitCode, error: usageError };
   const { report, error } = await measured(command, parts);
-  if (!report) return { exitCode: error?.exitCode ?? 1, error };
+  if (error) return { exitCode: error.exitCode, error };
+  if (!report) {
+    // Who reads JSON gets either a report or nothing.
+    if (command.output.json) parts.logger.warn(NOTHING_MEASURED);
+    else parts.print(`${NOTHING_MEASURED}\n`);
+    return { exitCode: 0, error: null };
+  }
   const writeError = await writeReports(report, command.output.reportFiles).then(() => null, toStreamerError);
   parts.print(command.output.json ? `${JSON.stringify(report)}\n` : pageText(pageOf(report), parts.columns));
   return { exitCode: writeError?.exitCode ?? VERDICT_EXIT_CODES[report.verdict.level], error: writeError };

@@ -14,11 +14,12 @@ export interface RunCommand {
   readonly name: string;
   readonly output: RunOutput;
   /**
-   * Runs to its end, or until `stopRequest`: then it ends early and reports what it has.
+   * Runs to its end, or until `stopRequest`: then it ends early and reports what it has. Null where the user stopped it
+   * before anything had begun to be measured, which is no failure.
    *
    * @throws {StreamerError} when it could not begin, so that there is nothing to report.
    */
-  run(parts: RunParts): Promise<RunReport>;
+  run(parts: RunParts): Promise<RunReport | null>;
 }
 
 /** What a run takes from its surroundings. */

@@ -22,7 +22,7 @@ interface Given {
   readonly files?: readonly string[];
   readonly json?: boolean;
   readonly stopRequest?: Promise<unknown>;
-  run(parts: RunParts): Promise<RunReport>;
+  run(parts: RunParts): Promise<RunReport | null>;
 }
 
 async function perform({ files = [], json = false, stopRequest = new Promise(() => undefined), run }: Given) {
@@ -116,6 +116,16 @@ describe('performRun', () => {
       return whenAsked(parts);
     };
     expect((await perform({ run: byKey })).exitCode).toBe(0);
+  });
+
+  it('says that there is no report where the user stopped it before anything was measured', async () => {
+    const files = ['a.json'];
+    const { exitCode, error, printed, closed } = await perform({ files, run: async () => null });
+    expect([exitCode, error, closed]).toEqual([0, null, 1]);
+    expect(printed).toBe('Stopped before anything was measured; there is no report.\n');
+    await expect(readFile(join(folder, 'a.json'))).rejects.toThrow(/ENOENT/);
+    const asJson = await perform({ json: true, run: async () => null });
+    expect([asJson.exitCode, asJson.printed]).toEqual([0, '']);
   });
 
   it('tells why a run could not begin, and gives back the terminal', async () => {
