@@ -120,11 +120,12 @@ export class LoadRecorder {
     this.errors.add(error);
   }
 
-  /** Nothing will come any more. */
-  onEnded(nowUs: number): void {
+  /** Nothing will come any more. Whoever failed goes on being without a connection; whoever is done needs none. */
+  onEnded(nowUs: number, isFailure: boolean): void {
     this.cadence.stop(nowUs);
     this.seconds.stop(nowUs);
     this.endUs = Math.min(this.endUs, nowUs);
+    if (!isFailure) this.outages.end(nowUs);
   }
 
   onFrame({ arrivalTimeUs, lengthBytes, capture }: ArrivedFrame): void {
@@ -188,7 +189,7 @@ export class LoadRecorder {
       clockErrorUs: this.errorUs,
       latencySource: this.facts.latencySource,
       firstFrameUs: latencySummary(histogramOf(this.firstFramesUs), 0),
-      ...this.outages.figures(Math.min(nowUs, this.endUs)),
+      ...this.outages.figures(nowUs),
       stagesUs: null,
       timeline: this.timeline.timeline((widthUs, length) => this.ages.of(widthUs, length), false),
       errors: this.errors.list(),

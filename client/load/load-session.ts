@@ -174,7 +174,7 @@ export class LoadSession implements LoadSink {
     this.options.target.onState(this.currentState, state);
     this.currentState = state;
     if (!this.isOver) return;
-    this.options.recorder.onEnded(this.clock.nowUs());
+    this.options.recorder.onEnded(this.clock.nowUs(), state === 'failed');
     this.settle();
   }
 

@@ -26,6 +26,12 @@ export class OutageLog {
   onConnected(nowUs: number): void {
     if (!this.since) return;
     this.reconnected += 1;
+    this.end(nowUs);
+  }
+
+  /** No connection is wanted any more, so that an outage that lasts is over. */
+  end(nowUs: number): void {
+    if (!this.since) return;
     this.totalUs += nowUs - this.since.atUs;
     this.note(this.since.atUs, nowUs, this.since.code);
     this.since = null;

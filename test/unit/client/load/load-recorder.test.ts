@@ -139,10 +139,27 @@ describe('LoadRecorder', () => {
     });
   });
 
+  it('has an outage to the end of each window of a session that failed, and none of one that was stopped', () => {
+    const figuresOf = (isFailure: boolean) => {
+      const recorder = connected();
+      recorder.onFrame(frame(0, 5000));
+      recorder.onBroken(new StreamerError('CONNECTION_LOST', 'It broke.'), true, START_US + 2 * SECOND_US);
+      recorder.onEnded(START_US + 2 * SECOND_US, isFailure);
+      const first = recorder.figures(START_US + 8 * SECOND_US);
+      recorder.begin({ ...LAYOUT, startUs: START_US + 10 * SECOND_US });
+      return [first, recorder.figures(START_US + 13 * SECOND_US)];
+    };
+    expect(figuresOf(true)).toMatchObject([
+      { outageMs: 6000, outages: [{ fromMs: 2000, toMs: null }] },
+      { outageMs: 3000, outages: [{ fromMs: 0, toMs: null }] },
+    ]);
+    expect(figuresOf(false)).toMatchObject([{ outageMs: 0 }, { outageMs: 0, outages: [] }]);
+  });
+
   it('expects nothing any more of a stream that has ended', () => {
     const recorder = connected();
     for (let index = 0; index < 20; index += 1) recorder.onFrame(frame(index * PERIOD_US, 5000));
-    recorder.onEnded(START_US + 2 * SECOND_US);
+    recorder.onEnded(START_US + 2 * SECOND_US, false);
     const figures = recorder.figures(START_US + 60 * SECOND_US);
     expect(figures.ageUs).toMatchObject({ count: 20, max: 5000 });
     expect(figures.fps).toMatchObject({ mean: 10, min: 10, max: 10 });
