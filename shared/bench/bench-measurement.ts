@@ -157,10 +157,11 @@ export class BenchMeasurement<C extends ValueCounts> {
     this.outage.end(this.parts.clock.nowUs(), this.span());
   }
 
+  /** The connection is gone, or an attempt to make it again came to nothing, which is no other loss. */
   onDisconnect(): void {
     const nowUs = this.parts.clock.nowUs();
     const span = this.span();
-    if (span && nowUs >= span.fromUs && nowUs < span.toUs) this.reconnects += 1;
+    if (!this.outage.goesOn && span && nowUs >= span.fromUs && nowUs < span.toUs) this.reconnects += 1;
     this.outage.begin(nowUs);
     this.recorder.onDisconnect();
   }

@@ -9,6 +9,11 @@ export class WindowTime {
   private sinceUs: number | null = null;
   private sumUs = 0;
 
+  /** Whether it lasts now. */
+  get goesOn(): boolean {
+    return this.sinceUs !== null;
+  }
+
   /** It began, if it did not last already. */
   begin(nowUs: number): void {
     this.sinceUs ??= nowUs;

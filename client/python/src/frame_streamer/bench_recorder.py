@@ -109,13 +109,16 @@ class BenchRecorder:
         self._down_since_us = None
 
     def on_disconnect(self, now_us: int, clock_at: ClockAt) -> None:
-        """The connection is gone: what waits for its clock is settled with the clock as it is."""
+        """The connection is gone, or an attempt to make it again came to nothing, which is no other loss.
+
+        What waits for its clock is settled with the clock as it is.
+        """
         self._read_clock(now_us, clock_at)
-        server_us = self.server_us(now_us)
-        if self.counts is not None and server_us is not None and self.counts.has(server_us):
-            self.reconnects += 1
         if self._down_since_us is None:
             self._down_since_us = now_us
+            server_us = self.server_us(now_us)
+            if self.counts is not None and server_us is not None and self.counts.has(server_us):
+                self.reconnects += 1
         self._settle(now_us, clock_at)
         self._waiting.clear()
 
