@@ -2,7 +2,7 @@ import type { CancelTimer, Clock } from '../../shared/clock.js';
 import type { ServerSamples } from '../report/run-trust-schema.js';
 import type { FoundApi } from './find-server-api.js';
 import { JsonRequest } from './json-request.js';
-import { askedStatsSchema, askedStreamsSchema } from './server-api-schema.js';
+import { askedServerSchema, askedStatsSchema, askedStreamsSchema } from './server-api-schema.js';
 import type { AskedStats } from './server-api-schema.js';
 
 /** A server with more streams is asked for the first ones: each costs it a request at either end of the window. */
@@ -10,9 +10,15 @@ const MAX_STREAMS = 64;
 /** For all of them together: nobody waits for a server that is slow to say what it does. */
 const LIMIT_US = 2_000_000;
 
+/** What each stream had published, and since when the server runs that said so; null where it does not say. */
+interface Counts {
+  readonly startedAtUs: number | null;
+  readonly stats: ReadonlyMap<string, AskedStats>;
+}
+
 /** Asks a server at both ends of a window how many frames each stream has published. */
 export class StreamCounts {
-  private before = new Map<string, AskedStats>();
+  private before: Counts = { startedAtUs: null, stats: new Map() };
   private request: JsonRequest | null = null;
   /** Gives up the reading that is under way. */
   private giveUp: () => void = () => undefined;
@@ -26,12 +32,16 @@ export class StreamCounts {
     this.before = await this.read();
   }
 
-  /** What was published since; a stream that began anew, or was not there at the begin, is left out. */
+  /**
+   * What was published since. All counters of a server that started anew began at zero, and may have passed their old
+   * values; so nothing is said of it then, nor of a stream that began anew or was not there at the begin.
+   */
   async end(): Promise<ServerSamples['streams']> {
     const { before } = this;
     const after = await this.read();
-    return [...after].flatMap(([name, now]) => {
-      const then = before.get(name);
+    if (after.startedAtUs === null || after.startedAtUs !== before.startedAtUs) return [];
+    return [...after.stats].flatMap(([name, now]) => {
+      const then = before.stats.get(name);
       if (!then || now.frames < then.frames || now.droppedFrames < then.droppedFrames) return [];
       return [{ name, published: now.frames - then.frames, droppedFrames: now.droppedFrames - then.droppedFrames }];
     });
@@ -44,7 +54,7 @@ export class StreamCounts {
   }
 
   /** Those that answered in time. */
-  private async read(): Promise<Map<string, AskedStats>> {
+  private async read(): Promise<Counts> {
     this.giveUp();
     let isOver = false;
     this.giveUp = () => {
@@ -52,12 +62,14 @@ export class StreamCounts {
       void this.request?.close();
     };
     const cancel: CancelTimer = this.clock.schedule(LIMIT_US, this.giveUp);
-    const stats = await this.readUntil(() => isOver);
+    const counts = await this.readUntil(() => isOver);
     cancel();
-    return stats;
+    return counts;
   }
 
-  private async readUntil(isOver: () => boolean): Promise<Map<string, AskedStats>> {
+  private async readUntil(isOver: () => boolean): Promise<Counts> {
+    const startedAtUs = askedServerSchema.safeParse(await this.ask('/api/server')).data?.startedAtUs ?? null;
+    if (isOver()) return { startedAtUs: null, stats: new Map() };
     const list = askedStreamsSchema.safeParse(await this.ask('/api/streams')).data?.streams ?? [];
     const stats: AskedStats[] = [];
     // One after the other: a server under load is not to be stormed by those who only ask how it is.
@@ -67,7 +79,7 @@ export class StreamCounts {
       const { data } = askedStatsSchema.safeParse(body);
       if (data) stats.push(data);
     }
-    return new Map(stats.map((each) => [each.name, each]));
+    return { startedAtUs, stats: new Map(stats.map((each) => [each.name, each])) };
   }
 
   private async ask(path: string): Promise<unknown> {

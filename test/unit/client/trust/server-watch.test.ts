@@ -91,6 +91,18 @@ describe('ServerWatch', () => {
     await watch.close();
   });
 
+  it('says nothing of what was published by a server that started anew, however far its counters came', async () => {
+    const watch = await open();
+    await watch.begin();
+    answers['/api/server'] = { ...SERVER, startedAtUs: 6 };
+    answers['/api/streams/cam/stats'] = { name: 'cam', frames: 194, droppedFrames: 4 };
+    expect((await watch.end()).streams).toEqual([]);
+    await watch.begin();
+    answers['/api/streams/cam/stats'] = { name: 'cam', frames: 200, droppedFrames: 4 };
+    expect((await watch.end()).streams).toEqual([{ name: 'cam', published: 6, droppedFrames: 0 }]);
+    await watch.close();
+  });
+
   it('does not wait for a server that hangs when it is closed', async () => {
     const watch = await open();
     odd = () => undefined;
