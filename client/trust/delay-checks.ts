@@ -4,21 +4,25 @@ import type { Subject } from '../report/run-report-schema.js';
 import type { GeneratorFigures, ThreadFigures, TrustCheck } from '../report/run-trust-schema.js';
 import { atMost } from './limit-check.js';
 
+/** Where nobody says how many frames a second come. */
+const USUAL_PERIOD_US = 1_000_000 / 30;
+
 /** Limits of the checks of the generator's own delay; docs/measuring.md says why they are what they are. */
 export const DELAY_LIMITS = {
   /** Share of a percentile of the latency that the same percentile of the generator's own delay may be. */
   ofLatency: 0.25,
-  /** And of the time between two frames, below which it is never too much. */
+  /** The same share where the error that is stated beside the latency is greater still. */
+  ofLatencyWithinError: 0.5,
+  /** Share of the time between two frames below which it is never too much. */
   ofPeriod: 0.2,
+  /** That time is taken for no longer: a latency of a stream with few frames is read to the same milliseconds. */
+  periodUs: USUAL_PERIOD_US,
   /** A single stop of a longer part of the window than this is more than bad luck. */
   stopOfWindow: 0.05,
 } as const;
 
 /** Names of the checks that are about latencies and ages alone: what they find leaves counts and rates as they are. */
 export const DELAY_CHECKS = { p50: 'Delay of the generator (p50)', p99: 'Delay of the generator (p99)' } as const;
-
-/** Where nobody says how many frames a second come. */
-const USUAL_PERIOD_US = 1_000_000 / 30;
 
 /** How late the generator got to its work, held against the latencies that are reported. */
 export function delayChecks(total: Subject | null, generator: GeneratorFigures): TrustCheck[] {
@@ -31,7 +35,7 @@ export function delayChecks(total: Subject | null, generator: GeneratorFigures):
     atMost({
       name: 'Longest delay of the generator',
       value: longestUs,
-      limit: Math.round(Math.max(periodUs, (total?.latencyUs.max ?? 0) / 2)),
+      limit: Math.round(Math.max(Math.min(periodUs, DELAY_LIMITS.periodUs), (total?.latencyUs.max ?? 0) / 2)),
       unit: 'us',
       severity: 'doubt',
       why: 'the greatest latencies and ages may then come from one stop of the generator.',
@@ -59,13 +63,13 @@ function delayOf({ loopDelayUs, timerLatenessUs }: ThreadFigures, percentile: 'p
 }
 
 function p50Check(total: Subject | null, generator: GeneratorFigures, periodUs: number): TrustCheck[] {
-  const p50Us = total?.latencyUs.p50 ?? null;
+  const { p50: p50Us = null, errorUs = null } = total?.latencyUs ?? {};
   if (p50Us === null) return [];
   return [
     atMost({
       name: DELAY_CHECKS.p50,
       value: ownDelayUs(generator, 'p50'),
-      limit: delayLimitUs(p50Us, periodUs),
+      limit: delayLimitUs(p50Us, periodUs, errorUs),
       unit: 'us',
       severity: 'invalid',
       why: 'all latencies and ages shown are then in part those of the process that measured them.',
@@ -74,9 +78,9 @@ function p50Check(total: Subject | null, generator: GeneratorFigures, periodUs: 
 }
 
 function p99Check(total: Subject | null, generator: GeneratorFigures, periodUs: number): TrustCheck {
-  const p99Us = total?.latencyUs.p99 ?? null;
+  const { p99: p99Us = null, errorUs = null } = total?.latencyUs ?? {};
   // Counts and rates bear a delay of a whole frame; a latency does not.
-  const limit = p99Us === null ? Math.round(periodUs) : delayLimitUs(p99Us, periodUs);
+  const limit = p99Us === null ? Math.round(periodUs) : delayLimitUs(p99Us, periodUs, errorUs);
   const late = measuringThreads(generator).filter((thread) => delayOf(thread, 'p99') > limit);
   const windowUs = (total?.durationMs ?? 0) * 1000;
   const isOneStop = late.length > 0 && late.every((thread) => stoppedOnce(thread, windowUs, limit));
@@ -115,9 +119,15 @@ function shareCheck(p99Us: number, generator: GeneratorFigures): TrustCheck {
   });
 }
 
-/** How late whoever measures may be at a percentile at which latencies are `latencyUs`, and frames `periodUs` apart. */
-export function delayLimitUs(latencyUs: number, periodUs: number): number {
-  return Math.round(Math.max(DELAY_LIMITS.ofPeriod * periodUs, DELAY_LIMITS.ofLatency * latencyUs));
+/**
+ * How late whoever measures may be at a percentile at which latencies are `latencyUs` ± `errorUs`, and frames `periodUs`
+ * apart: what it is late by is in them.
+ */
+export function delayLimitUs(latencyUs: number, periodUs: number, errorUs: number | null = null): number {
+  const { ofPeriod, ofLatency, ofLatencyWithinError } = DELAY_LIMITS;
+  const withinErrorUs = Math.min(errorUs ?? 0, ofLatencyWithinError * latencyUs);
+  const neverTooMuchUs = ofPeriod * Math.min(periodUs, DELAY_LIMITS.periodUs);
+  return Math.round(Math.max(neverTooMuchUs, ofLatency * latencyUs, withinErrorUs));
 }
 
 /** Microseconds between two frames of a session, as announced or as measured. */

@@ -45,9 +45,10 @@ function amount(value: number, unit: string): string {
 
 /** How far the figures can be trusted, in one sentence with its figures. */
 function trustOf({ generator, server, total, deviceChecks }: JudgedRun, failed: readonly TrustCheck[]): string {
+  const hasLatency = total !== null && total.latencyUs.count > 0;
   const parts = [
-    latencyPart(total),
-    deviceChecks ? 'each device watches itself' : generatorPart(generator),
+    hasLatency ? clocksPart(total) : 'no latency was measured in the whole',
+    deviceChecks ? 'each device watches itself' : generatorPart(generator, hasLatency),
     ...(server === null ? ['the server was not asked, so what it says of itself is not known'] : []),
     ...invalidPart(total, failed),
   ];
@@ -55,17 +56,17 @@ function trustOf({ generator, server, total, deviceChecks }: JudgedRun, failed: 
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
 }
 
-function latencyPart(total: Subject | null): string {
-  if (total === null || total.latencyUs.count === 0) return 'no latency was measured in the whole';
-  const { errorUs } = total.latencyUs;
+/** The error stated beside a latency is that of clocks alone: whoever was late to read adds to it, and to one side only. */
+function clocksPart({ latencyUs: { errorUs } }: Subject): string {
   return errorUs === null
     ? 'how far latencies are from the truth is not known'
-    : `latencies are right to ± ${formatDurationUs(errorUs)}`;
+    : `by the clocks, latencies are right to ± ${formatDurationUs(errorUs)}`;
 }
 
-function generatorPart(generator: GeneratorFigures | null): string {
+function generatorPart(generator: GeneratorFigures | null, hasLatency: boolean): string {
   if (generator === null) return 'nobody watched what measured them';
-  return `the generator itself was late by ${formatDurationUs(ownDelayUs(generator, 'p99'))} at p99`;
+  const late = `the generator itself was late by ${formatDurationUs(ownDelayUs(generator, 'p99'))} at p99`;
+  return hasLatency ? `${late}, which is in them` : late;
 }
 
 function invalidPart(total: Subject | null, failed: readonly TrustCheck[]): readonly string[] {

@@ -23,7 +23,9 @@ describe('a run without fault', () => {
     expect(validitySchema.parse(validity)).toEqual(validity);
     expect(validity).toMatchObject({ valid: true, reasons: [] });
     expect(failed(validity)).toEqual([]);
-    expect(validity.trust).toBe('Latencies are right to ± 300 µs; the generator itself was late by 1.2 ms at p99.');
+    expect(validity.trust).toBe(
+      'By the clocks, latencies are right to ± 300 µs; the generator itself was late by 1.2 ms at p99, which is in them.',
+    );
   });
 
   it('is not invalid for being short, on a full machine with its server, with a poor clock and sessions that failed', () => {
@@ -124,13 +126,53 @@ describe('the delay of the generator', () => {
   });
 
   it('is held against the measured rate where none was announced', () => {
-    const total = subjectOf({
+    const fast = subjectOf({
       nominalFps: null,
-      fps: { mean: 20, min: 2, max: 2 },
-      latencyUs: latencyOf({ p99: 20_000 }),
+      fps: { mean: 600, min: 60, max: 60 },
+      latencyUs: latencyOf({ p99: 9000 }),
     });
-    expect(judged({ total, generator: generatorOf(late(99_000)) }).valid).toBe(true);
-    expect(judged({ total, generator: generatorOf(late(101_000)) }).valid).toBe(false);
+    expect(judged({ total: fast, generator: generatorOf(late(3300)) }).valid).toBe(true);
+    expect(judged({ total: fast, generator: generatorOf(late(3400)) }).valid).toBe(false);
+  });
+
+  it('may be no longer where frames are seldom: it is in their latencies all the same', () => {
+    // 40 sessions of one frame a second, and a process that was stopped more than half of the time.
+    const starved = subjectOf({
+      nominalFps: null,
+      ...{ sessions: { asked: 40, connected: 40, failed: 0 }, fps: { mean: 40, min: 1, max: 1 } },
+      latencyUs: latencyOf({ count: 900, p50: 37_000, p99: 140_000, max: 200_000, errorUs: 3000 }),
+    });
+    const stopped = threadOf({ timerLatenessUs: { p50: 25_000, p99: 134_000, max: 190_000 } });
+    const { valid, trust } = judged({ total: starved, generator: generatorOf({ threads: [stopped] }) });
+    expect(valid).toBe(false);
+    expect(trust).toMatch(
+      /^By the clocks, latencies are right to ± 3\.0 ms; .* late by 134 ms at p99, which is in them; /,
+    );
+  });
+
+  it.each([1, 5, 30, 60])('is no matter in a quiet run at %d fps', (fps) => {
+    const quiet = threadOf({ timerLatenessUs: { p50: 900, p99: 3000, max: 9000 } });
+    const total = subjectOf({
+      ...{ nominalFps: fps, fps: { mean: 10 * fps, min: fps, max: fps } },
+      latencyUs: latencyOf({ p50: 900, p99: 3500, errorUs: 50 }),
+    });
+    expect(judged({ total, generator: generatorOf({ threads: [quiet] }) }).valid).toBe(true);
+  });
+
+  it('may be as long as the error that is stated, up to half of the latency', () => {
+    const far = subjectOf({ latencyUs: latencyOf({ p50: 100_000, p99: 120_000, max: 150_000, errorUs: 80_000 }) });
+    expect(judged({ total: far, generator: generatorOf(late(60_000)) }).valid).toBe(true);
+    expect(judged({ total: far, generator: generatorOf(late(60_100)) }).valid).toBe(false);
+    const near = subjectOf({ latencyUs: latencyOf({ p50: 100_000, p99: 120_000, max: 150_000, errorUs: 40_000 }) });
+    expect(judged({ total: near, generator: generatorOf(late(40_000)) }).valid).toBe(true);
+    expect(judged({ total: near, generator: generatorOf(late(40_100)) }).valid).toBe(false);
+  });
+
+  it('casts a doubt on the greatest latencies of a slow stream, too', () => {
+    const total = subjectOf({ nominalFps: 1, latencyUs: latencyOf({ max: 310_000 }) });
+    expect(failed(judged({ total, generator: generatorOf(late(1200, 300_000)) }))).toEqual([
+      'Longest delay of the generator',
+    ]);
   });
 
   it('casts a doubt on latencies that are as short, and on the greatest ones', () => {
