@@ -126,6 +126,15 @@ def test_who_came_late_measures_from_the_first_frame_on() -> None:
     assert (counts.result()["fromTimeUs"], counts.lost) == (1_400_000, 1)
 
 
+def test_who_came_late_has_no_latency_of_a_frame_from_before_it_knew_of_the_window() -> None:
+    counts = window(late=True)
+    counts.on_latency(SECOND_US + 300_000, 5000, 100)
+    counts.on_frame(counted(SECOND_US + 400_000))
+    counts.on_latency(SECOND_US + 350_000, 5000, 100)
+    counts.on_latency(SECOND_US + 400_000, 5000, 100)
+    assert (counts.received, counts.latency.count) == (1, 1)
+
+
 def test_the_timeline_has_whole_seconds_and_at_most_240_buckets() -> None:
     counts = window(0, 3_500_000)
     for capture_us, latency_us in ((0, 10), (999_999, 30), (3_000_000, -5)):

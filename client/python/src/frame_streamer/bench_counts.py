@@ -62,7 +62,8 @@ class BenchCounts:
         self._timeline.on_frame(frame.capture_us)
 
     def on_latency(self, capture_us: int, latency_us: int, error_us: int) -> None:
-        if not self.has(capture_us):
+        # One that came late may hold a frame from before it knew of the window, which is not among those counted.
+        if not self.has(capture_us) or self.from_us is None or capture_us < self.from_us:
             return
         self.latency.record(latency_us)
         self._timeline.on_latency(capture_us, latency_us)
