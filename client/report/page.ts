@@ -76,6 +76,8 @@ export interface Curve {
   readonly delivered: number;
   /** Null where the protocol does not show what is missing. */
   readonly lost: number | null;
+  /** More may be lost, since only some of its sessions can tell. */
+  readonly isLostAtLeast?: true;
 }
 
 /** Lines over the time of the run. `values` has one for each entry of `atMs`; null is a gap. */

@@ -1,7 +1,7 @@
-import { formatDurationUs, formatWithError, NOTHING } from '../../shared/units.js';
+import { formatDurationUs, formatWithError } from '../../shared/units.js';
 import type { CurvesSection, TableCell, TableSection } from './page.js';
 import { percentileCurve } from './percentile-curve.js';
-import { exactCount } from './sections/words.js';
+import { exactCount, lostText } from './sections/words.js';
 
 const QUANTILES = [
   { label: 'p50', quantile: 0.5 },
@@ -25,12 +25,12 @@ export function percentileTable({ id, title, note, curves }: CurvesSection): Tab
       ...QUANTILES.map(({ label }) => ({ label, align: 'right' as const })),
       { label: '± error', align: 'right' },
     ],
-    rows: curves.map(({ name, distribution, errorUs, delivered, lost }) => {
+    rows: curves.map(({ name, distribution, errorUs, delivered, lost, isLostAtLeast }) => {
       const { at } = percentileCurve(distribution);
       return [
         { text: name },
         { text: exactCount(delivered), sortValue: delivered },
-        { text: lost === null ? NOTHING : exactCount(lost), sortValue: lost },
+        { text: lostText({ lost, ...(isLostAtLeast && { isLostAtLeast }) }), sortValue: lost },
         ...QUANTILES.map(({ quantile }): TableCell => {
           const us = at(quantile);
           return { text: formatDurationUs(us), sortValue: us };

@@ -90,7 +90,9 @@ export const subjectSchema = z.object({
   }),
   canTellLost: z
     .boolean()
-    .describe('whether the protocol shows what is missing; where false, lost is 0 and says nothing'),
+    .describe(
+      'whether the protocols of all its sessions show what is missing; where false, more than lost may be missing',
+    ),
   bytes: count.describe('of messages or parts with their headers, not of TCP and IP'),
   nominalFps: rate.nullable().describe('frames a second and session as announced; null while nobody says it'),
   fps: z

@@ -1,6 +1,6 @@
 import type { Curve, CurvesSection } from '../page.js';
 import type { Subject } from '../run-report-schema.js';
-import { coverageText } from './words.js';
+import { coverageText, knownLost } from './words.js';
 
 /** More colours than that nobody tells apart. */
 export const MAX_CURVE_SUBJECTS = 8;
@@ -36,23 +36,32 @@ export function curvesSection(
 }
 
 function curvesOf(subject: Subject, sessions: readonly Subject[]): Curve[] {
-  const { name, histograms, latencyUs, ageUs, frames, canTellLost } = subject;
+  const { name, histograms, latencyUs, ageUs } = subject;
   if (!histograms) return [];
-  const counts = { delivered: frames.received, lost: canTellLost ? frames.lost : null };
   const { latency, age } = histograms;
-  const ofLatency = behind(
-    name,
-    coverageText(sessions, (session) => session.latencyUs.count > 0),
-  );
-  const ofAge = behind(
-    `${name}, age`,
-    coverageText(sessions, (session) => session.ageUs.count > 0),
-  );
-  const uncorrected = { name: ofLatency, distribution: latency, errorUs: latencyUs.errorUs, dashed: false, ...counts };
-  const corrected = { name: ofAge, distribution: age, errorUs: ageUs.errorUs, dashed: true, ...counts };
+  const uncorrected = {
+    ...coveredPart(subject, name, sessions, (session) => session.latencyUs.count > 0),
+    ...{ distribution: latency, errorUs: latencyUs.errorUs, dashed: false },
+  };
+  const corrected = {
+    ...coveredPart(subject, `${name}, age`, sessions, (session) => session.ageUs.count > 0),
+    ...{ distribution: age, errorUs: ageUs.errorUs, dashed: true },
+  };
   return ageUs.count > 0 ? [uncorrected, corrected] : [uncorrected];
 }
 
-function behind(name: string, coverage: string | null): string {
-  return coverage === null ? name : `${name} (${coverage})`;
+/** The name of a curve and the counts beside its percentiles: of the sessions that are in it, and of no others. */
+function coveredPart(
+  subject: Subject,
+  name: string,
+  sessions: readonly Subject[],
+  isMeasured: (session: Subject) => boolean,
+): Pick<Curve, 'name' | 'delivered' | 'lost' | 'isLostAtLeast'> {
+  const coverage = coverageText(sessions, isMeasured);
+  const parts = coverage === null ? [subject] : sessions.filter(isMeasured);
+  return {
+    name: coverage === null ? name : `${name} (${coverage})`,
+    delivered: parts.reduce((sum, { frames }) => sum + frames.received, 0),
+    ...knownLost(parts),
+  };
 }

@@ -8,7 +8,7 @@ import {
 } from '../../../shared/units.js';
 import type { Headline } from '../page.js';
 import type { Subject } from '../run-report-schema.js';
-import { counted, coverageText, deliveredText, exactCount, lostText } from './words.js';
+import { counted, coverageText, deliveredText, exactCount, knownLost, lostText } from './words.js';
 
 /**
  * The figures that answer what most runs ask of `subject`: how late, how many lost, how many a second.
@@ -21,7 +21,7 @@ export function headlinesOf(
   sessions: readonly Subject[] = [],
   parts: readonly Subject[] = [],
 ): Headline[] {
-  return [...latencyHeadlines(subject, sessions, parts), ...countHeadlines(subject)];
+  return [...latencyHeadlines(subject, sessions, parts), ...countHeadlines(subject, sessions)];
 }
 
 function latencyHeadlines(
@@ -65,15 +65,16 @@ function worstPart(parts: readonly Subject[]): string | null {
   return `largest: ${name}, ${formatDurationUs(largest)}`;
 }
 
-function countHeadlines(subject: Subject): Headline[] {
+function countHeadlines(subject: Subject, each: readonly Subject[]): Headline[] {
   const { sessions, fps, nominalFps, throughputMbps, bytes, durationMs } = subject;
+  const announcing = coverageText(each, (session) => session.nominalFps !== null);
   const nominal = nominalFps === null ? null : `announced ${formatFps(nominalFps)} a session`;
   return [
-    { label: 'lost', value: lostText(subject), note: deliveredText(subject) },
+    { label: 'lost', value: lostText(knownLost([subject])), note: deliveredText(subject) },
     ...(subject.outageMs > 0 ? [outageHeadline(subject)] : []),
-    { label: 'frames a second', value: fps.mean.toFixed(1), note: nominal },
+    { label: 'frames a second', value: fps.mean.toFixed(1), note: notesOf(nominal, nominal && announcing) },
     { label: 'throughput', value: formatMbps(throughputMbps), note: formatBytes(bytes) },
-    ...(sessions.asked > 1 ? [sessionsHeadline(sessions)] : []),
+    ...(sessions.asked > 1 ? [sessionsHeadline(sessions, each)] : []),
     { label: 'measured for', value: formatElapsedMs(durationMs), note: null },
   ];
 }
@@ -83,7 +84,15 @@ function outageHeadline({ outageMs, reconnects }: Subject): Headline {
   return { label: 'without a connection', value: formatElapsedMs(outageMs), note };
 }
 
-function sessionsHeadline({ asked, connected, failed }: Subject['sessions']): Headline {
-  const note = failed > 0 ? `${counted(failed, 'session')} failed` : 'connected at the end';
-  return { label: 'sessions', value: `${exactCount(connected)} of ${exactCount(asked)}`, note };
+/** Whoever came to the end of a file needs no connection any more. */
+function sessionsHeadline({ asked, connected, failed }: Subject['sessions'], each: readonly Subject[]): Headline {
+  const ended = each.filter(({ state }) => state === 'ended').length;
+  const atEnd = ended === 0 ? 'connected at the end' : endedText(connected, ended);
+  const note = failed > 0 ? `${counted(failed, 'session')} failed` : atEnd;
+  return { label: 'sessions', value: `${exactCount(connected + ended)} of ${exactCount(asked)}`, note };
+}
+
+function endedText(connected: number, ended: number): string {
+  if (connected === 0) return 'came to the end of the stream';
+  return `${exactCount(connected)} connected at the end, ${exactCount(ended)} came to the end of the stream`;
 }

@@ -26,7 +26,7 @@ export function measuredSections(
   return present(
     curvesSection([...whole, ...compared], { sessions: each }),
     ...timeSeriesSections(total, compared),
-    waterfallSection(total ?? parts[0] ?? null, { sessions: total === null ? [] : each }),
+    waterfallSection(total ?? parts[0] ?? null, { sessions: total === null ? [] : each, parts }),
     outagesSection(each),
     heatMapSection(each),
     parts === each ? null : subjectsTable(parts.length > 1 ? parts : [], { id: 'parts', title: 'Parts' }),

@@ -1,7 +1,7 @@
 import { formatBytes, formatDurationUs, formatMbps, NOTHING } from '../../../shared/units.js';
 import type { TableCell, TableSection } from '../page.js';
 import type { Subject } from '../run-report-schema.js';
-import { exactCount } from './words.js';
+import { exactCount, knownLost, lostText } from './words.js';
 
 interface Column {
   readonly label: string;
@@ -13,7 +13,7 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { label: 'Name', align: 'left', cell: ({ name }) => ({ text: name }) },
   { label: 'Delivered', cell: ({ frames }) => count(frames.received) },
-  { label: 'Lost', cell: ({ frames, canTellLost }) => (canTellLost ? harm(frames.lost) : unknown()) },
+  { label: 'Lost', cell: lostCell },
   { label: 'Skipped', cell: skippedCell },
   { label: 'fps', cell: ({ fps }) => ({ text: fps.mean.toFixed(1), sortValue: fps.mean }) },
   { label: 'p50', cell: ({ latencyUs }) => duration(latencyUs.p50) },
@@ -28,7 +28,7 @@ const COLUMNS: readonly Column[] = [
   { label: 'First frame', cell: ({ firstFrameUs }) => duration(firstFrameUs.p50) },
   { label: 'Rate', cell: ({ throughputMbps: mbps }) => ({ text: formatMbps(mbps), sortValue: mbps }) },
   { label: 'Bytes', cell: ({ bytes }) => ({ text: formatBytes(bytes), sortValue: bytes }) },
-  { label: 'Sessions', cell: ({ sessions }) => sessionsCell(sessions) },
+  { label: 'Sessions', cell: sessionsCell },
   { label: 'Errors', cell: ({ errors }) => harm(errors.reduce((sum, { count: times }) => sum + times, 0)) },
   { label: 'State', align: 'left', cell: stateCell },
 ];
@@ -106,16 +106,23 @@ function unknown(): TableCell {
   return { text: NOTHING, sortValue: null };
 }
 
+function lostCell(subject: Subject): TableCell {
+  const known = knownLost([subject]);
+  return { ...harm(known.lost ?? 0), text: lostText(known), sortValue: known.lost };
+}
+
 /** Only our own protocol says what was left out. */
 function skippedCell({ frames, target }: Subject): TableCell {
   return frames.skipped === 0 && /^(http|rtsp)s?:/i.test(target ?? '') ? unknown() : count(frames.skipped);
 }
 
 /** One session is nothing to write down. */
-function sessionsCell({ asked, connected }: Subject['sessions']): TableCell {
+function sessionsCell({ state, sessions: { asked, connected, failed } }: Subject): TableCell {
   if (asked === 1) return { text: NOTHING, sortValue: 1 };
   const text = `${exactCount(connected)}/${exactCount(asked)}`;
-  return connected < asked ? { text, sortValue: connected, tone: 'warning' } : { text, sortValue: connected };
+  // Whoever came to the end of a file needs no connection any more.
+  const isMissing = connected < asked && (failed > 0 || state !== 'ended');
+  return isMissing ? { text, sortValue: connected, tone: 'warning' } : { text, sortValue: connected };
 }
 
 function stateCell({ state }: Subject): TableCell {

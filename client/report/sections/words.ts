@@ -30,15 +30,32 @@ export function coverageText(sessions: readonly Subject[], isMeasured: (session:
   return `of ${exactCount(measured)} of ${counted(served.length, 'session')}`;
 }
 
-/** A count that may be unknown, as of frames that are lost where the protocol does not show it. */
-export function lostText({ frames, canTellLost }: Subject): string {
-  return canTellLost ? exactCount(frames.lost) : NOTHING;
+/** What is known of the frames of a subject that are lost. */
+export interface KnownLost {
+  /** Null where no protocol shows it. */
+  readonly lost: number | null;
+  /** More may be lost, since only some of its sessions can tell. */
+  readonly isLostAtLeast?: true;
+}
+
+/** Of several sessions only some may show what is missing; what those miss is lost all the same. */
+export function knownLost(parts: readonly Pick<Subject, 'frames' | 'canTellLost'>[]): KnownLost {
+  const lost = parts.reduce((sum, { frames }) => sum + frames.lost, 0);
+  if (parts.length > 0 && parts.every(({ canTellLost }) => canTellLost)) return { lost };
+  return lost > 0 ? { lost, isLostAtLeast: true } : { lost: null };
+}
+
+/** A count that may be unknown, or known in part: `20`, `at least 20`, `-`. */
+export function lostText({ lost, isLostAtLeast }: KnownLost): string {
+  if (lost === null) return NOTHING;
+  return isLostAtLeast ? `at least ${exactCount(lost)}` : exactCount(lost);
 }
 
 /** What stands beside percentiles, without which they would say nothing about what did not come. */
 export function deliveredText(subject: Subject): string {
   const { received, skipped } = subject.frames;
-  const lost = subject.canTellLost ? `${exactCount(subject.frames.lost)} lost` : 'lost not known';
+  const known = knownLost([subject]);
+  const lost = known.lost === null ? 'lost not known' : `${lostText(known)} lost`;
   const left = skipped > 0 ? `, ${exactCount(skipped)} skipped` : '';
   return `${exactCount(received)} delivered, ${lost}${left}`;
 }

@@ -13,8 +13,20 @@ describe('curvesSection', () => {
   });
 
   it('does not claim to know what was lost where nothing shows it', () => {
-    const subject = sampleSubject({ name: 'a' }, { canTellLost: false });
+    const frames = { received: 1800, lost: 0, skipped: 0, corrupt: 0 };
+    const subject = sampleSubject({ name: 'a' }, { frames, canTellLost: false });
     expect(curvesSection([subject])?.curves.map(({ lost }) => lost)).toEqual([null, null]);
+  });
+
+  it('counts beside a curve the frames of the sessions that are in it, and of no others', () => {
+    const timed = sampleSubject({ name: 'a' });
+    const untimed = sampleSubject({ name: 'b' }, { latencyUs: failedSubject('b').latencyUs, canTellLost: false });
+    const total = { ...timed, kind: 'total' as const, frames: { ...timed.frames, received: 3560, lost: 40 } };
+    const whole = { ...total, canTellLost: false };
+    expect(curvesSection([whole], { sessions: [timed, untimed] })?.curves).toMatchObject([
+      { name: 'a (of 1 of 2 sessions)', delivered: 1780, lost: 20 },
+      { name: 'a, age', delivered: 3560, lost: 40, isLostAtLeast: true },
+    ]);
   });
 
   it('is none where no latency is known', () => expect(curvesSection([failedSubject('a')])).toBeNull());

@@ -29,9 +29,35 @@ describe('headlinesOf', () => {
     expect(p99?.note).toMatch(/^of 2 of 3 sessions; .*largest: b, 3\.0 ms$/);
     expect(headlinesOf(timed, [timed, worse])[0]?.note).not.toContain(' of 2');
     expect(waterfallSection(timed, { sessions })?.note).toContain('of 2 of 3 sessions');
+    const untold = sessions.map((session, n) => ({ ...session, stagesUs: null, target: `streamer://host/${n}` }));
+    const parts = untold.map((session, n) => ({ ...session, stagesUs: n === 0 ? timed.stagesUs : null }));
+    expect(waterfallSection(timed, { sessions: untold, parts })?.note).toContain('of 1 of 3 sessions');
     const total = { ...timed, name: 'total', kind: 'total' as const };
     const names = curvesSection([total, timed], { sessions })?.curves.map(({ name }) => name);
     expect(names).toEqual(['total (of 2 of 3 sessions)', 'total, age', 'a', 'a, age']);
+  });
+
+  it('has what is known of frames that are lost, of rates and of sessions where not all have it', () => {
+    const some = { canTellLost: false, sessions: { asked: 3, connected: 1, failed: 0 } };
+    const each = [
+      sampleSubject({ name: 'a' }),
+      sampleSubject({ name: 'b' }, { nominalFps: null, state: 'ended' }),
+      sampleSubject({ name: 'c' }, { nominalFps: null, state: 'ended' }),
+    ];
+    const headlines = headlinesOf(sampleSubject({ name: 'total' }, some), each);
+    expect(headlines).toContainEqual({
+      label: 'lost',
+      value: 'at least 20',
+      note: '1,780 delivered, at least 20 lost',
+    });
+    expect(headlines).toContainEqual({
+      ...{ label: 'frames a second', value: '29.7' },
+      note: 'announced 30.0 fps a session; of 1 of 3 sessions',
+    });
+    expect(headlines).toContainEqual({
+      ...{ label: 'sessions', value: '3 of 3' },
+      note: '1 connected at the end, 2 came to the end of the stream',
+    });
   });
 
   it('has no latency where none is known', () => {

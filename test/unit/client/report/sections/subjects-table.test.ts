@@ -22,6 +22,14 @@ describe('subjectsTable', () => {
     expect(subjectsTable([])).toBeNull();
   });
 
+  it('has what is known to be lost where not all can tell, and blames nobody who came to the end of a file', () => {
+    const sessions = { asked: 3, connected: 0, failed: 0 };
+    const parts = { canTellLost: false, state: 'ended', sessions } as const;
+    const table = subjectsTable([sampleSubject({ name: 'a' }, parts)]);
+    expect(cellOf(table, 0, 'Lost')).toEqual({ text: 'at least 20', sortValue: 20, tone: 'warning' });
+    expect(cellOf(table, 0, 'Sessions')).toEqual({ text: '0/3', sortValue: 0 });
+  });
+
   it('counts sessions only where there are several', () => {
     const sessions = { asked: 10, connected: 9, failed: 1 };
     const table = subjectsTable([sampleSubject({ name: 'a' }, { sessions }), sampleSubject({ name: 'b' })]);
