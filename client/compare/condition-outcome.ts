@@ -4,6 +4,7 @@ import type { RandomBits } from '../../shared/random-bits.js';
 import type { ComparedFigure } from './compare-figures.js';
 import type { Condition } from './condition.js';
 import type { Interval } from './confidence.js';
+import { ENOUGH_EVENTS } from './events-beyond.js';
 import { ENOUGH_RUNS, valueInterval } from './side-figure.js';
 import type { SideFigure } from './side-figure.js';
 
@@ -35,27 +36,44 @@ interface Held {
 /** Longer runs than that nobody makes for CI. */
 const MOST_SECONDS = 3600;
 const ROUND_SECONDS = 10;
+const REPEATED = `${ENOUGH_RUNS} runs a side are needed`;
 
 /**
  * A limit of a value is passed where the whole interval is beyond it. One of a change is passed where the change is beyond it
  * and the whole interval on that side of no change at all: that there is one must be sure, not each percent of it. What is
- * beyond the limit, but not so surely, is unknown: it must not pass for good.
+ * beyond the limit, but not so surely, is unknown: it must not pass for good. So is what these runs are too short to know
+ * anything of, on whichever side of the limit chance put it: else equal runs would come out in two ways.
  */
 export function conditionOutcome(
   condition: Condition,
-  { name, unit }: ComparedFigure,
+  { name, unit, basis }: ComparedFigure,
   { a, b, difference }: FigureOfSides,
   random: RandomBits,
 ): ConditionOutcome {
   if (!b) return { state: 'unknown', why: `B has no ${name}` };
   if (condition.of !== 'value' && !a) return { state: 'unknown', why: `A has no ${name}` };
+  const sides = a && condition.of !== 'value' ? [a, b] : [b];
+  const ignorance = ignoranceOf(name, sides);
+  if (ignorance !== null) return { state: 'unknown', why: ignorance };
+  const isOneOfMany = basis.kind === 'quantile' || basis.kind === 'extreme';
+  if (condition.of !== 'value' && !difference && isOneOfMany) {
+    return { state: 'unknown', why: `nothing tells how sure a change of ${name} is; ${REPEATED}` };
+  }
   const held = a && condition.of !== 'value' ? ofChange(condition, a, b, difference) : ofValue(condition, b, random);
   const limit = limitOf(condition, a);
   if (!isBeyond(condition, { low: held.seen, high: held.seen }, limit)) return { state: 'not shown' };
   if (isBeyond(condition, held.interval, held.sureLimit)) return { state: 'holds' };
-  const sides = a && condition.of !== 'value' ? [a, b] : [b];
   const range = rangeText(condition, unit, held.interval, a);
   return { state: 'unknown', why: `${range}; ${remedy(condition, held, sides)}` };
+}
+
+/** That a quantile rests on too little to be known, and what it takes; null where it does not. */
+function ignoranceOf(name: string, sides: readonly SideFigure[]): string | null {
+  if (sides.every(({ values }) => values.length >= ENOUGH_RUNS)) return null;
+  const { events, windowMs } = sides.reduce((least, side) => (side.events < least.events ? side : least));
+  if (events >= ENOUGH_EVENTS) return null;
+  const needed = windowNeeded(windowMs * (ENOUGH_EVENTS / events));
+  return `${name} needs ${ENOUGH_EVENTS} independent frames beyond it and has ${Math.floor(events)}; ${needed}`;
 }
 
 /** A count has happened as often as it has. */
@@ -111,9 +129,13 @@ function remedy({ comparison }: Condition, held: Held, sides: readonly SideFigur
   if (windowMs === 0) return 'searches that end closer to the limit are needed';
   const end = (sign > 0 ? interval.low : interval.high) + sign * error;
   const longer = (distance(from + seen, from + end) / distance(from + surely, from + sureLimit)) ** 2;
-  const seconds = Math.ceil((Math.max(1, longer) * windowMs) / 1000 / ROUND_SECONDS) * ROUND_SECONDS;
-  const or = `${ENOUGH_RUNS} runs a side are needed`;
-  return seconds <= MOST_SECONDS ? `at least ${seconds} s or ${or}` : or;
+  return windowNeeded(Math.max(1, longer) * windowMs);
+}
+
+/** The window that tells, where it is one that anybody makes, and what tells as well. */
+function windowNeeded(windowMs: number): string {
+  const seconds = Math.ceil(windowMs / 1000 / ROUND_SECONDS) * ROUND_SECONDS;
+  return seconds <= MOST_SECONDS ? `at least ${seconds} s or ${REPEATED}` : REPEATED;
 }
 
 /** As a ratio, since latencies vary in proportion, wherever there is one. */

@@ -6,8 +6,10 @@ import { DRAWS, drawLogRatios } from './block-bootstrap.js';
 import type { BucketSeries } from './block-bootstrap.js';
 import type { FigureBasis } from './compare-figures.js';
 import type { ComparedRun } from './compared-run.js';
+import { ENOUGH_EVENTS, independentEvents, valuesBeyond } from './events-beyond.js';
 import { QuantileTable } from './quantile-table.js';
 
+type QuantileBasis = Extract<FigureBasis, { kind: 'quantile' }>;
 type SeriesName = 'p50' | 'p99' | 'age' | 'frames' | 'bytes';
 
 /**
@@ -40,12 +42,25 @@ export class RunDraws {
   logRatios(basis: FigureBasis): Float64Array | null {
     switch (basis.kind) {
       case 'quantile':
-        return this.ofQuantile(basis.of, basis.quantile);
+        return this.events(basis) < ENOUGH_EVENTS ? null : this.ofQuantile(basis);
       case 'rate':
         return basis.of === 'cpu' ? this.ofServer() : this.inTime(basis.of);
       default:
         return null;
     }
+  }
+
+  /** Independent events beyond a quantile, by which it is known; without an end for what is none. */
+  events(basis: FigureBasis): number {
+    if (basis.kind !== 'quantile') return Infinity;
+    const { of, quantile } = basis;
+    const { latencyUs, ageUs, timeline } = this.subject;
+    const table = this.tableOf(of);
+    // Summaries of watching do not count ages, of which there are as many as frames.
+    const beyond = valuesBeyond(quantile, table?.count ?? ((of === 'age' && ageUs.count) || latencyUs.count));
+    if (!timeline || !table || isInTimeline(basis)) return beyond;
+    // The age of the newest frame is never less than its latency.
+    return independentEvents(beyond, table.at(quantile), timeline.ageMaxUs);
   }
 
   private ofServer(): Float64Array | null {
@@ -54,18 +69,23 @@ export class RunDraws {
   }
 
   /** What varies over time holds what chance does to the rank, but for ranks that the time line does not have. */
-  private ofQuantile(of: 'latency' | 'age', quantile: number): Float64Array | null {
-    const table = of === 'latency' ? this.latency : this.age;
+  private ofQuantile(basis: QuantileBasis): Float64Array | null {
+    const { of, quantile } = basis;
+    const table = this.tableOf(of);
     if (!table) return null;
     const inTime = this.inTime(of === 'age' ? 'age' : quantile <= 0.5 ? 'p50' : 'p99');
-    if (inTime && of === 'latency' && quantile <= 0.99) return inTime;
+    if (inTime && of === 'latency' && isInTimeline(basis)) return inTime;
     const usual = table.at(quantile);
     if (usual <= 0) return null;
-    const rankError = Math.sqrt((quantile * (1 - quantile)) / table.count);
+    const rankError = Math.sqrt((quantile * (1 - quantile) * valuesBeyond(quantile, 1)) / this.events(basis));
     return Float64Array.from({ length: DRAWS }, (_, draw) => {
       const rank = Math.min(1, Math.max(0, quantile + rankError * normal(this.random)));
       return Math.log(Math.max(1, table.at(rank)) / usual) + (inTime?.[draw] ?? 0);
     });
+  }
+
+  private tableOf(of: QuantileBasis['of']): QuantileTable | null {
+    return of === 'latency' ? this.latency : this.age;
   }
 
   private inTime(name: SeriesName): Float64Array | null {
@@ -82,6 +102,11 @@ export class RunDraws {
     );
     return new Map(series.map(([name], index) => [name, ratios?.[index] ?? null] as const));
   }
+}
+
+/** Buckets have quantiles up to p99, so that what makes many frames late at once shows as one of them that is. */
+function isInTimeline({ quantile }: QuantileBasis): boolean {
+  return quantile <= 0.99;
 }
 
 function seriesOf({

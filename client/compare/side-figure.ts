@@ -21,6 +21,8 @@ export interface SideFigure {
   readonly values: readonly number[];
   /** As `RunDraws` has them, drawn when they are asked for; null where nothing can be said. */
   readonly logRatios: () => Float64Array | null;
+  /** Independent events beyond a quantile, in that run which has fewest; without an end for what is none. */
+  readonly events: number;
   /** Of the shortest run; 0 where it is no matter of time. */
   readonly windowMs: number;
   /** How far the clocks may have moved it. */
@@ -40,6 +42,7 @@ export function sideFigure(figure: ComparedFigure, side: readonly Measured[]): S
     value: mean(values),
     values,
     logRatios: () => meanRatios(side.map(({ draws }) => draws.logRatios(figure.basis))),
+    events: Math.min(...side.map(({ draws }) => draws.events(figure.basis))),
     windowMs: Math.min(...side.map(({ run }) => run.windowMs)),
     clockError: Math.max(...side.map(({ subject }) => figure.errorOf(subject))),
     isExact: figure.basis.kind === 'count',

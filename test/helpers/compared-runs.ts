@@ -15,6 +15,8 @@ export interface DrawnRun {
   /** How much a second goes on like the one before, 0 to 1, and how much it varies. */
   readonly memory?: number;
   readonly spread?: number;
+  /** Seconds, chosen at random, in which one frame of twenty waits for 30 to 90 ms; the same for all of them. */
+  readonly stalls?: number;
   /** How much the whole run differs from others of its kind. */
   readonly ofRun?: number;
 }
@@ -37,6 +39,7 @@ function drawnTotal({
   clockErrorUs = 100,
   memory = 0.6,
   spread = 0.04,
+  stalls = 0,
   ofRun = 0,
 }: DrawnRun): Subject {
   const random = new SeededRandom(seed * 2_654_435 + 12_345);
@@ -51,12 +54,14 @@ function drawnTotal({
     ...quantiles(),
     ageMaxUs: [] as number[],
   };
+  const stallUs = stallsOf(stalls, seconds, random);
   let drift = spread * normal(random);
   for (let second = 0; second < seconds; second += 1) {
     drift = memory * drift + spread * Math.sqrt(1 - memory ** 2) * normal(random);
     const ofSecond = new LatencyHistogram();
     for (let n = 0; n < framesPerSecond; n += 1) {
-      ofSecond.record(8000 * slower * level * Math.exp(drift + 0.4 * normal(random)));
+      const waitUs = n % 20 === 0 ? (stallUs.get(second) ?? 0) : 0;
+      ofSecond.record(slower * (8000 * level * Math.exp(drift + 0.4 * normal(random)) + waitUs));
     }
     latency.merge(ofSecond);
     timeline.frames.push(framesPerSecond);
@@ -77,6 +82,12 @@ function drawnTotal({
     ...{ clockErrorUs, timeline },
     histograms: { latency: { values: latency.encode() }, age: { values: latency.encode() } },
   };
+}
+
+/** How long frames wait, by the second. Those of no stalls draw nothing, so that other runs stay as they are. */
+function stallsOf(count: number, seconds: number, random: SeededRandom): ReadonlyMap<number, number> {
+  const each = Array.from({ length: count }, () => [random.below(seconds), 30_000 + random.below(60_000)] as const);
+  return new Map(each);
 }
 
 function quantiles() {
