@@ -11,8 +11,8 @@ const PLAIN_COOKIE = 0x1c849313;
 const WORD_SIZE_BITS = 0xf0;
 const INDEX_OFFSET_AT = 8;
 const RATIO_AT = 32;
-/** Every bucket of three significant digits in use takes a fifth of this; a deflate bomb would take more. */
-export const MAX_PLAIN_BYTES = 1024 * 1024;
+/** Of three significant digits up to 2^32 all 23,552 buckets with the longest counts, five bytes each; a bomb would take more. */
+export const MAX_PLAIN_BYTES = 128 * 1024;
 
 /**
  * Takes an encoded HdrHistogram (V2, compressed, base64) out of its envelope: the header of 40 bytes and as many bytes of

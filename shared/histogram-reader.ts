@@ -1,5 +1,15 @@
 import { HEADER_BYTES, MAX_PLAIN_BYTES, openEnvelope, refuseHistogram } from './histogram-envelope.js';
 
+/** How much of an encoded histogram is taken, which bounds the time that reading it takes. */
+export interface HistogramLimits {
+  /** At most five; each of them takes ten times the buckets. */
+  readonly maxDigits: number;
+  readonly maxPlainBytes: number;
+}
+
+/** What every histogram of ours keeps, whatever it holds: one of five digits may have a million buckets in 1,440 characters. */
+const OUR_LIMITS: HistogramLimits = { maxDigits: 3, maxPlainBytes: MAX_PLAIN_BYTES };
+
 /** Most values that a histogram holds; so a bucket, which counts in 32 bits, cannot wrap. */
 export const MAX_COUNT = 2 ** 32 - 1;
 
@@ -21,13 +31,13 @@ interface Layout {
 /**
  * Visits the buckets of an encoded HdrHistogram (V2, compressed, base64), least first. The text may come from a peer, so
  * it is not left to hdr-histogram-js: that library inflates without a limit, a skip of 2^48 zeros keeps it busy for hours,
- * and it takes ten times as long for the few dozen values of a report. Taken are up to five significant digits, steps of
- * 1, a range up to 2^32 - 1, as many values, and `maxPlainBytes` inflated. Returns how many bytes it was inflated to,
- * which is what reading it cost. Throws BAD_MESSAGE, which may be after the first visits.
+ * and it takes ten times as long for the few dozen values of a report. Taken are steps of 1, a range up to 2^32 - 1, as
+ * many values, and what `limits` allow. Returns how many bytes it was inflated to, which is what reading it cost. Throws
+ * BAD_MESSAGE, which may be after the first visits.
  */
-export function readHistogram(base64: string, visit: CountVisitor, maxPlainBytes = MAX_PLAIN_BYTES): number {
-  const plain = openEnvelope(base64, maxPlainBytes);
-  const { bits, buckets } = layoutOf(plain);
+export function readHistogram(base64: string, visit: CountVisitor, limits = OUR_LIMITS): number {
+  const plain = openEnvelope(base64, limits.maxPlainBytes);
+  const { bits, buckets } = layoutOf(plain, limits.maxDigits);
   const cursor = { at: HEADER_BYTES };
   let index = 0;
   let total = 0;
@@ -44,10 +54,10 @@ export function readHistogram(base64: string, visit: CountVisitor, maxPlainBytes
   return plain.length;
 }
 
-/** How a histogram with this header is laid out, in at most 2^21 buckets. */
-function layoutOf(plain: Buffer): Layout {
+/** How a histogram with this header is laid out. */
+function layoutOf(plain: Buffer, maxDigits: number): Layout {
   const digits = plain.readUInt32BE(DIGITS_AT);
-  if (digits > 5) refuseHistogram('states more than five significant digits');
+  if (digits > maxDigits) refuseHistogram(`states more than ${maxDigits} significant digits`);
   if (plain.readBigUInt64BE(LOWEST_AT) !== 1n) refuseHistogram('does not count in steps of 1');
   const highest = plain.readBigUInt64BE(HIGHEST_AT);
   if (highest < 2n || highest >= 2n ** 32n) refuseHistogram('states an impossible range');

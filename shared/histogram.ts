@@ -200,8 +200,8 @@ export class LatencyHistogram {
 
   /**
    * Decodes what `encode` and `encodeNegative` made, or any other HdrHistogram (V2, compressed, base64) of whole
-   * microseconds up to 2^32. Every value is taken as the middle of its bucket, for `min`, `max`, `mean` and `stddev` too.
-   * The text may come from a peer. Throws BAD_MESSAGE.
+   * microseconds up to 2^32 with at most three significant digits. Every value is taken as the middle of its bucket, for
+   * `min`, `max`, `mean` and `stddev` too. The text may come from a peer. Throws BAD_MESSAGE.
    */
   static decode(base64: string, negativeBase64?: string | null): LatencyHistogram {
     const histogram = new LatencyHistogram();

@@ -3,7 +3,8 @@ import { readHistogram } from '../../shared/histogram-reader.js';
 
 /** A thousand latencies that all differ take half of each. */
 const MAX_CHARS = 8192;
-const MAX_PLAIN_BYTES = 8192;
+/** Clients of others may count as finely as the format does; the bytes bound how many buckets that are. */
+const LIMITS = { maxDigits: 5, maxPlainBytes: 8192 };
 
 /** Latencies in microseconds as a client reported them: `counts[i]` frames took `valuesUs[i]`, least first. */
 export interface ReportedLatency {
@@ -32,6 +33,6 @@ export function readReportedLatency(base64: string, maxFrames: number): Reported
     valuesUs.push(valueUs);
     counts.push(frames);
   };
-  const plainBytes = readHistogram(base64, visit, MAX_PLAIN_BYTES);
+  const plainBytes = readHistogram(base64, visit, LIMITS);
   return { valuesUs, counts, count, plainBytes };
 }
