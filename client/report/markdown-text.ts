@@ -1,17 +1,15 @@
 import type { TableColumn } from './page.js';
+import { shownText } from './shown-text.js';
 
 /** Names and errors that are longer say no more in a table. */
 const MAX_LENGTH = 400;
-
-/** Controls, halves of characters, and what turns text around. */
-const UNSHOWABLE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]/gu;
 
 /**
  * Text from anywhere as text of GitHub Flavored Markdown, also in a table: no markup, no HTML, no address that becomes a
  * link, no name that is notified and no number that becomes a reference.
  */
 export function markdownText(text: string): string {
-  const shown = text.replace(/\s+/g, ' ').trim().replace(UNSHOWABLE, '\ufffd');
+  const shown = shownText(text.trim());
   const characters = [...shown];
   const short = characters.length > MAX_LENGTH ? `${characters.slice(0, MAX_LENGTH - 1).join('')}…` : shown;
   return (

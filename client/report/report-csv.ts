@@ -1,5 +1,6 @@
 import type { LatencySummary } from './latency-schema.js';
 import type { RunReport, Subject } from './run-report-schema.js';
+import { shownText } from './shown-text.js';
 
 type Value = string | number | null;
 
@@ -36,7 +37,8 @@ const COLUMNS: Readonly<Record<string, (subject: Subject) => Value>> = {
 
 /**
  * The report as comma-separated values (RFC 4180): a header, a row for the total where there is one, and a row for each
- * subject. What was not measured is empty. A text that a spreadsheet would take for a formula begins with an apostrophe.
+ * subject. What was not measured is empty. A text is on one line and has no control characters; one that a spreadsheet
+ * would take for a formula begins with an apostrophe.
  */
 export function reportCsv({ total, subjects }: RunReport): string {
   const rows = [...(total ? [total] : []), ...subjects].map((subject) =>
@@ -61,11 +63,12 @@ function latencyColumns(name: string, latencyOf: (subject: Subject) => LatencySu
 }
 
 /** What makes a cell a formula (OWASP, "CSV Injection"), also behind spaces; names come from the network. */
-const FORMULA = /^\s*[=+\-@\t\r|%]/;
+const FORMULA = /^ *[=+\-@|%]/;
 
 function field(value: Value): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  const text = FORMULA.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const shown = shownText(value);
+  const text = FORMULA.test(shown) ? `'${shown}` : shown;
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

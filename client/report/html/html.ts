@@ -1,3 +1,5 @@
+import { shownText } from '../shown-text.js';
+
 /** Markup that is complete: every text in it has been escaped. */
 export class Html {
   private constructor(readonly markup: string) {}
@@ -33,15 +35,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '`': '&#96;',
 };
 
-/** Controls, halves of characters, and what turns the direction of the text around it (Trojan Source, CVE-2021-42574). */
-const UNSHOWABLE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu;
-
 /** Text from anywhere as text of a page: nothing in it is markup, and it cannot turn what stands beside it around. */
 export function escapedText(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(UNSHOWABLE, '\ufffd')
-    .replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? '');
+  return shownText(text).replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? '');
 }
 
 function markupOf(value: HtmlValue): string {

@@ -36,12 +36,14 @@ describe('reportCsv', () => {
   it.each([
     ['a comma', 'a,b', '"a,b"'],
     ['quotes', 'say "x"', '"say ""x"""'],
-    ['line breaks', 'a\r\nb', '"a\r\nb"'],
+    ['line breaks', 'a\r\nb', 'a b'],
+    ['control characters', 'a\u001b[2Jb\u009b\u0000', 'a\ufffd[2Jb\ufffd\ufffd'],
+    ['what turns text around', 'a\u202eb', 'a\ufffdb'],
     ['a formula', '=HYPERLINK("http://x")', '"\'=HYPERLINK(""http://x"")"'],
     ['a formula behind spaces', '  +1', "'  +1"],
     ['a minus', '-1+1', "'-1+1"],
     ['an at', '@SUM(A1)', "'@SUM(A1)"],
-    ['a tab', '\t=1', "'\t=1"],
+    ['a tab', '\t=1', "' =1"],
     ['a plain name', 'cam 3 (north)', 'cam 3 (north)'],
   ])('writes a name with %s as RFC 4180 says, and never as a formula', (_, name, field) => {
     const csv = reportCsv(emptyRunReport({ subjects: [sampleSubject({ name }, { target: null })] }));
