@@ -1,6 +1,7 @@
 import { lineOfText, oneOf, positiveNumber, trueOrFalse, wholeNumber } from '../../shared/option-schema.js';
 import type { OptionTable } from '../../shared/option-table.js';
 import { RUN_OUTPUT_OPTIONS } from '../report/run-output.js';
+import { MAX_TARGETS } from '../report/subject-limits.js';
 import { CAMERA_LIST_OPTIONS } from './camera-list-options.js';
 import { headerLines } from './camera-list-schema.js';
 import { outputPlace } from './cameras-schema.js';
@@ -9,7 +10,6 @@ const CAMERAS = 'Cameras';
 
 /** Longest run, 24 days: timers cannot wait longer. */
 const MAX_SECONDS = 24 * 24 * 60 * 60;
-export const MAX_STREAMS = 4096;
 
 /** Every option of `streamer-client cameras`. */
 export const CAMERAS_OPTIONS = {
@@ -28,7 +28,7 @@ export const CAMERAS_OPTIONS = {
     env: [],
     group: CAMERAS,
     help: 'open so many of them at most',
-    schema: wholeNumber(1, MAX_STREAMS),
+    schema: wholeNumber(1, MAX_TARGETS),
     default: 50,
   },
   pick: {

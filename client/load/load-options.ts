@@ -2,6 +2,7 @@ import { lineOfText, positiveNumber, trueOrFalse, wholeNumber } from '../../shar
 import type { OptionTable } from '../../shared/option-table.js';
 import { CLIENT_OPTIONS } from '../options.js';
 import { RUN_OUTPUT_OPTIONS } from '../report/run-output.js';
+import { MAX_SESSIONS } from '../report/subject-limits.js';
 import { SERVER_API_OPTION } from '../trust/server-api-option.js';
 import { loadUrls, notNegativeSeconds } from './load-schema.js';
 
@@ -9,8 +10,6 @@ const LOAD = 'Load';
 
 /** Longest run, 24 days: timers cannot wait longer. */
 const MAX_SECONDS = 24 * 24 * 60 * 60;
-/** A machine has some 28,000 ports for connections to one server. */
-export const MAX_CLIENTS = 100_000;
 export const MAX_THREADS = 64;
 
 /** Every option of `streamer-client load`. */
@@ -28,7 +27,7 @@ export const LOAD_OPTIONS = {
     env: [],
     group: LOAD,
     help: 'sessions, evenly over the targets',
-    schema: wholeNumber(1, MAX_CLIENTS),
+    schema: wholeNumber(1, MAX_SESSIONS),
     default: 10,
   },
   ramp: {

@@ -4,11 +4,9 @@ import { parseRtspTarget } from '../../shared/rtsp/rtsp-target.js';
 import { parseTargets } from '../probe/probe-target.js';
 import type { PathKind, ProbeTarget } from '../probe/probe-target.js';
 import { webSocketPath } from '../probe/session-path.js';
+import { MAX_TARGETS } from '../report/subject-limits.js';
 import type { LoadTarget, TargetKind } from './crowd.js';
 import { statedClockErrorUs } from './stated-clock.js';
-
-/** Targets of one run at most; `cameras` has one for each camera. */
-export const MAX_LOAD_TARGETS = 4096;
 
 /** In front of an address of rtsp:// it chooses FFmpeg over the light reader, which only counts; a label may stand before. */
 const FFMPEG_PREFIX = /^([^=/]*=)?ffmpeg\+(?=rtsps?:\/\/)/i;
@@ -30,7 +28,7 @@ export function parseLoadTargets(texts: readonly string[]): LoadTarget[] {
   if (texts.length === 0) throw refusal('Give at least one target, such as streamer://host:8000/stream.');
   for (const text of texts) checkScheme(text);
   const plain = texts.map((text) => text.replace(FFMPEG_PREFIX, '$1'));
-  return parseTargets(plain, MAX_LOAD_TARGETS).map((target, i) => toLoadTarget(target, plain[i] !== texts[i]));
+  return parseTargets(plain, MAX_TARGETS).map((target, i) => toLoadTarget(target, plain[i] !== texts[i]));
 }
 
 /** The probe, whose addresses these are, knows schemes that no load is made of, and would name them. */

@@ -8,6 +8,7 @@ import { STREAM_STATES } from '../../shared/protocol/messages.js';
 import { latencySchema, quantilesSchema, stagesSchema } from './latency-schema.js';
 import { runDetailsSchema } from './run-details-schema.js';
 import { generatorSchema, serverSamplesSchema, validitySchema } from './run-trust-schema.js';
+import { MAX_SUBJECTS } from './subject-limits.js';
 
 /** Name of the format; a change that breaks readers gets another number. */
 export const RUN_REPORT_SCHEMA = 'frame-streamer/run-report/1';
@@ -47,7 +48,6 @@ const outageSchema = z
 
 /** Buckets of a timeline; whoever compares runs draws each of them a thousand times. */
 const MAX_BUCKETS = 600;
-const MAX_SUBJECTS = 100_000;
 
 const timelineSchema = z
   .object({

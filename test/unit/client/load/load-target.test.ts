@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_LOAD_TARGETS, parseLoadTargets } from '../../../../client/load/load-target.js';
+import { parseLoadTargets } from '../../../../client/load/load-target.js';
+import { MAX_TARGETS } from '../../../../client/report/subject-limits.js';
 import { StreamerError } from '../../../../shared/errors.js';
 import { errorOf } from '../../../helpers/error-of.js';
 
@@ -51,8 +52,8 @@ describe('parseLoadTargets', () => {
   });
 
   it('takes as many as there are cameras, and no more', () => {
-    const texts = Array.from({ length: MAX_LOAD_TARGETS }, () => 'rtsp://host/cam');
-    expect(new Set(parseLoadTargets(texts).map(({ name }) => name)).size).toBe(MAX_LOAD_TARGETS);
+    const texts = Array.from({ length: MAX_TARGETS }, () => 'rtsp://host/cam');
+    expect(new Set(parseLoadTargets(texts).map(({ name }) => name)).size).toBe(MAX_TARGETS);
     expect(errorOf(() => parseLoadTargets([...texts, 'rtsp://host/cam']))).toMatchObject({ code: 'BAD_USAGE' });
   });
 

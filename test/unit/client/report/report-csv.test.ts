@@ -40,7 +40,7 @@ describe('reportCsv', () => {
     ['control characters', 'a\u001b[2Jb\u009b\u0000', 'a\ufffd[2Jb\ufffd\ufffd'],
     ['what turns text around', 'a\u202eb', 'a\ufffdb'],
     ['a formula', '=HYPERLINK("http://x")', '"\'=HYPERLINK(""http://x"")"'],
-    ['a formula behind spaces', '  +1', "'  +1"],
+    ['a formula behind spaces', '  +1', "' +1"],
     ['a minus', '-1+1', "'-1+1"],
     ['an at', '@SUM(A1)', "'@SUM(A1)"],
     ['a tab', '\t=1', "' =1"],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { LOAD_OPTIONS } from '../../../../client/load/load-options.js';
 import { runReportSchema } from '../../../../client/report/run-report-schema.js';
 import { emptyRunReport } from '../../../helpers/empty-run-report.js';
 import { invalidReport, loadReport, reportsOfEveryKind } from '../../../helpers/sample-reports.js';
@@ -23,6 +24,13 @@ describe('runReportSchema', () => {
     expect([timelineOf(600), timelineOf(601), timelineOf(600, 599)].map(isTaken)).toEqual([true, false, false]);
     const withRate = (throughputMbps: number) => ({ ...report, total: { ...total, throughputMbps } });
     expect([withRate(1e15), withRate(1e308)].map(isTaken)).toEqual([true, false]);
+  });
+
+  it('has room for every session of the greatest load, and its targets', () => {
+    const { subjects } = z.toJSONSchema(runReportSchema, { io: 'input' }).properties ?? {};
+    expect(LOAD_OPTIONS.clients.schema.safeParse(100_000).success).toBe(true);
+    expect(LOAD_OPTIONS.clients.schema.safeParse(100_001).success).toBe(false);
+    expect(subjects).toMatchObject({ maxItems: 100_000 + 4096 });
   });
 
   it('is what the sample reports of the tests are', () => {
