@@ -1,4 +1,5 @@
 import type { CrowdFigures } from '../load/crowd.js';
+import { fairnessIndex } from '../load/fairness.js';
 import type { Subject } from '../report/run-report-schema.js';
 import type { ServerSamples } from '../report/run-trust-schema.js';
 import { percentileOf } from './objective-figures.js';
@@ -35,7 +36,7 @@ export function readingOf(term: Term, step: MeasuredStep): Reading {
     case 'rate':
       return rateReading(term, step.figures.sessions);
     case 'ratio':
-      return known(jainIndex(step.figures.sessions.map(({ frames }) => frames.received)));
+      return fairnessReading(step.figures.sessions);
     case 'cpu':
       return serverReading(step.server, (samples) => mean(samples.map(({ cpuPercent }) => cpuPercent)));
     case 'memory':
@@ -97,10 +98,9 @@ function serverReading(server: ServerSamples | null, valueOf: (samples: ServerSa
   return known(valueOf(server.samples));
 }
 
-/** Jain, Chiu and Hawe (1984): (sum x)^2 / (n sum x^2); 1 when all are equal, 1/n when one has everything. */
-function jainIndex(values: readonly number[]): number {
-  const squares = sum(values.map((value) => value * value));
-  return squares === 0 ? 0 : sum(values) ** 2 / (values.length * squares);
+function fairnessReading(sessions: readonly Subject[]): Reading {
+  const index = fairnessIndex(sessions);
+  return index === null ? missing('no frame came') : known(index);
 }
 
 function known(value: number): Reading {

@@ -1,21 +1,20 @@
 import { formatDurationUs, formatElapsedMs, formatFps } from '../../shared/units.js';
 import type { DetailsOf } from '../report/run-details-schema.js';
 import type { ErrorTally, Finding, Subject } from '../report/run-report-schema.js';
-import type { GeneratorFigures, ServerSamples } from '../report/run-trust-schema.js';
+import type { ServerSamples } from '../report/run-trust-schema.js';
 import { counted, exactCount } from '../report/sections/words.js';
+import { unfairFrames, unfairLatency } from './fairness-findings.js';
 
 /** What findings are made from. */
 export interface LoadFacts {
   readonly total: Subject;
   readonly sessions: readonly Subject[];
-  readonly generator: GeneratorFigures;
   readonly server: ServerSamples | null;
   readonly details: DetailsOf<'load'>;
+  /** Whether the user ended the run before its time. */
+  readonly interrupted: boolean;
 }
 
-const FAIR = 0.99;
-/** One session is much worse than another from here on. */
-const UNLIKE_P99 = 3;
 const BUSY_PERCENT = 85;
 const GROWTH = 1.5;
 const MIB = 2 ** 20;
@@ -25,26 +24,29 @@ const MAX_FIGURES = 10;
 export function loadFindings(facts: LoadFacts): Finding[] {
   const found = [
     unconnected(facts),
+    untried(facts),
+    ended(facts),
     lost(facts),
     skipped(facts),
     corrupt(facts),
     reconnects(facts),
     slowRate(facts),
-    unfairFrames(facts),
-    unfairLatency(facts),
+    unfairFrames(facts.sessions, facts.details.fairness?.jain ?? null),
+    unfairLatency(facts.sessions),
     staleFrames(facts),
     serverLimit(facts),
     serverMemory(facts),
   ].filter((finding) => finding !== null);
-  const isFlawless = facts.total.sessions.failed === 0 && found.every(({ severity }) => severity === 'note');
+  const isComplete = facts.total.sessions.failed === 0 && untriedIn(facts) === 0;
+  const isFlawless = isComplete && found.every(({ severity }) => severity === 'note');
   return isFlawless && facts.total.frames.received > 0 ? [allWell(facts), ...found] : found;
 }
 
-function unconnected({ total, sessions, details }: LoadFacts): Finding | null {
+function unconnected(facts: LoadFacts): Finding | null {
+  const { total, details } = facts;
   const { connected, failed } = total.sessions;
   // Whoever came to the end of a file needs no connection any more.
-  const ended = sessions.filter(({ state }) => state === 'ended').length;
-  const missing = details.sessionsAsked - connected - ended;
+  const missing = details.sessionsAsked - connected - endedIn(facts) - untriedIn(facts);
   if (missing <= 0) return null;
   const worst = mostFrequent(total.errors);
   const why = worst === null ? '' : ` Most often: ${worst.message}`;
@@ -53,6 +55,38 @@ function unconnected({ total, sessions, details }: LoadFacts): Finding | null {
     sentence: `${counted(missing, 'session')} of ${exactCount(details.sessionsAsked)} had no connection at the end.${why}`,
     figures: [`connected ${connected}`, `failed ${failed}`, ...total.errors.slice(0, MAX_FIGURES).map(errorText)],
   };
+}
+
+function untried(facts: LoadFacts): Finding | null {
+  const count = untriedIn(facts);
+  if (count === 0) return null;
+  const all = exactCount(facts.details.sessionsAsked);
+  return {
+    severity: 'note',
+    sentence: `${counted(count, 'session')} of ${all} had no connection yet when the run was ended.`,
+    figures: [],
+  };
+}
+
+/** Sessions of a run that its user ended before they had a connection, and whom nobody refused one. */
+function untriedIn({ interrupted, total, sessions, details }: LoadFacts): number {
+  if (!interrupted) return 0;
+  const waiting = sessions.filter(({ state, errors }) => state === 'connecting' && errors.length === 0).length;
+  return waiting + Math.max(0, details.sessionsAsked - total.sessions.asked);
+}
+
+function ended(facts: LoadFacts): Finding | null {
+  const count = endedIn(facts);
+  if (count === 0 || facts.total.state === 'ended') return null;
+  return {
+    severity: 'note',
+    sentence: `${counted(count, 'session')} came to the end of the stream while others went on.`,
+    figures: facts.sessions.flatMap(({ name, state }) => (state === 'ended' ? name : [])).slice(0, MAX_FIGURES),
+  };
+}
+
+function endedIn({ sessions }: LoadFacts): number {
+  return sessions.filter(({ state }) => state === 'ended').length;
 }
 
 function lost({ total, sessions }: LoadFacts): Finding | null {
@@ -120,59 +154,18 @@ function reconnects({ total, sessions }: LoadFacts): Finding | null {
   };
 }
 
-function slowRate({ total, sessions }: LoadFacts): Finding | null {
-  const announced = announcedRates(sessions);
-  const slow = sessions.filter(({ nominalFps, fps, state, target }) => {
-    const expected = nominalFps ?? announced.get(hostOf(target)) ?? null;
-    return state === 'connected' && expected !== null && fps.mean < 0.95 * expected;
+function slowRate({ sessions }: LoadFacts): Finding | null {
+  // Of a session that nobody announces a rate to nothing is known: other streams have other rates, on one server too.
+  const slow = sessions.filter(({ nominalFps, fps, state }) => {
+    return state === 'connected' && nominalFps !== null && fps.mean < 0.95 * nominalFps;
   });
   if (slow.length === 0) return null;
   return {
     severity: 'warning',
     sentence: `${counted(slow.length, 'session')} got less than 95 % of the rate that the stream announces.`,
-    figures: [
-      ...(total.nominalFps === null ? [] : [`announced ${formatFps(total.nominalFps)}`]),
-      ...slow.slice(0, MAX_FIGURES).map(({ name, fps }) => `${name}: ${formatFps(fps.mean)}`),
-    ],
-  };
-}
-
-/** By host the rate that its sessions announce, where they agree: beside them stand those whose protocol has none. */
-function announcedRates(sessions: readonly Subject[]): Map<string, number | null> {
-  const rates = new Map<string, number | null>();
-  for (const { target, nominalFps } of sessions) {
-    if (nominalFps === null) continue;
-    const host = hostOf(target);
-    rates.set(host, !rates.has(host) || rates.get(host) === nominalFps ? nominalFps : null);
-  }
-  return rates;
-}
-
-function hostOf(target: string | null): string {
-  return target !== null && URL.canParse(target) ? new URL(target).hostname : '';
-}
-
-function unfairFrames({ details: { fairness } }: LoadFacts): Finding | null {
-  if (fairness === null || fairness.jain === null || fairness.jain >= FAIR) return null;
-  return {
-    severity: 'warning',
-    sentence: 'Some sessions got far fewer frames than others; the server does not serve all alike under this load.',
-    figures: [
-      `Jain's index ${fairness.jain.toFixed(4)}`,
-      `least ${exactCount(fairness.leastFrames)} frames`,
-      `most ${exactCount(fairness.mostFrames)} frames`,
-    ],
-  };
-}
-
-function unfairLatency({ total, details: { fairness } }: LoadFacts): Finding | null {
-  const { bestP99Us: best = null, worstP99Us: worst = null } = fairness ?? {};
-  const errorUs = total.latencyUs.errorUs ?? 0;
-  if (best === null || worst === null || worst < UNLIKE_P99 * Math.max(best, errorUs, 1000)) return null;
-  return {
-    severity: 'note',
-    sentence: 'Whoever is served last waits much longer than whoever is served first.',
-    figures: [`best p99 ${formatDurationUs(best)}`, `worst p99 ${formatDurationUs(worst)}`],
+    figures: slow
+      .slice(0, MAX_FIGURES)
+      .map(({ name, fps, nominalFps }) => `${name}: ${formatFps(fps.mean)} of ${formatFps(nominalFps ?? 0)}`),
   };
 }
 

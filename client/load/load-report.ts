@@ -3,7 +3,7 @@ import type { DetailsOf } from '../report/run-details-schema.js';
 import { RUN_REPORT_SCHEMA } from '../report/run-report-schema.js';
 import type { Provenance, RunReport, Subject } from '../report/run-report-schema.js';
 import type { ServerSamples, Validity } from '../report/run-trust-schema.js';
-import { counted, earlyEndText, exactCount } from '../report/sections/words.js';
+import { counted, earlyEndText, exactCount, knownLost, lostText } from '../report/sections/words.js';
 import { judge } from '../trust/judge.js';
 import { invalidSentence } from '../trust/what-not-to-use.js';
 import type { CrowdFigures } from './crowd.js';
@@ -39,7 +39,7 @@ export function loadReport({ config, workers, figures, server, isSameMachine, pr
   return {
     schema: RUN_REPORT_SCHEMA,
     kind: 'load',
-    verdict: verdictOf(config, total, validity, provenance.interrupted),
+    verdict: verdictOf(config, figures, validity, provenance.interrupted),
     validity,
     provenance,
     clocks: [...clocks],
@@ -47,36 +47,51 @@ export function loadReport({ config, workers, figures, server, isSameMachine, pr
     subjects: [...targets, ...sessions],
     generator,
     server,
-    findings: loadFindings({ total, sessions, generator, server, details }),
+    findings: loadFindings({ total, sessions, server, details, interrupted: provenance.interrupted }),
     details,
   };
 }
 
 function verdictOf(
   { clients, durationMs }: LoadConfig,
-  total: Subject,
+  { total, sessions }: CrowdFigures,
   validity: Validity,
   interrupted: boolean,
 ): RunReport['verdict'] {
   const time = formatElapsedMs(total.durationMs);
-  const { frames, fps, throughputMbps, latencyUs, sessions } = total;
-  const ended = earlyEndText(interrupted, total.durationMs, durationMs);
+  const { frames, fps, throughputMbps, latencyUs } = total;
+  if (frames.received === 0 && interrupted) {
+    return { level: 'done', sentence: `Ended after ${time}, before the first frame came.` };
+  }
+  const ended = interrupted ? earlyEndText(true, total.durationMs, durationMs) : endOfAllText(total, durationMs);
   if (frames.received === 0) {
-    const level = interrupted ? 'done' : 'fail';
-    return { level, sentence: `${ended}Not one frame came to ${counted(clients, 'session')} in ${time}.` };
+    return { level: 'fail', sentence: `${ended}Not one frame came to ${counted(clients, 'session')} in ${time}.` };
   }
   if (!validity.valid) {
     return { level: 'invalid', sentence: `${ended}${invalidSentence(total, validity)}` };
   }
   const got = [`${exactCount(frames.received)} frames`, formatFps(fps.mean), formatMbps(throughputMbps)];
-  const missing = total.canTellLost
-    ? `, ${exactCount(frames.lost)} lost and ${exactCount(frames.skipped)} skipped`
-    : '';
   const latency = latencyUs.p99 === null ? '' : `; latency p99 ${formatWithError(latencyUs.p99, latencyUs.errorUs)}`;
   const outage = total.outageMs > 0 ? `; ${outageText(total)}` : '';
-  const who = sessions.connected < clients ? `${exactCount(sessions.connected)} of ` : '';
-  const sentence = `${ended}${who}${counted(clients, 'session')} got ${got.join(', ')} in ${time}${missing}${outage}${latency}.`;
+  const served = sessions.filter((session) => session.frames.received > 0).length;
+  const who = served < clients ? `${exactCount(served)} of ` : '';
+  const sentence = `${ended}${who}${counted(clients, 'session')} got ${got.join(', ')} in ${time}${missingText(total)}${outage}${latency}.`;
   return { level: 'done', sentence };
+}
+
+/** What stands before the verdict where every session was over before the time that was asked for; empty where not. */
+function endOfAllText({ state, durationMs }: Subject, askedMs: number): string {
+  const [measured, asked] = [formatElapsedMs(durationMs), formatElapsedMs(askedMs)];
+  if ((state !== 'ended' && state !== 'failed') || durationMs >= askedMs || measured === asked) return '';
+  return `${state === 'ended' ? 'The stream ended' : 'The last session failed'} after ${measured} of ${asked}: `;
+}
+
+function missingText(total: Subject): string {
+  const known = knownLost([total]);
+  const lost = known.lost === null ? [] : [`${lostText(known)} lost`];
+  const { skipped } = total.frames;
+  const left = known.lost === null && skipped === 0 ? [] : [`${exactCount(skipped)} skipped`];
+  return lost.length + left.length === 0 ? '' : `, ${[...lost, ...left].join(' and ')}`;
 }
 
 /** Frames that were due while there was no connection may not count as lost, so the time stands beside them. */

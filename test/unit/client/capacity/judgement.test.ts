@@ -53,6 +53,11 @@ describe('judgeObjective', () => {
     ]);
   });
 
+  it('finds nothing unfair in streams of different rates', () => {
+    const sessions = [30, 10].map((fps) => subjectOf({ nominalFps: fps, frames: frames({ received: 200 * fps }) }));
+    expect(judged('fairness>=0.99', { sessions })).toMatchObject([{ state: 'holds' }]);
+  });
+
   it('does not know what the path or the server does not say', () => {
     const none = latencyOf({ count: 0, p50: null, p90: null, p99: null, p999: null, max: null, errorUs: null });
     const silent = { total: { latencyUs: none, canTellLost: false }, session: { nominalFps: null } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CrowdFigures } from '../../../../client/load/crowd.js';
-import { fairnessOf } from '../../../../client/load/fairness.js';
+import { fairnessIndex, fairnessOf } from '../../../../client/load/fairness.js';
 import { resolveLoadConfig } from '../../../../client/load/load-config.js';
 import { loadReport } from '../../../../client/load/load-report.js';
 import { runReportSchema } from '../../../../client/report/run-report-schema.js';
@@ -74,19 +74,41 @@ describe('loadReport', () => {
     ]);
   });
 
-  it('tells outages in the verdict, and who is slower than others of its host announce', () => {
+  it('tells outages in the verdict', () => {
+    const { verdict } = reportOf({ total: { outageMs: 34_000, reconnects: 2 } });
+    expect(verdict.sentence).toContain('; 34s without a connection, all together, and 2 reconnects; latency p99');
+  });
+
+  it('holds a rate against what is announced for it, and never against that of another stream', () => {
+    const fps = { mean: 20, min: 20, max: 20 };
     const sessions = [
       session('load-1', { target: 'streamer://host/a', nominalFps: 30 }),
-      session('load-2', {
-        ...{ target: 'http://host:8080/a', nominalFps: null, latencySource: 'none' },
-        fps: { mean: 20, min: 20, max: 20 },
-      }),
-      session('load-3', { target: 'http://other/a', nominalFps: null, fps: { mean: 20, min: 20, max: 20 } }),
+      session('load-2', { target: 'streamer://host/b', nominalFps: 30, fps }),
+      session('load-3', { target: 'http://host:8080/slow', nominalFps: null, fps }),
     ];
-    const { verdict, findings } = reportOf({ sessions, total: { outageMs: 34_000, reconnects: 2 } });
-    expect(verdict.sentence).toContain('; 34s without a connection, all together, and 2 reconnects; latency p99');
-    const slow = findings.find(({ sentence }) => sentence.includes('less than 95 %'));
-    expect(slow?.figures.filter((figure) => figure.startsWith('load-'))).toEqual(['load-2: 20.0 fps']);
+    const slow = reportOf({ sessions }).findings.find(({ sentence }) => sentence.includes('less than 95 %'));
+    expect(slow?.figures).toEqual(['load-2: 20.0 fps of 30.0 fps']);
+  });
+
+  it('counts who got frames, and says when the stream ended', () => {
+    const ended = session('load-1', { state: 'ended', frames: { ...NOTHING_MISSING, received: 90 } });
+    const total = { state: 'ended', durationMs: 6000, sessions: { asked: 2, connected: 0, failed: 0 } } as const;
+    expect(reportOf({ sessions: [ended, ended], total }).verdict.sentence).toMatch(
+      /^The stream ended after 6s of 5m 00s: 2 sessions got /,
+    );
+    const failed = failedSubject('load-2');
+    const { verdict } = reportOf({ sessions: [ended, failed], total: { ...total, state: 'failed' } });
+    expect(verdict.sentence).toMatch(/^The last session failed after 6s of 5m 00s: 1 of 2 sessions got /);
+    expect(reportOf({ sessions: [ended, session('load-2')] }).findings).toContainEqual({
+      ...{ severity: 'note', sentence: '1 session came to the end of the stream while others went on.' },
+      figures: ['load-1'],
+    });
+  });
+
+  it('tells what is known to be lost where not all sessions can tell', () => {
+    const total = { canTellLost: false, frames: { ...NOTHING_MISSING, lost: 20 } };
+    expect(reportOf({ total }).verdict.sentence).toContain(', at least 20 lost and 0 skipped;');
+    expect(reportOf({ total: { canTellLost: false } }).verdict.sentence).not.toContain('lost');
   });
 
   it('blames no path and no session where the server dropped the same frames for all', () => {
@@ -111,7 +133,21 @@ describe('loadReport', () => {
   it('fails where nothing came, unless somebody ended it before', () => {
     const total = { frames: { received: 0, lost: 0, skipped: 0, corrupt: 0 } };
     expect(reportOf({ total }).verdict.level).toBe('fail');
-    expect(reportOf({ total, interrupted: true }).verdict.level).toBe('done');
+    const early = reportOf({ total: { ...total, durationMs: 4000 }, interrupted: true });
+    expect(early.verdict).toEqual({ level: 'done', sentence: 'Ended after 4s, before the first frame came.' });
+  });
+
+  it('blames nobody for sessions that had no time to connect', () => {
+    const sessions = [session('load-1'), failedSubject('load-2', { state: 'connecting', errors: [] })];
+    const total = { sessions: { asked: 2, connected: 1, failed: 0 } };
+    const { findings } = reportOf({ total, sessions, interrupted: true });
+    expect(findings).toEqual([
+      { severity: 'note', sentence: '1 session of 2 had no connection yet when the run was ended.', figures: [] },
+    ]);
+    expect(reportOf({ total, sessions }).findings).toMatchObject([{ severity: 'problem' }]);
+    const refused = failedSubject('load-2', { state: 'connecting' });
+    const after = reportOf({ total, sessions: [session('load-1'), refused], interrupted: true });
+    expect(after.findings).toMatchObject([{ severity: 'problem' }]);
   });
 
   it('is invalid with the reason where the generator was late', () => {
@@ -163,6 +199,32 @@ describe('fairnessOf', () => {
     const broken = session('broken', { reconnects: 1, frames: { ...NOTHING_MISSING, received: 5 } });
     expect(fairnessOf([slow, fast, broken, failedSubject('gone')])).toMatchObject({ jain: 1, leastFrames: 100 });
     expect(fairnessOf([slow, broken])).toBeNull();
+  });
+
+  it('compares those that nobody announces a rate to only within their target', () => {
+    const got = (received: number, target: string, nominalFps: number | null) =>
+      session('a', { target, nominalFps, frames: { ...NOTHING_MISSING, received } });
+    const mixed = [got(300, 'streamer://h/a', 30), got(100, 'streamer://h/b', 10), got(20, 'http://h/c', null)];
+    expect(fairnessIndex([...mixed, got(20, 'http://h/c', null)])).toBeCloseTo(1, 12);
+    expect(fairnessIndex([...mixed, got(0, 'http://h/c', null)])).toBeCloseTo(16 / (4 * 6), 12);
+  });
+
+  it('names who got less than others, and holds latencies of one target against each other', () => {
+    const late = (p99: number) => ({ latencyUs: { ...sampleSubject({ name: 'x' }).latencyUs, p99 } });
+    const unlike = ['streamer://a', 'streamer://b'].map((target, n) =>
+      session(`load-${n}`, { target, ...late(5e3 + n * 1e6) }),
+    );
+    expect(reportOf({ sessions: unlike }).findings.map(({ severity }) => severity)).toEqual(['good']);
+    const [first, second] = unlike;
+    const alike = [
+      first,
+      second && { ...second, target: 'streamer://a', frames: { ...NOTHING_MISSING, received: 600 } },
+    ];
+    const { findings } = reportOf({ sessions: alike.flatMap((each) => each ?? []) });
+    expect(findings).toMatchObject([
+      { figures: [expect.stringContaining('Jain'), 'load-1: 600 frames, 50 % of the mean', expect.any(String)] },
+      { sentence: expect.stringContaining('at streamer://a') as unknown },
+    ]);
   });
 });
 
