@@ -84,7 +84,10 @@ export class MjpegTransport {
       disconnect: () => connection.end(),
     };
     if (!clients.admit(record))
-      throw new StreamerError('SERVER_FULL', 'The server has all the clients it allows; try again later.');
+      throw new StreamerError(
+        'SERVER_FULL',
+        'The server has all the clients it allows (--max-clients); try again later.',
+      );
     const { name } = connection;
     logger.info({ peer, transport: 'mjpeg', client: name, clients: clients.count }, 'client connected');
     return record;

@@ -168,7 +168,10 @@ export class ProtocolSession {
       disconnect: this.bye.bind(this),
     };
     if (!clients.admit(record))
-      throw new StreamerError('SERVER_FULL', 'The server has all the clients it allows; try again later.');
+      throw new StreamerError(
+        'SERVER_FULL',
+        'The server has all the clients it allows (--max-clients); try again later.',
+      );
     this.record = record;
     this.subscriptions = subscriptions;
     this.state = 'open';

@@ -73,8 +73,13 @@ export function statusError(status: number, url: URL, hadUser: boolean): Streame
     const hint = hadCredentials ? 'the user may not see this.' : `it may want credentials; ${WITH_CREDENTIALS}`;
     return failure('SOURCE_DENIED', url, `${words}: ${hint}`);
   }
-  const hint = status >= 500 ? 'the server has a problem.' : 'check the path.';
-  return failure('SOURCE_BAD_ANSWER', url, `${words}; ${hint}`);
+  return failure('SOURCE_BAD_ANSWER', url, `${words}; ${otherHint(status)}`);
+}
+
+function otherHint(status: number): string {
+  if (status < 500) return 'check the path.';
+  const room = status === 503 ? ', or as many viewers as it allows (streamer-server: --max-clients)' : '';
+  return `the server has a problem${room}.`;
 }
 
 /** The answer is no video; `contentType` is what it is instead. */

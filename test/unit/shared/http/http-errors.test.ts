@@ -39,7 +39,7 @@ describe('messages of an HTTP source', () => {
     [403, true, 'SOURCE_DENIED', 'it answers 403 Forbidden: the user may not see this.'],
     [403, false, 'SOURCE_DENIED', 'it answers 403 Forbidden: it may want credentials'],
     [404, false, 'SOURCE_BAD_ANSWER', 'it answers 404 Not Found; check the path.'],
-    [503, false, 'SOURCE_BAD_ANSWER', 'it answers 503 Service Unavailable; the server has a problem.'],
+    [503, false, 'SOURCE_BAD_ANSWER', 'as many viewers as it allows (streamer-server: --max-clients).'],
     [799, false, 'SOURCE_BAD_ANSWER', 'it answers 799; the server has a problem.'],
   ])('status %i (credentials: %s) is %s: %s', (status, hadCredentials, code, words) => {
     const error = statusError(status, new URL('http://camera/video'), hadCredentials);
