@@ -35,13 +35,13 @@ function notCounted({ known, why }: CheckedDevice): Finding[] {
 }
 
 function brokeOff({ known: { device, result }, measured }: CheckedDevice): Finding[] {
-  if (!result || !measured || result.reconnects === 0) return [];
-  const outage = formatDurationUs(result.outageMs * 1000);
-  const sentence = `${device.name} lost its connection in the window; the frames of that time count as lost.`;
+  if (!result || !measured || (result.reconnects === 0 && result.outageMs === 0)) return [];
+  const { reconnects, outageMs } = result;
+  const what = reconnects > 0 ? 'lost its connection in the window' : 'had no connection when the window began';
   return [
-    finding('warning', sentence, [
-      `${device.name}: reconnects ${result.reconnects}`,
-      `${device.name}: outage ${outage}`,
+    finding('warning', `${device.name} ${what}; the frames of that time count as lost.`, [
+      `${device.name}: reconnects ${reconnects}`,
+      `${device.name}: outage ${formatDurationUs(outageMs * 1000)}`,
     ]),
   ];
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { MAX_COUNT } from '../../shared/histogram-reader.js';
-import { formatWithError } from '../../shared/units.js';
+import { formatElapsedMs, formatWithError } from '../../shared/units.js';
 import { RUN_REPORT_SCHEMA } from '../report/run-report-schema.js';
 import type { ClockRecord, Provenance, RunReport, Subject } from '../report/run-report-schema.js';
 import type { ServerSamples } from '../report/run-trust-schema.js';
@@ -10,8 +10,8 @@ import { benchFindings } from './bench-findings.js';
 import type { BenchOutcome } from './coordinator.js';
 import { checkedDevice } from './device-checks.js';
 import type { CheckedDevice, ResultFrame } from './device-checks.js';
+import { deviceDoubts } from './device-doubts.js';
 import { deviceSubject, totalSubject } from './device-subject.js';
-import { keepingUpChecks } from './keeping-up-checks.js';
 
 /** What a report is made of, beside the outcome. */
 export interface BenchReportParts {
@@ -26,12 +26,12 @@ export interface BenchReportParts {
 
 /** The report of a benchmark that is over. */
 export function benchReport(outcome: BenchOutcome, parts: BenchReportParts): RunReport {
-  const { startTimeUs, stopTimeUs } = outcome.window ?? { startTimeUs: 0, stopTimeUs: 0 };
+  const { startTimeUs, stopTimeUs } = outcome.window;
   const { maxClockErrorUs, devicesAsked, server, provenance } = parts;
   const frame: ResultFrame = { startTimeUs, stopTimeUs, fps: outcome.stream.fps, maxClockErrorUs };
   const devices = withinCapacity(outcome.devices.map((known) => checkedDevice(known, frame)));
-  const total = totalSubject(devices, frame);
-  const deviceChecks = keepingUpChecks(devices, frame);
+  const total = totalSubject(devices, devicesAsked, frame);
+  const deviceChecks = deviceDoubts(devices, frame);
   const judged = {
     kind: 'bench',
     generator: null,
@@ -84,20 +84,22 @@ function verdictOf(
   { window, interrupted }: BenchOutcome,
   durationMs: number,
 ): RunReport['verdict'] {
-  if (interrupted && !total)
-    return { level: 'done', sentence: 'It was stopped before a device had measured anything.' };
-  if (!window || !total)
-    return {
-      level: 'invalid',
-      sentence: 'No device counts: none measured the whole window, kept up, and has a clock that is certain.',
-    };
-  const { connected } = total.sessions;
-  const of = connected < devices.length ? `${connected} of ${devices.length} devices` : `${connected} devices`;
+  const measuredMs = Math.round((window.stopTimeUs - window.startTimeUs) / 1000);
+  const hasFrames = devices.some(({ known, measured }) => measured && (known.result?.received ?? 0) > 0);
+  if (interrupted && !hasFrames) {
+    return { level: 'done', sentence: `Ended after ${formatElapsedMs(measuredMs)}, before the first frame came.` };
+  }
+  const early = earlyEndText(interrupted, measuredMs, durationMs);
+  if (!total) {
+    const sentence = `${early}No device counts: none measured the whole window, kept up, and has a clock that is certain.`;
+    return { level: interrupted ? 'done' : 'invalid', sentence };
+  }
+  const counted = devices.filter(({ why }) => why === null).length;
+  const of = counted < devices.length ? `${counted} of ${devices.length} devices` : `${counted} devices`;
   const { latencyUs, frames } = total;
   const p99 = formatWithError(latencyUs.p99, latencyUs.errorUs);
   const who = devices.length === 1 ? 'The one device' : `${of.charAt(0).toUpperCase()}${of.slice(1)}`;
   const sentence = `${who} received ${frames.received} frames together and lost ${frames.lost}, with p99 ${p99}.`;
-  const early = earlyEndText(interrupted, total.durationMs, durationMs);
   return { level: isValid ? 'done' : 'invalid', sentence: `${early}${sentence}` };
 }
 

@@ -1,5 +1,7 @@
+import { isIPv6 } from 'node:net';
 import { StreamerError } from '../../shared/errors.js';
 import type { StreamInfo } from '../../shared/protocol/messages.js';
+import type { CoordinatorOptions } from './coordinator.js';
 
 /** UNKNOWN_STREAM for a server without the stream that was asked for, or without any. */
 export function unknownStream(name: string | null, streams: readonly StreamInfo[]): StreamerError {
@@ -9,14 +11,10 @@ export function unknownStream(name: string | null, streams: readonly StreamInfo[
 }
 
 /** NO_DEVICES when none came in time. */
-export function noDevice({ waitMs, host }: { readonly waitMs: number; readonly host: string }): StreamerError {
-  const sentence = `No device joined within ${waitMs / 1000} s; run "streamer-client join ${host}" on each device.`;
+export function noDevice({ waitMs, host, port }: Pick<CoordinatorOptions, 'waitMs' | 'host' | 'port'>): StreamerError {
+  const server = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  const sentence = `No device joined within ${waitMs / 1000} s; run "streamer-client join ${server}" on each device.`;
   return new StreamerError('NO_DEVICES', sentence);
-}
-
-/** NO_DEVICES when the user ended it before there was anything to report. */
-export function stopped(): StreamerError {
-  return new StreamerError('NO_DEVICES', 'Stopped before the benchmark was open.');
 }
 
 /** BENCH_OVER for a server that does not do `what` in the time that it has for it. */

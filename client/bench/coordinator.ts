@@ -6,7 +6,7 @@ import type { ClockEstimate } from '../../shared/protocol/clock-sync.js';
 import type { StreamInfo, Welcome } from '../../shared/protocol/messages.js';
 import type { OpenLink, ServerAddress } from '../connection.js';
 import { Session } from '../session.js';
-import { neverDid, noDevice, stopped, unknownStream } from './coordinator-errors.js';
+import { neverDid, noDevice, unknownStream } from './coordinator-errors.js';
 import { KnownDevices } from './known-devices.js';
 import type { KnownDevice } from './known-devices.js';
 
@@ -30,8 +30,7 @@ export type CoordinatorPhase = 'connecting' | 'waiting' | 'starting' | 'running'
 /** A benchmark that is over. */
 export interface BenchOutcome {
   readonly stream: StreamInfo;
-  /** Null when it never began. */
-  readonly window: { readonly startTimeUs: number; readonly stopTimeUs: number } | null;
+  readonly window: { readonly startTimeUs: number; readonly stopTimeUs: number };
   readonly devices: readonly KnownDevice[];
   /** Whether the user ended it before its time. */
   readonly interrupted: boolean;
@@ -52,13 +51,13 @@ export class Coordinator {
   private readonly known = new KnownDevices();
   private current: CoordinatorPhase = 'connecting';
   private stream: StreamInfo | null = null;
-  private window: BenchOutcome['window'] = null;
+  private window: BenchOutcome['window'] | null = null;
   private interrupted = false;
   private clockEstimate: ClockEstimate | null = null;
   private cancelTimer: CancelTimer = () => undefined;
   /** Ends it whatever the server says, or does not say. */
   private cancelLimit: CancelTimer = () => undefined;
-  private settle: { resolve(outcome: BenchOutcome): void; reject(error: StreamerError): void } | null = null;
+  private settle: { resolve(outcome: BenchOutcome | null): void; reject(error: StreamerError): void } | null = null;
 
   /** @param openLink how the connection is made: over TCP or TLS unless told otherwise */
   constructor(
@@ -99,11 +98,11 @@ export class Coordinator {
   }
 
   /**
-   * Runs it to its end.
+   * Runs it to its end. Resolves with null where the user stopped it before the window began.
    *
    * @throws {StreamerError} when there is nothing to report: no connection, refused by the server, no device in time.
    */
-  run(): Promise<BenchOutcome> {
+  run(): Promise<BenchOutcome | null> {
     return new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
       this.limitTo(PATIENCE_US, neverDid('open the benchmark'));
@@ -115,11 +114,13 @@ export class Coordinator {
   stop(): void {
     if (this.interrupted || this.current === 'over') return;
     this.interrupted = true;
-    if (this.current === 'connecting') return this.fail(stopped());
     if (this.current === 'running') {
       this.limitTo(RESULTS_FOR_US + PATIENCE_US, neverDid('end the window'));
       this.session.sendBench({ kind: 'stop' });
-    } else if (this.current !== 'collecting') this.finish(null);
+    } else if (this.current !== 'collecting') {
+      this.window = null;
+      this.finish(null);
+    }
   }
 
   private onWelcome({ streams, features = [] }: Welcome): void {
@@ -249,13 +250,13 @@ export class Coordinator {
     this.finish(error ?? new StreamerError('CONNECTION_LOST', 'The server closed the connection.'));
   }
 
-  /** With a window there is something to report, whatever happened. */
+  /** With a window there is something to report, whatever happened; without one only the user ends it untroubled. */
   private finish(trouble: StreamerError | null): void {
     if (this.current === 'over') return;
-    if (!this.stream || (trouble && !this.window)) return this.fail(trouble ?? stopped());
     const { stream, window, devices, interrupted, settle } = this;
+    if (trouble && !window) return this.fail(trouble);
     this.close();
-    settle?.resolve({ stream, window, devices, interrupted, trouble });
+    settle?.resolve(stream && window && { stream, window, devices, interrupted, trouble });
   }
 
   private fail(error: StreamerError): void {

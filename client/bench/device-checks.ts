@@ -77,7 +77,7 @@ function decoded({ latency, latencyNegative, age, ageNegative }: DeviceResult): 
 
 /** What cannot be true; null where nothing is wrong. */
 function contradictionIn(result: DeviceResult, { latency, age }: MeasuredResult, frame: ResultFrame): string | null {
-  const { received, lost, skipped, corrupt, fromTimeUs, toTimeUs } = result;
+  const { received, lost, skipped, corrupt, fromTimeUs, toTimeUs, timeline } = result;
   const seconds = (frame.stopTimeUs - frame.startTimeUs) / 1e6;
   // Rates are announced, and kept more or less.
   const mostFrames = Math.ceil(seconds * Math.min(MAX_FPS, frame.fps > 0 ? frame.fps * 2 : MAX_FPS)) + 10;
@@ -85,6 +85,8 @@ function contradictionIn(result: DeviceResult, { latency, age }: MeasuredResult,
   if (frames > mostFrames) return `it says it saw ${frames} frames, where the window has ${mostFrames} at most`;
   if (latency.count > received) return `it says it has ${latency.count} latencies of ${received} frames`;
   if (corrupt > received) return `it says that ${corrupt} of ${received} frames are corrupt`;
+  const shown = timeline?.frames.reduce((sum, count) => sum + count, 0) ?? 0;
+  if (shown > received) return `it says when it got ${shown} frames, of ${received}`;
   if (age.count > mostFrames * 2) return `it says it has ${age.count} ages, where the window has ${mostFrames} frames`;
   if (fromTimeUs > toTimeUs || fromTimeUs < frame.startTimeUs || toTimeUs > frame.stopTimeUs) {
     return 'it says it measured outside the window';

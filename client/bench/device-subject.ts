@@ -13,22 +13,22 @@ const UNKNOWN_COUNTS = { received: 0, lost: 0, skipped: 0, corrupt: 0 };
 /** A device as it stands in the report; of one whose result is missing or not believed there are no figures. */
 export function deviceSubject({ known, measured }: CheckedDevice, frame: ResultFrame): Subject {
   const { device, result } = known;
-  const base = subjectBase(device.name, 'device', frame.fps);
-  if (!result || !measured) {
-    const state = device.leftTimeUs === null ? 'failed' : 'ended';
-    return { ...base, state, durationMs: 0, sessions: { asked: 1, connected: 0, failed: 1 } };
-  }
+  const isHere = device.leftTimeUs === null;
+  const base: Subject = {
+    ...subjectBase(device.name, 'device', frame.fps),
+    state: isHere ? 'connected' : 'ended',
+    sessions: { asked: 1, connected: isHere ? 1 : 0, failed: 0 },
+  };
+  if (!result || !measured) return base;
   const { latency, age } = measured;
   const { errorUs } = result.clock;
   const durationMs = Math.round((result.toTimeUs - result.fromTimeUs) / 1000);
   return {
     ...base,
-    state: device.leftTimeUs === null ? 'connected' : 'ended',
     durationMs,
-    sessions: { asked: 1, connected: device.leftTimeUs === null ? 1 : 0, failed: 0 },
     frames: framesOf(result),
     bytes: result.bytes,
-    fps: fpsOf(result, durationMs),
+    fps: fpsOf(result, frame),
     throughputMbps: perSecond((result.bytes * 8) / 1e6, durationMs),
     latencyUs: latencySummary(latency, errorUs),
     ageUs: latencySummary(age, errorUs),
@@ -36,13 +36,20 @@ export function deviceSubject({ known, measured }: CheckedDevice, frame: ResultF
     latencySource: 'protocol',
     reconnects: result.reconnects,
     outageMs: result.outageMs,
-    timeline: timelineOf(result),
+    timeline: timelineOf(result, latency),
     histograms: { latency: encodedDistribution(latency), age: encodedDistribution(age) },
   };
 }
 
-/** All devices that count, with their histograms merged exactly; null where none does. */
-export function totalSubject(devices: readonly CheckedDevice[], frame: ResultFrame): Subject | null {
+/**
+ * All devices that count, with their histograms merged exactly; null where none does. Its sessions are all devices, also
+ * those that do not count: one that never joined is one that failed to connect.
+ */
+export function totalSubject(
+  devices: readonly CheckedDevice[],
+  devicesAsked: number,
+  frame: ResultFrame,
+): Subject | null {
   const counted = devices.flatMap(({ known, measured, why }) =>
     why === null && measured && known.result ? [{ result: known.result, measured }] : [],
   );
@@ -53,14 +60,17 @@ export function totalSubject(devices: readonly CheckedDevice[], frame: ResultFra
   const sum = (valueOf: (result: DeviceResult) => number): number =>
     results.reduce((total, result) => total + valueOf(result), 0);
   const durationMs = Math.round((frame.stopTimeUs - frame.startTimeUs) / 1000);
-  const rates = results.map((result) => fpsOf(result, durationMs));
+  const rates = results.map((result) => fpsOf(result, frame));
   const errorUs = Math.max(...results.map(({ clock }) => clock.errorUs ?? 0));
   const bytes = sum((result) => result.bytes);
   return {
     ...subjectBase('total', 'total', frame.fps),
-    state: 'stopped',
     durationMs,
-    sessions: { asked: devices.length, connected: counted.length, failed: devices.length - counted.length },
+    sessions: {
+      asked: Math.max(devicesAsked, devices.length),
+      connected: devices.filter(({ known }) => known.device.leftTimeUs === null).length,
+      failed: Math.max(0, devicesAsked - devices.length),
+    },
     frames: {
       received: sum(({ received }) => received),
       lost: sum(({ lost }) => lost),
@@ -86,7 +96,7 @@ export function totalSubject(devices: readonly CheckedDevice[], frame: ResultFra
 
 function subjectBase(name: string, kind: 'device' | 'total', fps: number): Subject {
   return {
-    ...{ name, kind, target: null, state: 'failed', durationMs: 0 },
+    ...{ name, kind, target: null, state: 'stopped', durationMs: 0 },
     sessions: { asked: 0, connected: 0, failed: 0 },
     frames: UNKNOWN_COUNTS,
     canTellLost: true,
@@ -107,28 +117,47 @@ function framesOf({ received, lost, skipped, corrupt }: DeviceResult): Subject['
   return { received, lost, skipped, corrupt };
 }
 
-/** Least and greatest of the buckets that are whole; the mean where there are none. */
-function fpsOf({ received, timeline }: DeviceResult, durationMs: number): Subject['fps'] {
-  const mean = perSecond(received, durationMs);
+/** Least and greatest of the buckets that lie in what the device measured; the mean where none does. */
+function fpsOf({ received, timeline, fromTimeUs, toTimeUs }: DeviceResult, { startTimeUs }: ResultFrame) {
+  const mean = perSecond(received, (toTimeUs - fromTimeUs) / 1000);
   if (!timeline) return { mean, min: mean, max: mean };
-  const wholeBuckets = timeline.frames.slice(0, Math.floor(durationMs / timeline.bucketMs));
+  const bucketUs = timeline.bucketMs * 1000;
+  const first = Math.ceil((fromTimeUs - startTimeUs) / bucketUs);
+  const wholeBuckets = timeline.frames.slice(first, Math.floor((toTimeUs - startTimeUs) / bucketUs));
   if (wholeBuckets.length === 0) return { mean, min: mean, max: mean };
   const rates = wholeBuckets.map((frames) => perSecond(frames, timeline.bucketMs));
   return { mean, min: Math.min(...rates), max: Math.max(...rates) };
 }
 
-/** A device does not tell the bytes of each bucket; they are spread as its frames are. */
-function timelineOf({ timeline, bytes, received }: DeviceResult): Timeline | null {
+/**
+ * A device does not tell the bytes of each bucket; they are spread as its frames are. Its own quantiles are finer than the
+ * histogram that it sends, and must not lie beyond the extremes that are reported of that.
+ */
+function timelineOf({ timeline, bytes }: DeviceResult, { min, max }: LatencyHistogram): Timeline | null {
   if (!timeline) return null;
-  const bytesPerFrame = received > 0 ? bytes / received : 0;
+  const within = (us: number | null) =>
+    us === null || min === null || max === null ? null : Math.min(max, Math.max(min, us));
   return {
     bucketMs: timeline.bucketMs,
     frames: [...timeline.frames],
-    bytes: timeline.frames.map((frames) => Math.round(frames * bytesPerFrame)),
-    latencyP50Us: [...timeline.latencyP50Us],
-    latencyP99Us: [...timeline.latencyP99Us],
+    bytes: spread(bytes, timeline.frames),
+    latencyP50Us: timeline.latencyP50Us.map(within),
+    latencyP99Us: timeline.latencyP99Us.map(within),
     ageMaxUs: timeline.frames.map(() => null),
   };
+}
+
+/** `total` in whole parts as large as `weights` are, rounded so that they add up to it. */
+function spread(total: number, weights: readonly number[]): number[] {
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  let seen = 0;
+  let given = 0;
+  return weights.map((weight) => {
+    seen += weight;
+    const part = (all > 0 ? Math.round(total * (seen / all)) : 0) - given;
+    given += part;
+    return part;
+  });
 }
 
 function merged(histograms: readonly LatencyHistogram[]): LatencyHistogram {

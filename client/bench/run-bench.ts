@@ -18,11 +18,11 @@ import { NodeDevice } from './node-device.js';
 const REFRESH_US = 500_000;
 
 /**
- * Runs a benchmark of several devices and reports it.
+ * Runs a benchmark of several devices and reports it; null where the user stopped it before the window began.
  *
  * @throws {StreamerError} when it could not begin: no connection, refused by the server, no device in time.
  */
-export async function runBench(config: BenchConfig, parts: RunParts): Promise<RunReport> {
+export async function runBench(config: BenchConfig, parts: RunParts): Promise<RunReport | null> {
   const { clock, commandLine } = parts;
   const started = startProvenance({ clock, commandLine });
   const tls = config.tls && (await loadTrust(config.tls.caPath));
@@ -35,6 +35,7 @@ export async function runBench(config: BenchConfig, parts: RunParts): Promise<Ru
   void parts.stopRequest.then(() => coordinator.stop());
   try {
     const outcome = await measured(coordinator, local);
+    if (!outcome) return null;
     const { devices: devicesAsked, maxClockErrorUs, durationMs } = config;
     const provenance = started.finish(outcome.interrupted);
     const samples = await server.samples();
@@ -52,7 +53,7 @@ function serverApiRequest({ host, port, token, serverApi: apiUrl }: BenchConfig)
   return { apiUrl, token, targets: [{ kind: 'streamer', url: `streamer://${name}:${port}` }] };
 }
 
-async function measured(coordinator: Coordinator, local: readonly NodeDevice[]): Promise<BenchOutcome> {
+async function measured(coordinator: Coordinator, local: readonly NodeDevice[]): Promise<BenchOutcome | null> {
   const outcome = coordinator.run();
   for (const device of local) device.start();
   return await outcome;

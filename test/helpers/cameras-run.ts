@@ -35,5 +35,6 @@ export async function runCamerasOfTest(
   const view = { render, say: () => undefined, close: () => undefined };
   const clock = new SystemClock();
   const report = await command.run({ clock, logger: log.logger, view, stopRequest, env: {}, commandLine });
+  if (!report) throw new Error('It was stopped before anything was measured.');
   return { report, pages, log };
 }

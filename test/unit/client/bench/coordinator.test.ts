@@ -48,7 +48,7 @@ describe('Coordinator', () => {
     expect(coordinator.phase).toBe('collecting');
     link.say({ kind: 'deviceResult', deviceId: 1, ...resultOf([1]) });
     expect(await outcome).toMatchObject({ trouble: null, interrupted: false, devices: [{ result: { received: 1 } }] });
-    expect(window).toMatchObject((await outcome).window ?? {});
+    expect(window).toMatchObject((await outcome)!.window);
     expect(link.requests.map(({ kind }) => kind)).toEqual(['open', 'start', 'leave']);
     expect(clock.pending).toBe(0);
   });
@@ -79,7 +79,7 @@ describe('Coordinator', () => {
     );
     clock.advance(SECOND_US);
     link.say(window);
-    const { devices, trouble } = await outcome;
+    const { devices, trouble } = (await outcome)!;
     expect(trouble).toBeNull();
     // One result a device: the first that came when there was a window.
     expect(devices.map(({ result }) => result?.received)).toEqual([1]);
@@ -106,10 +106,38 @@ describe('Coordinator', () => {
   it('reports what it has when the server ends the benchmark in its window', async () => {
     const { link, outcome } = running();
     link.say({ kind: 'over', benchId: 1, reason: 'the server says so' });
-    const { trouble, devices } = await outcome;
+    const { trouble, devices } = (await outcome)!;
     const message = 'The server ended the benchmark: the server says so';
     expect(trouble).toMatchObject({ code: 'BENCH_OVER', message });
     expect(devices).toHaveLength(1);
+  });
+
+  it.each<[string, BenchNotice[]]>([
+    ['it is connected', []],
+    ['a device is there', [OPENED]],
+  ])('has nothing to report, and no error, when the user stops it before %s', async (_name, notices) => {
+    const { clock, coordinator, outcome, welcome } = coordinatorOfTest();
+    if (notices.length > 0) welcome().say(...notices);
+    coordinator.stop();
+    expect(await outcome).toBeNull();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('has nothing to report when the user stops it before the window began', async () => {
+    const early = coordinatorOfTest();
+    early.welcome().say(OPENED, DEVICES, early.run(early.clock.nowUs() + SECOND_US));
+    early.coordinator.stop();
+    expect(await early.outcome).toBeNull();
+  });
+
+  it('says with its port which server devices are to join', async () => {
+    const { clock, outcome, welcome } = coordinatorOfTest();
+    welcome().say(OPENED);
+    clock.advance(60 * SECOND_US);
+    await expect(outcome).rejects.toMatchObject({
+      code: 'NO_DEVICES',
+      message: expect.stringContaining('join 127.0.0.1:1"'),
+    });
   });
 
   it.each([

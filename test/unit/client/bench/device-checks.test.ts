@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { KnownDevice } from '../../../../client/bench/known-devices.js';
 import { checkedDevice, usualClockErrorUs } from '../../../../client/bench/device-checks.js';
 import type { ResultFrame } from '../../../../client/bench/device-checks.js';
-import { totalSubject } from '../../../../client/bench/device-subject.js';
+import { deviceSubject, totalSubject } from '../../../../client/bench/device-subject.js';
 import { readHistogram } from '../../../../shared/histogram-reader.js';
 import { LatencyHistogram } from '../../../../shared/histogram.js';
-import type { BenchDevice, DeviceResult } from '../../../../shared/protocol/bench-messages.js';
+import type { BenchDevice, DeviceResult, DeviceTimeline } from '../../../../shared/protocol/bench-messages.js';
 import { resultOf } from '../../../helpers/bench-room-of-test.js';
 
 const START_US = 1_700_000_000_000_000;
@@ -63,6 +63,7 @@ describe('checkedDevice', () => {
     ['lies about corrupt ones', result({ corrupt: 301 }), 'it says that 301 of 300 frames are corrupt'],
     ['lies about times', result({ fromTimeUs: START_US - 1 }), 'it says it measured outside the window'],
     ['runs backwards', result({ fromTimeUs: STOP_US, toTimeUs: START_US }), 'it says it measured outside the window'],
+    ['lies about when', result({ timeline: timeline([301]) }), 'it says when it got 301 frames, of 300'],
     ['lies about ages', result({ age: many(1300) }), 'it says it has 1300 ages, where the window has 610 frames'],
   ])('names a device that %s', (_name, sent, why, device = {}) => {
     expect(checkedDevice(known(sent, device), FRAME).why).toBe(why);
@@ -105,6 +106,65 @@ describe('checkedDevice', () => {
   });
 });
 
+describe('deviceSubject', () => {
+  /** One that came after three of ten seconds, 30 frames each but for the seconds it came in and lost some in. */
+  const late = result(
+    { fromTimeUs: START_US + 3_400_000, received: 195, timeline: timeline([0, 0, 0, 18, 30, 30, 24, 30, 33, 30]) },
+    [],
+  );
+
+  it('has the least and greatest rate of the seconds in which the device measured from end to end', () => {
+    const { fps } = deviceSubject(checkedDevice(known(late), FRAME), FRAME);
+    expect(fps).toMatchObject({ min: 24, max: 33 });
+    // The window ends within its last bucket, which says nothing of a rate.
+    const cut = { ...FRAME, stopTimeUs: STOP_US - 500_000 };
+    const short = result(
+      { toTimeUs: cut.stopTimeUs, received: 276, timeline: timeline([...Array<number>(9).fill(29), 15]) },
+      [],
+    );
+    expect(deviceSubject(checkedDevice(known(short), cut), cut).fps).toMatchObject({ min: 29, max: 29 });
+  });
+
+  it('has the mean where the device measured no whole second', () => {
+    const seconds = timeline([...Array<number>(9).fill(0), 14]);
+    const brief = result({ fromTimeUs: START_US + 9_500_000, received: 14, timeline: seconds }, []);
+    expect(deviceSubject(checkedDevice(known(brief), FRAME), FRAME).fps).toEqual({ mean: 28, min: 28, max: 28 });
+  });
+
+  it('spreads bytes over the timeline so that they add up, whatever they are', () => {
+    const frames = fc
+      .array(fc.nat(300), { minLength: 1, maxLength: 240 })
+      .filter((counts) => counts.some((n) => n > 0));
+    fc.assert(
+      fc.property(frames, fc.nat(4_000_000_000), (counts, bytes) => {
+        const received = counts.reduce((sum, n) => sum + n, 0);
+        const sent = result({ received, bytes, timeline: timeline(counts) }, []);
+        const measured = { latency: new LatencyHistogram(), age: new LatencyHistogram() };
+        const spread = deviceSubject({ known: known(sent), measured, why: null }, FRAME).timeline!.bytes;
+        expect(spread.reduce((sum, n) => sum + n, 0)).toBe(bytes);
+        expect(Math.min(...spread)).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+
+  it('has no latency in its timeline beyond the extremes of all', () => {
+    // Buckets of the histogram are 32 µs wide here, and the report has their middles.
+    const sent = result(
+      { timeline: { ...timeline([300]), latencyP50Us: [1], latencyP99Us: [50_015] } },
+      [50_000, 50_015],
+    );
+    const checked = checkedDevice(known({ ...sent, received: 300 }), FRAME);
+    const { latencyUs, timeline: seconds } = deviceSubject(checked, FRAME);
+    expect(seconds).toMatchObject({ latencyP50Us: [latencyUs.min], latencyP99Us: [latencyUs.max] });
+  });
+
+  it('has connected, also where it sent no result in time', () => {
+    const state = (changes: Partial<BenchDevice>) => deviceSubject(checkedDevice(known(null, changes), FRAME), FRAME);
+    expect(state({})).toMatchObject({ state: 'connected', sessions: { asked: 1, connected: 1, failed: 0 } });
+    expect(state({ leftTimeUs: STOP_US })).toMatchObject({ state: 'ended', sessions: { connected: 0, failed: 0 } });
+  });
+});
+
 describe('totalSubject', () => {
   it('has the histogram of all values of those that count, and of nobody else', () => {
     const latencies = fc.array(fc.integer({ min: -1000, max: 60_000_000 }), { minLength: 1, maxLength: 50 });
@@ -114,7 +174,7 @@ describe('totalSubject', () => {
           checkedDevice(known(result({}, values)), { ...FRAME, maxClockErrorUs: 1e9 }),
         );
         const late = checkedDevice(known(result({ fromTimeUs: STOP_US })), FRAME);
-        const total = totalSubject([...counted, late], FRAME)!;
+        const total = totalSubject([...counted, late], 0, FRAME)!;
         const all = new LatencyHistogram();
         for (const value of devices.flat()) all.record(value);
         const { values, negative } = total.histograms!.latency;
@@ -123,7 +183,7 @@ describe('totalSubject', () => {
         expect(total).toMatchObject({
           frames: { received: all.count },
           latencyUs: { count: all.count, p50: withinRange(all) },
-          sessions: { asked: devices.length + 1, connected: devices.length, failed: 1 },
+          sessions: { asked: devices.length + 1, connected: devices.length + 1, failed: 0 },
         });
       }),
     );
@@ -133,12 +193,24 @@ describe('totalSubject', () => {
     const devices = [100, 900, 400].map((errorUs) =>
       checkedDevice(known(result({ clock: clockWith(errorUs) })), FRAME),
     );
-    expect(totalSubject(devices, FRAME)).toMatchObject({ clockErrorUs: 900, latencyUs: { errorUs: 900 } });
+    expect(totalSubject(devices, 3, FRAME)).toMatchObject({ clockErrorUs: 900, latencyUs: { errorUs: 900 } });
     const uncertain = checkedDevice(known(result({ clock: clockWith(9_000_000) })), FRAME);
-    expect(totalSubject([...devices, uncertain], FRAME)).toMatchObject({ clockErrorUs: 900 });
-    expect(totalSubject([uncertain], FRAME)).toBeNull();
+    expect(totalSubject([...devices, uncertain], 4, FRAME)).toMatchObject({ clockErrorUs: 900 });
+    expect(totalSubject([uncertain], 1, FRAME)).toBeNull();
+  });
+
+  it('has sessions of those that are left out too, and of those that never came', () => {
+    const devices = [known(result()), known(null), known(null, { leftTimeUs: STOP_US })];
+    const checked = devices.map((device) => checkedDevice(device, FRAME));
+    expect(totalSubject(checked, 5, FRAME)?.sessions).toEqual({ asked: 5, connected: 2, failed: 2 });
   });
 });
+
+/** Frames of each second. */
+function timeline(frames: readonly number[]): DeviceTimeline {
+  const unknown = frames.map(() => null);
+  return { bucketMs: 1000, frames: [...frames], latencyP50Us: unknown, latencyP99Us: unknown };
+}
 
 function many(count: number): string {
   const histogram = new LatencyHistogram();

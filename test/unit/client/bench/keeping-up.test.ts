@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckedDevice } from '../../../../client/bench/device-checks.js';
-import { keepingUpChecks } from '../../../../client/bench/keeping-up-checks.js';
+import { deviceDoubts } from '../../../../client/bench/device-doubts.js';
 import { canJudgeDelay, maxOwnDelayUs, whyTooSlow } from '../../../../client/bench/keeping-up.js';
 import { LatencyHistogram } from '../../../../shared/histogram.js';
 import { resultOf } from '../../../helpers/bench-room-of-test.js';
@@ -41,21 +41,28 @@ describe('whyTooSlow', () => {
   });
 });
 
-describe('keepingUpChecks', () => {
+describe('deviceDoubts', () => {
   it('say of a short window that one stop decides', () => {
     const short = { ...FRAME, stopTimeUs: FRAME.stopTimeUs - 1 };
     expect([canJudgeDelay(FRAME), canJudgeDelay(short)]).toEqual([true, false]);
-    expect(keepingUpChecks([device(90_000)], FRAME)[0]?.why).toMatch(/left out of the total/);
-    expect(keepingUpChecks([device(90_000)], short)[0]?.why).toMatch(/one stop decides.*measure longer/);
+    expect(deviceDoubts([device(90_000)], FRAME)[1]?.why).toMatch(/left out of the total/);
+    expect(deviceDoubts([device(90_000)], short)[1]?.why).toMatch(/one stop decides.*measure longer/);
   });
 
   it('counts who was late and who does not say', () => {
-    const checks = keepingUpChecks([device(100), device(90_000), device(undefined)], FRAME);
+    const checks = deviceDoubts([device(100), device(90_000), device(undefined)], FRAME);
     expect(checks).toMatchObject([
+      { value: 0, ok: true },
       { value: 1, ok: false, severity: 'doubt' },
       { value: 1, ok: false, severity: 'doubt' },
     ]);
-    expect(keepingUpChecks([device(100)], FRAME).map(({ ok }) => ok)).toEqual([true, true]);
-    expect(keepingUpChecks([], FRAME)).toEqual([]);
+    expect(deviceDoubts([device(100)], FRAME).map(({ ok }) => ok)).toEqual([true, true, true]);
+    expect(deviceDoubts([], FRAME)).toEqual([]);
+  });
+
+  it('counts who is left out, for whatever reason', () => {
+    const late = { ...device(100), why: 'it joined 2.00 s late' };
+    const checks = deviceDoubts([device(100), late, { ...late, measured: null }], FRAME);
+    expect(checks[0]).toMatchObject({ name: 'Devices that are not in the total', value: 2, ok: false });
   });
 });

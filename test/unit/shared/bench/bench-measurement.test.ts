@@ -6,7 +6,7 @@ import { resultOf } from '../../../helpers/bench-room-of-test.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
 
 const SECOND_US = 1_000_000;
-const CLOCK = { offsetUs: 0, errorUs: 1, driftPpm: 0, rttMinUs: 2, rttP50Us: 2 };
+const CLOCK = { offsetUs: 0, errorUs: 1, driftPpm: 0, rttMinUs: 2, rttP50Us: 2, samples: 1 };
 
 /** A measurement that is connected to a server with our clock, with a window of ten seconds that begins in one. */
 function measurementOfTest() {

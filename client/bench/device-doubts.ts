@@ -2,8 +2,25 @@ import type { TrustCheck } from '../report/run-trust-schema.js';
 import type { CheckedDevice, ResultFrame } from './device-checks.js';
 import { canJudgeDelay, whyTooSlow } from './keeping-up.js';
 
-/** What devices say of how late they were themselves; none of these makes the rest of a run invalid. */
-export function keepingUpChecks(
+/** What makes the figures of devices less certain; nothing of it makes the rest of a run invalid. */
+export function deviceDoubts(
+  devices: readonly CheckedDevice[],
+  frame: Pick<ResultFrame, 'fps' | 'startTimeUs' | 'stopTimeUs'>,
+): TrustCheck[] {
+  if (devices.length === 0) return [];
+  const leftOut = devices.filter(({ why }) => why !== null).length;
+  return [
+    doubt(
+      'Devices that are not in the total',
+      leftOut,
+      'the table of devices says why; the figures are of the others.',
+    ),
+    ...keepingUp(devices, frame),
+  ];
+}
+
+/** What devices say of how late they were themselves. */
+function keepingUp(
   devices: readonly CheckedDevice[],
   frame: Pick<ResultFrame, 'fps' | 'startTimeUs' | 'stopTimeUs'>,
 ): TrustCheck[] {
