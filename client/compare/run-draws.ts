@@ -1,7 +1,7 @@
 import { StreamerError } from '../../shared/errors.js';
 import { LatencyHistogram } from '../../shared/histogram.js';
 import { RandomBits } from '../../shared/random-bits.js';
-import type { EncodedDistribution, Subject } from '../report/run-report-schema.js';
+import type { EncodedDistribution, Subject, Timeline } from '../report/run-report-schema.js';
 import { DRAWS, drawLogRatios } from './block-bootstrap.js';
 import type { BucketSeries } from './block-bootstrap.js';
 import type { FigureBasis } from './compare-figures.js';
@@ -58,7 +58,7 @@ export class RunDraws {
     const table = this.tableOf(of);
     // Summaries of watching do not count ages, of which there are as many as frames.
     const beyond = valuesBeyond(quantile, table?.count ?? ((of === 'age' && ageUs.count) || latencyUs.count));
-    if (!timeline || !table || isInTimeline(basis)) return beyond;
+    if (!timeline || !table || isInTimeline(quantile, timeline)) return beyond;
     // The age of the newest frame is never less than its latency.
     return independentEvents(beyond, table.at(quantile), timeline.ageMaxUs);
   }
@@ -71,10 +71,11 @@ export class RunDraws {
   /** What varies over time holds what chance does to the rank, but for ranks that the time line does not have. */
   private ofQuantile(basis: QuantileBasis): Float64Array | null {
     const { of, quantile } = basis;
+    const { timeline } = this.subject;
     const table = this.tableOf(of);
     if (!table) return null;
     const inTime = this.inTime(of === 'age' ? 'age' : quantile <= 0.5 ? 'p50' : 'p99');
-    if (inTime && of === 'latency' && isInTimeline(basis)) return inTime;
+    if (inTime && of === 'latency' && timeline && isInTimeline(quantile, timeline)) return inTime;
     const usual = table.at(quantile);
     if (usual <= 0) return null;
     const rankError = Math.sqrt((quantile * (1 - quantile) * valuesBeyond(quantile, 1)) / this.events(basis));
@@ -104,9 +105,10 @@ export class RunDraws {
   }
 }
 
-/** Buckets have quantiles up to p99, so that what makes many frames late at once shows as one of them that is. */
-function isInTimeline({ quantile }: QuantileBasis): boolean {
-  return quantile <= 0.99;
+/** Buckets have quantiles up to p99, and of few frames none but their maximum. */
+function isInTimeline(quantile: number, { frames }: Timeline): boolean {
+  const aBucket = frames.reduce((sum, count) => sum + count, 0) / frames.length;
+  return quantile <= 0.99 && valuesBeyond(quantile, aBucket) >= 1;
 }
 
 function seriesOf({
@@ -115,7 +117,7 @@ function seriesOf({
   latencyP50Us,
   latencyP99Us,
   ageMaxUs,
-}: NonNullable<Subject['timeline']>): ReadonlyMap<SeriesName, BucketSeries> {
+}: Timeline): ReadonlyMap<SeriesName, BucketSeries> {
   const evenly = frames.map(() => 1);
   return new Map([
     ['p50', { values: latencyP50Us, weights: frames, isGeometric: true }],
