@@ -1,3 +1,4 @@
+import { formatElapsedMs } from '../../shared/units.js';
 import type { Finding } from '../report/run-report-schema.js';
 import { counted, exactCount } from '../report/sections/words.js';
 import { connectionFindings } from './connection-findings.js';
@@ -12,7 +13,7 @@ const MAX_LEFT = 20;
 /** What the figures of a run say about its cameras, and what to do; each with the figures that it comes from. */
 export function cameraFindings(run: MeasuredCameras): Finding[] {
   const { cameras } = run;
-  const trouble = [...connectionFindings(cameras), ...rateFindings(cameras), ...pictureFindings(cameras)];
+  const trouble = [...connectionFindings(run), ...rateFindings(cameras), ...pictureFindings(cameras)];
   return [...trouble, ...goodFinding(run, trouble), ...listFindings(run), ...machineFindings(run)];
 }
 
@@ -23,13 +24,16 @@ function goodFinding({ cameras, total }: MeasuredCameras, trouble: readonly Find
   return [
     {
       severity: 'good',
-      sentence: `Every one of ${counted(cameras.length, 'camera')} delivered, and none is in trouble.`,
+      sentence:
+        cameras.length === 1
+          ? 'The camera delivered, and is in no trouble.'
+          : `All ${counted(cameras.length, 'camera')} delivered, and none is in trouble.`,
       figures: [`frames ${exactCount(frames.received)}, corrupt ${frames.corrupt}, reconnects ${reconnects}`],
     },
   ];
 }
 
-function listFindings({ details }: MeasuredCameras): Finding[] {
+function listFindings({ details, notReached, rampMs, total }: MeasuredCameras): Finding[] {
   const { listed, selected, opened, left, leftCount } = details;
   const findings: Finding[] = [];
   if (leftCount > 0) {
@@ -40,13 +44,30 @@ function listFindings({ details }: MeasuredCameras): Finding[] {
       figures: leftCount > named.length ? [...named, `and ${leftCount - named.length} more`] : named,
     });
   }
-  const rest = selected - leftCount - opened;
+  if (notReached > 0) {
+    findings.push({
+      severity: 'note',
+      sentence: `${counted(notReached, 'camera')} ${were(notReached)} not tried yet: the ramp had not reached ${them(notReached)} when the run ended.`,
+      figures: [
+        `opened ${opened} of ${opened + notReached}, --ramp ${formatElapsedMs(rampMs)}, measured for ${formatElapsedMs(total.durationMs)}`,
+      ],
+    });
+  }
+  const rest = selected - leftCount - opened - notReached;
   if (rest > 0) {
     findings.push({
       severity: 'note',
-      sentence: `${counted(rest, 'camera')} of the list were not opened; raise --max-streams to have them in.`,
+      sentence: `${counted(rest, 'camera')} of the list ${were(rest)} not opened; raise --max-streams to have ${them(rest)} in.`,
       figures: [`listed ${listed}, selected ${selected}, opened ${opened}`],
     });
   }
   return findings;
+}
+
+function were(count: number): string {
+  return count === 1 ? 'was' : 'were';
+}
+
+function them(count: number): string {
+  return count === 1 ? 'it' : 'them';
 }

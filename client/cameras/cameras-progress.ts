@@ -4,6 +4,7 @@ import { NOTHING, formatCount, formatMbps } from '../../shared/units.js';
 import type { MachineLoad } from '../../shared/machine-load.js';
 import type { CrowdProgress, TargetProgress } from '../load/crowd.js';
 import type { ProgressPage } from '../ui/progress.js';
+import { counted } from '../report/sections/words.js';
 import { stateOf } from './camera-log.js';
 
 export const CAMERAS_TITLE = 'streamer-client cameras';
@@ -41,7 +42,10 @@ export class CamerasProgress {
     const newest = progress.errors.at(-1);
     return {
       title: CAMERAS_TITLE,
-      phase: asked < targets.length ? `opening: ${asked} of ${targets.length} cameras` : `measuring ${asked} cameras`,
+      phase:
+        asked < targets.length
+          ? `opening: ${asked} of ${targets.length} cameras`
+          : `measuring ${counted(asked, 'camera')}`,
       elapsedMs,
       endsAtMs: this.endsAtMs,
       figures: figuresOf(progress, machine),

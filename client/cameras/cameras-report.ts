@@ -11,6 +11,7 @@ import { cameraFindings } from './camera-findings.js';
 import type { CameraList } from './camera-list.js';
 import type { CamerasConfig } from './cameras-config.js';
 import { delivered } from './measured-cameras.js';
+import { openTimesMs } from './ramp-reach.js';
 
 /** What a run of `cameras` came to. */
 export interface MeasuredRun {
@@ -33,11 +34,13 @@ export function camerasReport({ config, list, figures, provenance, ...measured }
   const { cores, memoryMiB } = provenance.machine;
   const judged = { generator, server: null, total, cores, isSameMachine: null, lostThreads };
   const validity = judge({ kind: 'cameras', ...judged });
+  const openMs = openTimesMs(cameras.length, config.rampMs, total.durationMs);
+  const tried = cameras.slice(0, openMs.length);
   const details: DetailsOf<'cameras'> = {
     kind: 'cameras',
     listed: list.listed,
     selected: list.selected,
-    opened: cameras.length,
+    opened: tried.length,
     left: list.left.slice(0, MAX_LEFT),
     leftCount: list.left.length,
     reconnect: config.reconnect,
@@ -47,12 +50,7 @@ export function camerasReport({ config, list, figures, provenance, ...measured }
   return {
     schema: RUN_REPORT_SCHEMA,
     kind: 'cameras',
-    verdict: verdictOf(
-      cameras,
-      total,
-      validity,
-      earlyEndText(provenance.interrupted, total.durationMs, config.durationMs),
-    ),
+    verdict: verdictOf(tried, total, validity, { interrupted: provenance.interrupted, askedMs: config.durationMs }),
     validity,
     provenance,
     clocks: [...clocks],
@@ -60,7 +58,10 @@ export function camerasReport({ config, list, figures, provenance, ...measured }
     subjects: cameras,
     generator,
     server: null,
-    findings: cameraFindings({ cameras, total, generator, details, cores, memoryBytes: memoryMiB * MIB }),
+    findings: cameraFindings({
+      ...{ cameras: tried, openMs, rampMs: config.rampMs, notReached: cameras.length - tried.length },
+      ...{ total, generator, details, cores, memoryBytes: memoryMiB * MIB },
+    }),
     details,
   };
 }
@@ -69,15 +70,16 @@ function verdictOf(
   cameras: readonly Subject[],
   total: Subject,
   validity: Validity,
-  ended: string,
+  { interrupted, askedMs }: { readonly interrupted: boolean; readonly askedMs: number },
 ): RunReport['verdict'] {
   const working = cameras.filter(delivered).length;
   const time = formatElapsedMs(total.durationMs);
+  const ended = earlyEndText(interrupted, total.durationMs, askedMs);
+  if (working === 0 && interrupted) {
+    return { level: 'done', sentence: `Ended after ${time} before the first frame came.` };
+  }
   if (working === 0) {
-    return {
-      level: 'fail',
-      sentence: `${ended}Not one of ${counted(cameras.length, 'camera')} delivered a frame in ${time}.`,
-    };
+    return { level: 'fail', sentence: `Not one of ${counted(cameras.length, 'camera')} delivered a frame in ${time}.` };
   }
   if (!validity.valid) {
     return { level: 'invalid', sentence: `${ended}${invalidSentence(total, validity)}` };

@@ -1,14 +1,17 @@
 import type { ErrorCode } from '../../shared/errors.js';
-import { formatElapsedMs } from '../../shared/units.js';
+import { formatDurationUs, formatElapsedMs } from '../../shared/units.js';
 import type { ErrorTally, Finding, Subject } from '../report/run-report-schema.js';
 import { counted, exactCount } from '../report/sections/words.js';
 import { findingOf, namesOf } from './finding.js';
 import { delivered } from './measured-cameras.js';
+import type { MeasuredCameras } from './measured-cameras.js';
 
 const HOUR_MS = 3_600_000;
 /** Without a connection for more than this share of the time, a camera is of little use. */
 const BAD_OUTAGE_SHARE = 0.1;
 const FLAPPING_RECONNECTS = 2;
+/** After so long a connection on which nothing comes is given up; until then there may be neither frame nor error. */
+const PATIENCE_MS = 10_000;
 
 const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
   SOURCE_UNREACHABLE: 'check the power, the address, and the way from this machine to its network',
@@ -27,8 +30,24 @@ const SERVER_KIND = ' 5xx';
 const SERVER_HINT = 'the camera, or the server before it, has a problem of its own; see its log, or restart it';
 
 /** Cameras that never delivered, and those that broke, with how often and for how long. */
-export function connectionFindings(cameras: readonly Subject[]): Finding[] {
-  return [...silentFindings(cameras.filter((camera) => !delivered(camera))), ...brokenFindings(cameras)];
+export function connectionFindings({ cameras, openMs }: Pick<MeasuredCameras, 'cameras' | 'openMs'>): Finding[] {
+  const openFor = new Map(cameras.map((camera, index) => [camera, openMs[index] ?? 0]));
+  const silent = cameras.filter((camera) => !delivered(camera));
+  const isWaiting = (camera: Subject) => camera.errors.length === 0 && (openFor.get(camera) ?? 0) < PATIENCE_MS;
+  return [
+    ...silentFindings(silent.filter((camera) => !isWaiting(camera))),
+    ...waitingFindings(silent.filter(isWaiting), (camera) => openFor.get(camera) ?? 0),
+    ...brokenFindings(cameras),
+  ];
+}
+
+/** Nothing is wrong with these as far as one knows: they were not open for long enough to tell. */
+function waitingFindings(cameras: readonly Subject[], openMsOf: (camera: Subject) => number): Finding[] {
+  if (cameras.length === 0) return [];
+  const sentence = `${counted(cameras.length, 'camera')} had neither a frame nor an error yet when the run ended; measure longer.`;
+  const figureOf = (camera: Subject) =>
+    `frames 0, errors 0, opened ${formatDurationUs(openMsOf(camera) * 1000)} before`;
+  return [findingOf('warning', sentence, cameras, figureOf)];
 }
 
 /** By the error that each had most often. */

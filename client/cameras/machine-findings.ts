@@ -7,6 +7,8 @@ import type { MeasuredCameras } from './measured-cameras.js';
 const LINES_MBPS = { '100 Mbit/s': 100, '1 Gbit/s': 1000 };
 /** A line or a machine that is fuller than this has no room for peaks. */
 const FULL_PERCENT = 80;
+/** A sample of the process is about the time before it. */
+const SAMPLE_MS = 1000;
 /** More than so many nobody believes of a straight line. */
 const MAX_EXTRAPOLATED = 10_000;
 
@@ -33,9 +35,10 @@ function bandwidthFinding({ total }: MeasuredCameras, working: number): Finding 
   };
 }
 
-function cpuFinding({ generator, cores }: MeasuredCameras, working: number): Finding[] {
-  const { cpuPercent, machineCpuPercent } = generator;
-  if (machineCpuPercent === null) return [];
+function cpuFinding(run: MeasuredCameras, working: number): Finding[] {
+  const { cores } = run;
+  const { cpuPercent, machineCpuPercent } = cpuBehindRamp(run);
+  if (cpuPercent === null || machineCpuPercent === null) return [];
   const each = cpuPercent / working;
   const free = ((FULL_PERCENT - machineCpuPercent) / 100) * cores * 100;
   const isFull = free <= 0;
@@ -44,13 +47,30 @@ function cpuFinding({ generator, cores }: MeasuredCameras, working: number): Fin
       severity: isFull ? 'warning' : 'note',
       sentence: isFull
         ? `This machine is busier than ${FULL_PERCENT} %: more cameras need another one.`
-        : `Reading one camera costs at most ${each.toFixed(2)} % of a core here; in a straight line ${room(free / each)} more would fit before CPU is at ${FULL_PERCENT} %, which is extrapolated and not measured.`,
+        : `Reading one camera costs at most ${each.toFixed(2)} % of a core here, with its share of what the process itself takes; in a straight line ${room(free / each)} more would fit before CPU is at ${FULL_PERCENT} %, which is extrapolated and not measured.`,
       figures: [
         `this process: ${cpuPercent.toFixed(1)} % of a core for ${counted(working, 'camera')}`,
         `this machine: ${percent(machineCpuPercent)} of ${cores} cores`,
       ],
     },
   ];
+}
+
+/** While cameras were still being opened, all of them together cost less than they do; null where that never ended. */
+function cpuBehindRamp({ generator, rampMs }: MeasuredCameras): {
+  readonly cpuPercent: number | null;
+  readonly machineCpuPercent: number | null;
+} {
+  if (rampMs === 0) return generator;
+  const behind = generator.samples.filter(({ atMs }) => atMs >= rampMs + SAMPLE_MS);
+  return {
+    cpuPercent: mean(behind.map(({ cpuPercent }) => cpuPercent)),
+    machineCpuPercent: mean(behind.flatMap(({ machineCpuPercent }) => machineCpuPercent ?? [])),
+  };
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function memoryFinding({ generator, details, memoryBytes }: MeasuredCameras, working: number): Finding[] {
@@ -74,10 +94,11 @@ function memoryFinding({ generator, details, memoryBytes }: MeasuredCameras, wor
   ];
 }
 
+/** What the process itself needs is in what a camera costs, so that it is a lower bound: with more cameras it is shared. */
 function room(cameras: number): string {
   return cameras > MAX_EXTRAPOLATED
     ? `more than ${exactCount(MAX_EXTRAPOLATED)}`
-    : `about ${exactCount(Math.floor(cameras))}`;
+    : `at least ${exactCount(Math.floor(cameras))}`;
 }
 
 function percent(value: number): string {

@@ -1,7 +1,7 @@
 import { formatElapsedMs, formatFps } from '../../shared/units.js';
 import type { Finding, Subject } from '../report/run-report-schema.js';
 import { findingOf, namesOf } from './finding.js';
-import { activeFps, delivered, median } from './measured-cameras.js';
+import { activeFps, delivered, median, shareOfAnnounced } from './measured-cameras.js';
 import { frameRateSpread, longestSilenceMs } from './frame-gaps.js';
 
 /** Below this share of what is announced, frames are missing; below this one of the median, a camera stands out. */
@@ -23,14 +23,14 @@ export function rateFindings(cameras: readonly Subject[]): Finding[] {
 
 function slowFindings(cameras: readonly Subject[]): Finding[] {
   const findings: Finding[] = [];
-  const announced = cameras.filter((camera) => fpsOf(camera) < ANNOUNCED_SHARE * (camera.nominalFps ?? 0));
+  const announced = cameras.filter((camera) => (shareOfAnnounced(camera) ?? 1) < ANNOUNCED_SHARE);
   if (announced.length > 0) {
     const sentence = `${namesOf(announced)} sent fewer frames than announced; see whether the camera or the way to it is at its limit.`;
     const figureOf = (camera: Subject) =>
       `${formatFps(fpsOf(camera))} of ${formatFps(camera.nominalFps ?? 0)} announced`;
     findings.push(findingOf('warning', sentence, announced, figureOf));
   }
-  const others = cameras.filter((camera) => !announced.includes(camera));
+  const others = cameras.filter((camera) => !announced.includes(camera) && activeFps(camera) !== null);
   const middle = others.length < LEAST_FOR_MEDIAN ? null : median(others.map(fpsOf));
   const slow = middle === null ? [] : others.filter((camera) => fpsOf(camera) < MEDIAN_SHARE * middle);
   if (middle !== null && slow.length > 0) {

@@ -1,4 +1,3 @@
-import { StreamerError } from '../../shared/errors.js';
 import { pause } from '../../shared/pause.js';
 import type { RunParts } from '../commands/run-command.js';
 import type { Crowd, CrowdFigures, LoadTarget } from '../load/crowd.js';
@@ -21,15 +20,16 @@ const SHOW_EVERY_US = 500_000;
 
 /**
  * Runs `streamer-client cameras`: reads the list, opens its cameras, measures, and reports. It ends early when the user
- * wants it, or when no camera is left that could deliver.
+ * wants it, or when no camera is left that could deliver; null where that is before there is a list.
  *
  * @throws {StreamerError} where there is no list, so that there is nothing to report.
  */
-export async function runCameras(config: CamerasConfig, parts: RunParts): Promise<RunReport> {
+export async function runCameras(config: CamerasConfig, parts: RunParts): Promise<RunReport | null> {
   const provenance = startProvenance(parts);
   const stop = new AbortController();
   void parts.stopRequest.then(() => stop.abort());
   const list = await readList(config, parts, stop.signal);
+  if (list === null) return null;
   const targets = pickCameras(list.cameras, config);
   parts.logger.info(
     { listed: list.listed, selected: list.selected, left: list.left.length },
@@ -45,14 +45,18 @@ export async function runCameras(config: CamerasConfig, parts: RunParts): Promis
   }
 }
 
-async function readList(config: CamerasConfig, parts: RunParts, signal: AbortSignal): Promise<CameraList> {
+async function readList(config: CamerasConfig, parts: RunParts, signal: AbortSignal): Promise<CameraList | null> {
   const { clock, logger, view } = parts;
   const startUs = clock.nowUs();
   const onProgress = (cameras: number) => view.render(listPage(cameras, (clock.nowUs() - startUs) / 1000));
   onProgress(0);
-  const list = await loadCameraList(config.list, { clock, logger, signal, onProgress });
-  if (signal.aborted) throw new StreamerError('CLIENT_CLOSING', 'Stopped before a camera was opened.');
-  return list;
+  try {
+    const list = await loadCameraList(config.list, { clock, logger, signal, onProgress });
+    return signal.aborted ? null : list;
+  } catch (thrown) {
+    if (signal.aborted) return null;
+    throw thrown;
+  }
 }
 
 type MeasureParts = RunParts & { readonly machine: MachineSamples; readonly signal: AbortSignal };

@@ -39,9 +39,12 @@ export function crowdSubjects(window: WindowResults): {
     total: { name: 'total', kind: 'total', target: targets.length === 1 ? (only?.shownUrl ?? null) : null, ...total },
     targets: targets.map(({ name, shownUrl }, index) => {
       const ownParts = partsOf.get(index) ?? [];
+      const own = sessionsOf.get(index) ?? [];
       const timeline = seconds.timelineOf(index, agesOf(ownParts, layouts.target));
-      const sum = sumOf(sessionsOf.get(index) ?? [], ownParts, { windowMs: window.windowMs, timeline, histograms });
-      return { name, kind: 'target', target: shownUrl, ...sum };
+      const sum = sumOf(own, ownParts, { windowMs: window.windowMs, timeline, histograms });
+      // Of one session, as of a camera, there is nothing to add up: its rate is from its own first frame on.
+      const [single] = own.length === 1 ? own : [];
+      return { name, kind: 'target', target: shownUrl, ...sum, fps: single?.subject.fps ?? sum.fps };
     }),
     sessions: sessions.map(({ subject }) => subject),
   };

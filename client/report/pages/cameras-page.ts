@@ -33,14 +33,16 @@ export function camerasPage(report: RunReport, details: Details): ReportPage {
   };
 }
 
-function headlinesOf(total: Subject, cameras: readonly Subject[], { machine }: Details): Headline[] {
-  const working = cameras.filter(({ frames }) => frames.received > 0).length;
+function headlinesOf(total: Subject, cameras: readonly Subject[], { machine, opened }: Details): Headline[] {
+  const working = cameras.filter(({ frames }) => frames.received > 0);
   const { sessions, frames, fps, throughputMbps, reconnects, outageMs, durationMs } = total;
-  const each = working > 0 ? `${formatFps(fps.mean / working)} a camera` : null;
+  // Each from its first frame on, while the whole is of the time before that, too.
+  const rates = working.reduce((sum, camera) => sum + camera.fps.mean, 0);
+  const each = working.length > 0 ? `${formatFps(rates / working.length)} a camera` : null;
   return [
     {
       label: 'cameras delivered',
-      value: `${exactCount(working)} of ${exactCount(cameras.length)}`,
+      value: `${exactCount(working.length)} of ${exactCount(opened)}`,
       note: `${exactCount(sessions.connected)} connected at the end`,
     },
     { label: 'frames', value: exactCount(frames.received), note: `${exactCount(frames.corrupt)} corrupt` },

@@ -34,6 +34,7 @@ function findings(cameras: readonly Subject[], parts: Partial<MeasuredCameras> =
   const opened = cameras.length;
   return cameraFindings({
     cameras,
+    ...{ openMs: cameras.map(() => 60_000), rampMs: 0, notReached: 0 },
     total: good('total', { kind: 'total', throughputMbps: 80 }),
     generator: { ...generatorOf({}), cpuPercent: 20, machineCpuPercent: 30, residentBytes: { mean: 2e8, max: 3e8 } },
     details: {
@@ -75,8 +76,9 @@ describe('cameraFindings', () => {
 
   it('says when all is well, with figures', () => {
     expect(said([good('a'), good('b')])).toEqual([
-      'good: Every one of 2 cameras delivered, and none is in trouble. [frames 1,500, corrupt 0, reconnects 0]',
+      'good: All 2 cameras delivered, and none is in trouble. [frames 1,500, corrupt 0, reconnects 0]',
     ]);
+    expect(said([good('a')])[0]).toMatch(/^good: The camera delivered, and is in no trouble\. /);
   });
 
   it('groups cameras that never delivered by their error', () => {
@@ -107,7 +109,10 @@ describe('cameraFindings', () => {
 
   it('finds those that send too few frames: of what they announce, or of what the others send', () => {
     const few = (name: string, received: number, nominalFps: number | null = null) =>
-      good(name, { nominalFps, frames: { received, lost: 0, skipped: 0, corrupt: 0 } });
+      good(name, {
+        ...{ nominalFps, frames: { received, lost: 0, skipped: 0, corrupt: 0 } },
+        fps: { mean: received / 60, min: 0, max: 25 },
+      });
     const cameras = [good('a'), good('b'), good('c'), good('d'), few('slow', 600), few('short', 1200, 25)];
     const text = said(cameras).join('\n');
     expect(text).toMatch(
@@ -115,6 +120,82 @@ describe('cameraFindings', () => {
     );
     expect(text).toMatch(/^note: slow sent less than half as many .*\[slow: 10\.0 fps, median 25\.0 fps\]$/m);
     expect(said([good('a'), few('slow', 100)]).join()).not.toContain('slow');
+  });
+
+  it('does not accuse a camera that was opened late, by its ramp or its own first frame', () => {
+    const timeline = good('x').timeline!;
+    const late = (name: string, second: number, parts: Partial<Subject> = {}): Subject =>
+      good(name, {
+        nominalFps: 25,
+        frames: { received: 25 * (60 - second), lost: 0, skipped: 0, corrupt: 0 },
+        timeline: { ...timeline, frames: timeline.frames.map((_, at) => (at < second ? 0 : 25)) },
+        ...parts,
+      });
+    const text = said([good('a'), late('b', 20), late('c', 50), late('d', 55), good('e')]).join('\n');
+    expect(text).toMatch(/^good: All 5 cameras delivered/);
+    const half = { received: 250, lost: 0, skipped: 0, corrupt: 0 };
+    const slow = late('slow', 40, { frames: half, fps: { mean: 12.5, min: 12, max: 13 } });
+    expect(said([slow]).join()).toContain('[slow: 12.5 fps of 25.0 fps announced]');
+  });
+
+  it('judges a rate by the time with a connection, and not by a frame or two', () => {
+    const one = (second: number) =>
+      good('one', {
+        ...{ nominalFps: 25, frames: { received: 1, lost: 0, skipped: 0, corrupt: 0 } },
+        fps: { mean: 0, min: 0, max: 0 },
+        timeline: { ...good('x').timeline!, frames: Array.from({ length: 60 }, (_, at) => (at === second ? 1 : 0)) },
+      });
+    expect(said([one(59)]).join()).not.toContain('announced');
+    expect(said([one(10)]).join()).toContain('one sent fewer frames than announced');
+    // Away for 20 of 60 s, and then given up: what came before that was whole.
+    const outages = [
+      { fromMs: 5000, toMs: 15_000, code: 'SOURCE_FAILED' },
+      { fromMs: 50_000, toMs: null, code: 'SOURCE_FAILED' },
+    ];
+    const away = good('away', {
+      ...{ nominalFps: 25, state: 'failed', frames: { received: 1001, lost: 0, skipped: 0, corrupt: 0 } },
+      ...{ fps: { mean: 20, min: 0, max: 25 }, outages, outageMs: 20_000, reconnects: 1 },
+    });
+    expect(said([away]).join()).not.toContain('announced');
+  });
+
+  it('says which cameras were not tried, or not for long enough, when the run ended', () => {
+    const mute = (name: string) => failedSubject(name, { state: 'connecting', errors: [], outages: [], outageMs: 0 });
+    const early = { openMs: [60_000, 3900, 560], rampMs: 20_000, notReached: 4 };
+    const details = {
+      ...{ kind: 'cameras' as const, listed: 7, selected: 7, opened: 3, left: [], leftCount: 0, reconnect: true },
+      ...{ machine: { cpuPercent: null, memoryPercent: null }, residentBytesBefore: 1 },
+    };
+    const cameras = [good('a'), mute('b'), mute('c')];
+    const words = findings(cameras, { ...early, details }).map(({ severity, sentence, figures }) => [
+      `${severity}: ${sentence}`,
+      ...figures,
+    ]);
+    expect(words.slice(0, 2)).toEqual([
+      [
+        'warning: 2 cameras had neither a frame nor an error yet when the run ended; measure longer.',
+        'b: frames 0, errors 0, opened 3.90 s before',
+        'c: frames 0, errors 0, opened 560 ms before',
+      ],
+      [
+        'note: 4 cameras were not tried yet: the ramp had not reached them when the run ended.',
+        'opened 3 of 7, --ramp 20s, measured for 1m 00s',
+      ],
+    ]);
+    expect(words.join()).not.toContain('never delivered');
+    expect(words.join()).not.toContain('--max-streams');
+  });
+
+  it('tells the costs of cameras by the time in which all of them were open', () => {
+    const sample = (atMs: number, cpuPercent: number) => {
+      return { atMs, cpuPercent, machineCpuPercent: cpuPercent, residentBytes: 1e8, loopDelayP99Us: 100 };
+    };
+    const cpu = (samples: ReturnType<typeof sample>[]) =>
+      findings([good('a'), good('b')], { rampMs: 2000, generator: { ...generatorOf({}), samples } })
+        .map(({ sentence }) => sentence)
+        .find((sentence) => sentence.startsWith('Reading one camera'));
+    expect(cpu([sample(1000, 2), sample(2000, 5), sample(3000, 20), sample(4000, 40)])).toMatch(/ at most 15\.00 % /);
+    expect(cpu([sample(1000, 2)])).toBeUndefined();
   });
 
   it('finds stalls, swings, broken frames, losses and slow starts', () => {
@@ -147,6 +228,7 @@ describe('cameraFindings', () => {
     const frames = Array.from({ length: 60 }, (_, i) => (i % 4 === 0 ? 1 : 0));
     const slow = good('slow', {
       frames: { received: 15, lost: 0, skipped: 0, corrupt: 0 },
+      fps: { mean: 0.25, min: 0, max: 1 },
       timeline: { ...good('x').timeline!, frames },
     });
     expect(said([slow]).join()).not.toContain('sent nothing for seconds');
@@ -160,10 +242,12 @@ describe('cameraFindings', () => {
       figures: ['total: 80.0 Mbit/s', 'a camera in the mean: 40.0 Mbit/s'],
     });
     // 20 % of a core for two; 50 % of two cores are left below the limit of 80 %.
-    expect(cpu?.sentence).toContain('costs at most 10.00 % of a core here; in a straight line about 10 more would fit');
+    expect(cpu?.sentence).toContain(
+      'costs at most 10.00 % of a core here, with its share of what the process itself takes; in a straight line at least 10 more would fit',
+    );
     expect(cpu?.sentence).toContain('extrapolated and not measured');
     // 200 MB for two; 30 % of 8 GB are left.
-    expect(memory?.sentence).toContain('takes at most 100 MB of memory here; in a straight line about 24 more');
+    expect(memory?.sentence).toContain('takes at most 100 MB of memory here; in a straight line at least 24 more');
   });
 
   it('says when the machine or the line is full', () => {
