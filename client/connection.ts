@@ -7,6 +7,7 @@ import type { Message } from '../shared/protocol/messages.js';
 import { CLIENT_ACCEPTS, MessageParser } from '../shared/protocol/parser.js';
 import { connectTls, tlsError } from './tls-socket.js';
 import type { TlsTrust } from './tls-trust.js';
+import { strangerError } from './wrong-port.js';
 
 /** Where to connect. */
 export interface ServerAddress {
@@ -67,6 +68,7 @@ export class Connection implements Link {
   private lastHeardUs: number;
   private cancelTimer: CancelTimer;
   private opened = false;
+  private hasRead = false;
   private closed = false;
 
   constructor(
@@ -132,8 +134,10 @@ export class Connection implements Link {
     try {
       this.parser.push(READ_BUFFER, lengthBytes, this.chunkTimeUs);
     } catch (error) {
-      this.fail(this.isTlsAlert(lengthBytes) ? this.tlsOnlyError(error) : toStreamerError(error));
+      const firstBytes = this.hasRead ? READ_BUFFER.subarray(0, 0) : READ_BUFFER.subarray(0, lengthBytes);
+      this.fail(strangerError(firstBytes, this.place, error) ?? toStreamerError(error));
     }
+    this.hasRead = true;
     return true;
   }
 
@@ -160,15 +164,6 @@ export class Connection implements Link {
     if (refusal) return refusal;
     const hint = error.code === 'ECONNREFUSED' ? 'no server listens there; start streamer-server' : describeCode(error);
     return new StreamerError('CONNECT_FAILED', `Cannot connect to ${this.place}: ${hint}.`, { cause: error });
-  }
-
-  /** What a TLS server that is not ours answers to a HELLO: a record of type alert (RFC 8446, section 5.1). */
-  private isTlsAlert(lengthBytes: number): boolean {
-    return this.socket.bytesRead === lengthBytes && READ_BUFFER[0] === 0x15 && READ_BUFFER[1] === 0x03;
-  }
-
-  private tlsOnlyError(cause: unknown): StreamerError {
-    return new StreamerError('CONNECT_FAILED', `${this.place} speaks only TLS; connect with --tls.`, { cause });
   }
 
   private lostError(cause?: Error): StreamerError {

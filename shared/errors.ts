@@ -29,6 +29,7 @@ export const ERROR_CODES = {
   CONNECT_FAILED: { exitCode: 1, meaning: 'The server cannot be reached.' },
   CONNECT_TIMEOUT: { exitCode: 1, meaning: 'The server did not answer in time.' },
   CONNECTION_LOST: { exitCode: 1, meaning: 'The connection broke.' },
+  WRONG_PORT: { exitCode: 1, meaning: 'Another protocol is spoken at that port; take the other port of the server.' },
   NO_FRAMES: { exitCode: 1, meaning: 'The run ended without a single frame.' },
   FILE_WRITE_FAILED: { exitCode: 1, meaning: 'An output file could not be written.' },
   FILE_EXISTS: { exitCode: 2, meaning: 'A file of that name exists, and was not to be replaced.' },

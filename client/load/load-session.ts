@@ -39,6 +39,7 @@ const HOPELESS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'SOURCE_DENIED',
   'FFMPEG_NOT_FOUND',
   'UNTRUSTED_CERTIFICATE',
+  'WRONG_PORT',
 ]);
 
 /** One session of a crowd: opens a connection, and another one with backoff when it broke, and measures what comes. */

@@ -7,6 +7,7 @@ import { MAX_BODY_BYTES, MessageType, PREFIX_BYTES } from '../../shared/protocol
 import { CLIENT_ACCEPTS, MessageParser } from '../../shared/protocol/parser.js';
 import { redactUrl } from '../../shared/redact.js';
 import type { ConnectionListener, Link } from '../connection.js';
+import { noHttpError } from '../wrong-port.js';
 
 const CONNECT_TIMEOUT_US = 5_000_000;
 /** A session pings at least twice a second, so silence this long means that the other end is gone. */
@@ -140,6 +141,7 @@ export class WebSocketConnection implements Link {
 
   private connectionError(cause: NodeJS.ErrnoException): StreamerError {
     if (this.wasOpen) return this.lostError(cause);
+    if (cause.code?.startsWith('HPE_')) return noHttpError(this.place, cause);
     const why = cause.code === 'ECONNREFUSED' ? 'nothing listens there' : (cause.code ?? 'it speaks no WebSocket');
     return new StreamerError('CONNECT_FAILED', `Cannot connect to ${this.place}: ${why}.`, { cause });
   }
