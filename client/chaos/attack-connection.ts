@@ -12,7 +12,10 @@ export interface AttackEnd {
   /** The code the server gave, CLOSED without one, or that of the system; null when we ended it without a word from there. */
   readonly code: string | null;
   readonly bytesSent: number;
+  /** Until `readAll`, where it leaves unread what comes. */
   readonly bytesRead: number;
+  /** Read since then; null for one that was not asked to, or reads everything anyhow. */
+  readonly bytesLate: number | null;
 }
 
 /** What is the same for all connections of an attack. */
@@ -38,6 +41,7 @@ export class AttackConnection {
   private wasConnected = false;
   private isEndedByUs = false;
   private readsAll = false;
+  private bytesReadInTime: number | null = null;
   private systemCode: string | null = null;
   private slowly: Buffer = Buffer.alloc(0);
   private nextByteUs = 0;
@@ -93,6 +97,7 @@ export class AttackConnection {
 
   /** Reads what there is, so that it is known what the server has said, and whether it has closed. */
   readAll(): void {
+    if (this.behaviour.reads !== 'all' && this.isConnected) this.bytesReadInTime ??= this.socket.bytesRead;
     this.readsAll = true;
     this.socket.resume();
   }
@@ -146,12 +151,14 @@ export class AttackConnection {
     if (this.localPort !== null) this.context.ports.delete(this.localPort);
     const byServer = this.wasConnected && !this.isEndedByUs;
     const { code } = this.listener;
+    const { bytesRead } = this.socket;
     this.onEnd({
       wasConnected: this.wasConnected,
       byServer,
       code: code ?? this.systemCode ?? (byServer ? 'CLOSED' : null),
       bytesSent: this.socket.bytesWritten,
-      bytesRead: this.socket.bytesRead,
+      bytesRead: this.bytesReadInTime ?? bytesRead,
+      bytesLate: this.bytesReadInTime === null ? null : bytesRead - this.bytesReadInTime,
     });
   }
 }

@@ -18,8 +18,8 @@ export interface Attack {
   tick(nowUs: number): void;
   /** Connections at present. */
   readonly open: number;
-  /** Reads all that is there to be read: what servers said to those who do not read. */
-  readAll(): void;
+  /** The attack is over. Reads all that is there to be read: what servers said to those who do not read. */
+  readAll(nowUs: number): void;
   /** Cuts all connections and opens no more; `figures` has them all when they are gone. */
   end(): void;
   readonly isGone: boolean;
@@ -39,13 +39,14 @@ export class AttackGroup implements Attack {
   private variant = 0;
   private isEnding = false;
   private stillOpen: number | null = null;
+  private overUs: number | null = null;
 
   constructor(
     private readonly kind: AttackKind,
     size: number,
     private readonly context: AttackContext,
   ) {
-    this.tally = new AttackTally(kind, size);
+    this.tally = new AttackTally(kind, size, BEHAVIOURS[kind].reads !== 'all');
     this.slots = Array.from({ length: size }, () => ({ connection: null, readyUs: 0, openedUs: 0 }));
   }
 
@@ -68,8 +69,9 @@ export class AttackGroup implements Attack {
     }
   }
 
-  readAll(): void {
+  readAll(nowUs: number): void {
     this.isEnding = true;
+    this.overUs ??= nowUs;
     for (const { connection } of this.slots) connection?.readAll();
   }
 
@@ -95,7 +97,7 @@ export class AttackGroup implements Attack {
     slot.connection = new AttackConnection(this.context, BEHAVIOURS[this.kind], this.variant, (end) => {
       slot.connection = null;
       slot.readyUs = slot.openedUs + REOPEN_US;
-      this.tally.onEnd(end);
+      this.tally.onEnd(end, (this.overUs ?? slot.openedUs) - slot.openedUs);
     });
     this.variant += 1;
   }

@@ -15,17 +15,26 @@ export class AttackTally {
   private closedByServer = 0;
   private bytesSent = 0;
   private bytesRead = 0;
+  private readonly unread = { openUs: 0, bytesRead: 0, bytesLate: 0 };
 
+  /** @param leavesUnread whether they do not read all that comes */
   constructor(
     readonly kind: string,
     private readonly asked: number,
+    private readonly leavesUnread: boolean,
   ) {}
 
   onOpen(): void {
     this.opened += 1;
   }
 
-  onEnd(end: AttackEnd): void {
+  /** @param openUs from its opening to the end of the attack, of one that was there then */
+  onEnd(end: AttackEnd, openUs: number): void {
+    if (end.bytesLate !== null && !end.byServer) {
+      this.unread.openUs += openUs;
+      this.unread.bytesRead += end.bytesRead;
+      this.unread.bytesLate += end.bytesLate;
+    }
     this.bytesSent += end.bytesSent;
     this.bytesRead += end.bytesRead;
     if (!end.wasConnected) this.notConnected += 1;
@@ -39,6 +48,8 @@ export class AttackTally {
   figures(stillOpen: number): AttackFigures {
     const { kind, asked, opened, notConnected, closedByServer, bytesSent, bytesRead } = this;
     const codes = [...this.codes].map(([code, count]) => ({ code, count })).sort((a, b) => b.count - a.count);
-    return { kind, asked, opened, notConnected, closedByServer, stillOpen, bytesSent, bytesRead, codes };
+    const { openUs, ...bytes } = this.unread;
+    const unread = this.leavesUnread ? { openMs: Math.round(openUs / 1000), ...bytes } : null;
+    return { kind, asked, opened, notConnected, closedByServer, stillOpen, bytesSent, bytesRead, unread, codes };
   }
 }

@@ -47,7 +47,8 @@ export class Attackers {
 
   /** Reads for a moment what the servers said, cuts all connections, and resolves when they are gone. Idempotent. */
   async stop(): Promise<void> {
-    for (const attack of this.attacks) attack.readAll();
+    const nowUs = this.clock.nowUs();
+    for (const attack of this.attacks) attack.readAll(nowUs);
     if (this.open > 0) await this.wait(READ_US);
     await this.cut();
   }

@@ -48,12 +48,10 @@ export function resolveChaosConfig(
 type Values = OptionValues<typeof CHAOS_OPTIONS>;
 
 function targetOf({ target: texts, iOwnThisServer }: Values): LoadTarget {
+  for (const text of texts) checkScheme(text);
   const [target, ...others] = texts.length === 0 ? [] : parseLoadTargets(texts);
   if (target === undefined || others.length > 0) throw refusal('Give one target, such as streamer://127.0.0.1:8000.');
-  const { protocol, hostname } = new URL(target.url);
-  if (!['streamer:', 'ws:', 'http:'].includes(protocol)) {
-    throw refusal('Attacked can be streamer://, ws:// and http:// (MJPEG), without TLS.');
-  }
+  const { hostname } = new URL(target.url);
   if (!isLoopback(hostname) && !iOwnThisServer) {
     throw refusal(
       `${hostname} is not this machine. Attack only what is yours, with the consent of everybody who uses it: ` +
@@ -61,6 +59,14 @@ function targetOf({ target: texts, iOwnThisServer }: Values): LoadTarget {
     );
   }
   return target;
+}
+
+/** Load is made of more than what can be attacked, and whoever parses its addresses would name that. */
+function checkScheme(text: string): void {
+  if (/^([^=/:]*=)?(streamer|ws|http):\/\//i.test(text)) return;
+  const place = /^[\w.-]+:\d+(\/.*)?$|^\[[\da-f:]+\]:\d+(\/.*)?$/i.test(text);
+  const meant = place ? ` Did you mean streamer://${text}?` : '';
+  throw refusal(`Attacked can be streamer://, ws:// and http:// (MJPEG), without TLS.${meant}`);
 }
 
 /** Addresses alone and the one name that always means this machine: what a name server says may change. */

@@ -1,39 +1,42 @@
 import { formatBytes, formatDurationUs } from '../../shared/units.js';
 import type { Finding } from '../report/run-report-schema.js';
+import { attackFindings } from './attack-findings.js';
 import type { AttackFigures } from './attack-tally.js';
 import { harmDone } from './harm.js';
-import type { Harm } from './harm.js';
+import type { Harm, HarmLimits } from './harm.js';
 
-/** What the good clients are held against. */
-export interface HarmLimits {
-  readonly maxHarm: number;
+/** What the good clients are held against, and what is known of the run. */
+export interface AttackFacts {
+  readonly limits: HarmLimits;
   /** Whether their latencies are about the server, and not about this machine. */
   readonly isValid: boolean;
   /** Whether the attack was measured to its end. */
   readonly isAttackWhole: boolean;
   /** Whether anything was measured after it. */
   readonly hasAfter: boolean;
+  /** What came to one good client during the attack; null where nothing did. */
+  readonly goodBytesPerMs: number | null;
 }
 
 /** What the figures of an attack say, each with those it comes from. */
-export function chaosFindings(harm: Harm, attacks: readonly AttackFigures[], limits: HarmLimits): Finding[] {
+export function chaosFindings(harm: Harm, attacks: readonly AttackFigures[], facts: AttackFacts): Finding[] {
   return [
-    ...harmFindings(harm, limits),
+    ...harmFindings(harm, facts),
     ...skipFindings(harm),
     ...memoryFindings(harm),
-    ...attacks.flatMap(attackFindings),
+    ...attackFindings(attacks, facts.goodBytesPerMs),
   ];
 }
 
-function harmFindings(harm: Harm, { maxHarm, isValid, isAttackWhole, hasAfter }: HarmLimits): Finding[] {
-  const { p99Before, p99During, p99After, lostDuring, lostAfter, goodDisconnected, fpsBefore, fpsDuring } = harm;
+function harmFindings(harm: Harm, { limits, isValid, isAttackWhole, hasAfter }: AttackFacts): Finding[] {
+  const { p99Before, p99During, p99After, lostDuring, lostAfter, fpsBefore, fpsDuring, fpsAfter } = harm;
   const figures = [
     `p99 before ${formatDurationUs(p99Before)}, during ${formatDurationUs(p99During)}${hasAfter ? `, after ${formatDurationUs(p99After)}` : ''}`,
     `lost during ${lostDuring}${hasAfter ? `, after ${lostAfter}` : ''}`,
-    `disconnected ${goodDisconnected}`,
-    `frames a second before ${fpsBefore.toFixed(1)}, during ${fpsDuring.toFixed(1)}`,
+    `disconnected ${harm.goodDisconnected}, connected at the end ${harm.goodAtEnd} of ${harm.goodBefore}`,
+    `frames a second before ${fpsBefore.toFixed(1)}, during ${fpsDuring.toFixed(1)}${fpsAfter === null ? '' : `, after ${fpsAfter.toFixed(1)}`}`,
   ];
-  const done = harmDone(harm, maxHarm);
+  const done = harmDone(harm, limits);
   if (!isValid) {
     const sentence =
       'The good clients and the attack are measured by a machine that did not keep up: harm cannot be told.';
@@ -78,11 +81,4 @@ function memoryFindings({ serverBytesBefore, serverBytesMost, serverBytesAfter, 
           figures,
         },
       ];
-}
-
-/** Nobody could attack who was not let in: then nothing was shown. */
-function attackFindings({ kind, opened, notConnected, codes }: AttackFigures): Finding[] {
-  if (opened === 0 || notConnected < opened) return [];
-  const figures = [`${kind}: opened ${opened}, not connected ${notConnected}, ${codes[0]?.code ?? 'no code'}`];
-  return [{ severity: 'warning', sentence: `No attacker of the kind ${kind} could connect.`, figures }];
 }

@@ -59,7 +59,7 @@ export const CHAOS_OPTIONS = {
     flags: '--max-harm <ratio>',
     env: [],
     group: ATTACK,
-    help: 'fail when p99 of the good ones during the attack is more than this many times that before',
+    help: 'fail when p99 of the good ones during the attack is more than this many times that before, and 10 ms longer',
     schema: positiveNumber(1000),
     default: 2,
   },

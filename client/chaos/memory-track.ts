@@ -22,10 +22,11 @@ export class MemoryTrack {
 
   /** @param bytes resident at present; null where nobody says it */
   note(phase: Phase, bytes: number | null): void {
+    // Who says nothing at the end may be gone: what was before that is not how it ended.
+    if (phase === 'after') this.after = bytes;
     if (bytes === null) return;
     if (phase === 'before') this.before = bytes;
     else this.most = Math.max(this.most ?? 0, bytes);
-    if (phase === 'after') this.after = bytes;
   }
 
   figures(): MemoryFigures {

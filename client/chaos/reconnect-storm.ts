@@ -30,7 +30,7 @@ export class ReconnectStorm implements Attack {
     durationMs: number,
     private readonly context: AttackContext,
   ) {
-    this.tally = new AttackTally('reconnect-storm', Math.round((perSecond * durationMs) / 1000));
+    this.tally = new AttackTally('reconnect-storm', Math.round((perSecond * durationMs) / 1000), false);
   }
 
   get open(): number {
@@ -70,7 +70,7 @@ export class ReconnectStorm implements Attack {
     this.tally.onOpen();
     const connection: AttackConnection = new AttackConnection(this.context, BEHAVIOUR, this.variant, (end) => {
       this.connections.delete(connection);
-      this.tally.onEnd(end);
+      this.tally.onEnd(end, 0);
     });
     this.variant += 1;
     this.connections.set(connection, nowUs);

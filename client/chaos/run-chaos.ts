@@ -9,7 +9,6 @@ import { startProvenance } from '../report/provenance.js';
 import type { RunReport } from '../report/run-report-schema.js';
 import { isThisMachine } from '../trust/same-machine.js';
 import { openServerWatch } from '../trust/server-watch.js';
-import type { ServerWatch } from '../trust/server-watch.js';
 import { attackOf } from './attack-of.js';
 import { Attackers } from './attackers.js';
 import type { ChaosConfig } from './chaos-config.js';
@@ -17,6 +16,7 @@ import { ChaosProgress } from './chaos-progress.js';
 import { chaosReport } from './chaos-report.js';
 import { MemoryTrack } from './memory-track.js';
 import type { Phase } from './memory-track.js';
+import { ServerMemory } from './server-memory.js';
 
 /** So often is there something new to show, and a look at the server's memory. */
 const SHOW_EVERY_US = 500_000;
@@ -25,18 +25,21 @@ const RAMP_MS_EACH = 20;
 
 /**
  * Runs `streamer-client chaos`: measures good clients before, during and after an attack, and reports the harm. After
- * `stopRequest` the attack is over at once, and what there is is reported.
+ * `stopRequest` the attack is over at once, and what there is is reported; null where no phase had begun.
  *
- * @throws {StreamerError} the error of a good client when none of them could connect: nobody is attacked then.
+ * @throws {StreamerError} BAD_USAGE where the process of the server is not there; the error of a good client when none of
+ *   them could connect: nobody is attacked then.
  */
-export async function runChaos(config: ChaosConfig, parts: RunParts): Promise<RunReport> {
+export async function runChaos(config: ChaosConfig, parts: RunParts): Promise<RunReport | null> {
+  checkPid(config.serverPid);
   const provenance = startProvenance(parts);
   const { clock, logger } = parts;
   const stop = new AbortController();
   void parts.stopRequest.then(() => stop.abort());
   const { target, token, plan, phaseMs } = config;
   const asked = { apiUrl: config.serverApi, targets: [target], token };
-  const server = (await untilStopped(openServerWatch(asked, clock), stop.signal)) ?? null;
+  const server = await openServerWatch(asked, clock, stop.signal);
+  if (stop.signal.aborted) return null;
   const attackers = new Attackers(plan, phaseMs, attackOf(target, token), clock);
   const crowd = await openCrowd(
     {
@@ -52,17 +55,20 @@ export async function runChaos(config: ChaosConfig, parts: RunParts): Promise<Ru
     { clock, logger, isLeftOut: (port) => attackers.ports.has(port) },
   );
   const memory = new MemoryTrack();
+  const serverMemory = new ServerMemory(server, config.serverPid, clock);
   const progress = new ChaosProgress(config, clock);
-  const running: Running = { ...parts, config, server, attackers, crowd, memory, progress, signal: stop.signal };
+  const { signal } = stop;
+  const running: Running = { ...parts, config, attackers, crowd, memory, serverMemory, progress, signal };
   try {
     await connectGoodOnes(running);
-    await untilStopped(server?.begin(), stop.signal);
+    await untilStopped(server?.begin(), signal);
+    if (signal.aborted) return null;
     const phases = await attack(running);
     const samples = (await server?.end()) ?? null;
     const isSameMachine = samples?.isSameMachine ?? (await isThisMachine(new URL(target.url).hostname));
     const attacks = attackers.figures();
     const measured = { config, phases, attacks, memory: memory.figures(), server: samples, isSameMachine };
-    return chaosReport({ ...measured, provenance: provenance.finish(stop.signal.aborted) });
+    return chaosReport({ ...measured, provenance: provenance.finish(signal.aborted) });
   } finally {
     await Promise.all([attackers.cut(), crowd.close(), server?.close()]);
   }
@@ -73,10 +79,10 @@ export type MeasuredPhases = Partial<Readonly<Record<Phase, CrowdFigures>>>;
 
 interface Running extends RunParts {
   readonly config: ChaosConfig;
-  readonly server: ServerWatch | null;
   readonly attackers: Attackers;
   readonly crowd: Crowd;
   readonly memory: MemoryTrack;
+  readonly serverMemory: ServerMemory;
   readonly progress: ChaosProgress;
   readonly signal: AbortSignal;
 }
@@ -89,8 +95,8 @@ async function connectGoodOnes({ crowd, config, clock, progress, view, signal }:
     await pause(clock, SHOW_EVERY_US / 5, signal);
   }
   const { connected, errors } = crowd.progress();
-  if (signal.aborted) throw new StreamerError('CLIENT_CLOSING', 'Stopped before anything was attacked.');
-  if (connected === 0) throw errors.at(-1) ?? new StreamerError('NO_FRAMES', 'Not one good client could connect.');
+  if (!signal.aborted && connected === 0)
+    throw errors.at(-1) ?? new StreamerError('NO_FRAMES', 'Not one good client could connect.');
 }
 
 async function attack(running: Running): Promise<MeasuredPhases> {
@@ -107,21 +113,22 @@ async function attack(running: Running): Promise<MeasuredPhases> {
 
 /** Measures one phase; `begin` is called when its window has begun. */
 async function measured(running: Running, phase: Phase, begin: () => void): Promise<CrowdFigures> {
-  const { crowd, config, clock, signal, progress, view, server, attackers, memory } = running;
+  const { crowd, config, clock, signal, progress, view, serverMemory, attackers, memory } = running;
   await crowd.begin(config.phaseMs);
   const endUs = clock.nowUs() + config.phaseMs * 1000;
   begin();
   progress.begin(config.phaseMs);
   while (clock.nowUs() < endUs && !signal.aborted && crowd.progress().threadError === null) {
     await pause(clock, Math.min(SHOW_EVERY_US, endUs - clock.nowUs()), signal);
-    const bytes = serverBytes(config.serverPid, server);
+    const bytes = serverMemory.latestBytes();
     memory.note(phase, bytes);
     view.render(progress.page(phase, crowd.progress(), phase === 'during' ? attackers : null, bytes));
   }
   return crowd.end();
 }
 
-/** Of the process that was named, else what the API says. */
-function serverBytes(pid: number | null, server: ServerWatch | null): number | null {
-  return pid === null ? (server?.latest()?.residentBytes ?? null) : residentBytes(pid);
+function checkPid(pid: number | null): void {
+  if (pid === null || residentBytes(pid) !== null) return;
+  const why = 'there is no such process here, or this system does not tell its memory';
+  throw new StreamerError('BAD_USAGE', `The memory of process ${pid} (--server-pid) cannot be read: ${why}.`);
 }

@@ -107,7 +107,15 @@ const attackSchema = z.object({
   closedByServer: count,
   stillOpen: count.describe('when the attack ended'),
   bytesSent: count,
-  bytesRead: count,
+  bytesRead: count.describe('while the attack went on'),
+  unread: z
+    .object({
+      openMs: count.describe('from their opening to the end of the attack, together'),
+      bytesRead: count.describe('until then'),
+      bytesLate: count.describe('read when the attack was over; until then in buffers, or with the server'),
+    })
+    .nullable()
+    .describe('of those that leave unread what comes, and are still open; null for kinds that read all'),
   codes: z
     .array(z.object({ code: z.string(), count }))
     .describe('how connections ended: the code the server gave, CLOSED without one, or that of the system'),
@@ -117,6 +125,7 @@ const chaosDetails = z.object({
   kind: z.literal('chaos'),
   phaseMs: count.describe('of each of the three: before, during and after'),
   maxHarm: rate.describe('p99 during against before, at most'),
+  harmlessUs: count.describe('p99 that is no more than this longer is no harm, whatever the ratio'),
   attackers: z.array(attackSchema),
   harm: z.object({
     p99Before: z.int().nullable(),
@@ -129,11 +138,17 @@ const chaosDetails = z.object({
       .describe('the ratio lies here, whatever the error of the clock; null at high: without a bound'),
     fpsBefore: rate,
     fpsDuring: rate,
+    fpsAfter: rate.nullable().describe('null where that phase was not measured to its end'),
     lostDuring: count,
     lostAfter: count,
     skippedBefore: count,
     skippedDuring: count,
-    goodDisconnected: count.describe('of the good clients, during and after'),
+    goodDisconnected: count.describe(
+      'connections of good clients that broke during or after, those too that never came back, and clients that failed',
+    ),
+    goodOutageMs: count.describe('of the good clients without a connection, during and after, all together'),
+    goodBefore: count.describe('good clients with a connection when the attack began'),
+    goodAtEnd: count.describe('good clients with a connection, or regularly done, at the end of the last phase'),
     serverBytesBefore: count.nullable(),
     serverBytesMost: count.nullable(),
     serverBytesAfter: count.nullable(),

@@ -140,17 +140,23 @@ export function reportsOfEveryKind(): RunReport[] {
       details: {
         kind: 'chaos',
         phaseMs: 10_000,
-        maxHarm: 2,
+        ...{ maxHarm: 2, harmlessUs: 10_000 },
         attackers: [
           {
             ...{ kind: 'stalled', asked: 10, opened: 10, notConnected: 0, closedByServer: 9, stillOpen: 1 },
-            ...{ bytesSent: 12_000, bytesRead: 400_000, codes: [{ code: 'IDLE_TIMEOUT', count: 9 }] },
+            ...{
+              bytesSent: 12_000,
+              bytesRead: 400_000,
+              unread: { openMs: 9_000, bytesRead: 90_000, bytesLate: 30_000 },
+            },
+            ...{ codes: [{ code: 'IDLE_TIMEOUT', count: 9 }] },
           },
         ],
         harm: {
           ...{ p99Before: 9_000, p99During: 10_000, p99After: 9_000, p99Ratio: 1.11 },
-          ...{ p99RatioRange: { low: 1.05, high: 1.2 }, fpsBefore: 120, fpsDuring: 119 },
+          ...{ p99RatioRange: { low: 1.05, high: 1.2 }, fpsBefore: 120, fpsDuring: 119, fpsAfter: 120 },
           ...{ lostDuring: 0, lostAfter: 0, skippedBefore: 0, skippedDuring: 3, goodDisconnected: 0 },
+          ...{ goodOutageMs: 0, goodBefore: 4, goodAtEnd: 4 },
           ...{ serverBytesBefore: 80e6, serverBytesMost: 91e6, serverBytesAfter: 82e6, serverCameBack: true },
         },
       },

@@ -13,11 +13,16 @@ type Row = HeatMapSection['rows'][number];
 
 /**
  * p99 of the latency of every session, a bucket of time at a time; null for fewer than two sessions with a timeline. Of
- * more than 80 the 40 worst are kept and the others thinned evenly; of buckets put together the greatest counts.
+ * more than 80 the 40 worst are kept and the others thinned evenly; of buckets put together the greatest counts. The worst
+ * stand first, unless they are few and have an order of their own to be kept, such as phases.
  */
 export function heatMapSection(
   sessions: readonly Subject[],
-  { id = 'heat-map', title }: { readonly id?: string; readonly title?: string } = {},
+  {
+    id = 'heat-map',
+    title,
+    keepsOrder = false,
+  }: { readonly id?: string; readonly title?: string; readonly keepsOrder?: boolean } = {},
 ): HeatMapSection | null {
   const measured = sessions.filter(({ timeline }) => timeline?.latencyP99Us.some((value) => value !== null));
   const bucketMs = Math.max(0, ...measured.map(({ timeline }) => timeline?.bucketMs ?? 0));
@@ -26,8 +31,9 @@ export function heatMapSection(
   if (known.length < 2 || buckets < 2) return null;
   const kind = known[0]?.kind ?? 'session';
   const together = Math.ceil(buckets / MAX_COLUMNS);
-  const rows = thinned(worstFirst(known)).map((session) => rowOf(session, together));
-  const order = 'p99 of the latency in each bucket of time, the one that fared worst on top.';
+  const isKept = keepsOrder && known.length <= MAX_ROWS;
+  const rows = (isKept ? known : thinned(worstFirst(known))).map((session) => rowOf(session, together));
+  const order = `p99 of the latency in each bucket of time${isKept ? '' : ', the one that fared worst on top'}.`;
   const kept =
     rows.length < known.length
       ? ` Of ${exactCount(known.length)} ${kind}s ${rows.length} are shown: the ${WORST_ROWS} worst, and every so many of the others.`

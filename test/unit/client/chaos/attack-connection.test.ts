@@ -132,6 +132,29 @@ describe('an attacker', () => {
     expect(ends).toMatchObject([{ byServer: true, code: 'IDLE_TIMEOUT' }]);
   });
 
+  it('tells apart what it read before the attack was over, and what had lain there', async () => {
+    const { connection, socket, ends } = await attack('stalled');
+    socket.write(frame(0));
+    await until(() => connection.hasFrame);
+    const sentBytes = 300 * frame(1).length;
+    for (let i = 1; i <= 300; i += 1) socket.write(frame(i));
+    connection.readAll();
+    socket.end();
+    await until(() => ends.length > 0);
+    const { bytesRead = 0, bytesLate } = ends[0] ?? {};
+    expect(bytesRead).toBeLessThanOrEqual(65_536);
+    expect(bytesRead + (bytesLate ?? 0)).toBe(sentBytes + frame(0).length);
+    expect(bytesLate).toBeGreaterThan(0);
+  });
+
+  it('has nothing late where it reads all', async () => {
+    const { connection, socket, finished } = await attack('silent');
+    connection.readAll();
+    socket.write(frame(0));
+    await until(() => connection.hasFrame);
+    expect(await finished()).toMatchObject({ bytesRead: frame(0).length, bytesLate: null });
+  });
+
   it('was closed without a word', async () => {
     const { socket, ends } = await attack('half-open');
     socket.end();

@@ -40,8 +40,11 @@ describe('Attackers', () => {
     await until(() => server.sockets.every(({ destroyed }) => destroyed));
     expect(attackers.figures()).toMatchObject([
       { kind: 'stalled', asked: 3, opened: 3, closedByServer: 0, stillOpen: 3, codes: [] },
-      { kind: 'half-open', asked: 25, opened: 25, closedByServer: 0, stillOpen: 25, bytesSent: 0 },
+      { kind: 'half-open', asked: 25, opened: 25, closedByServer: 0, stillOpen: 25, bytesSent: 0, unread: null },
     ]);
+    const [{ unread } = { unread: null }] = attackers.figures();
+    expect(unread).toMatchObject({ bytesRead: 0, bytesLate: 0 });
+    expect(unread?.openMs).toBeGreaterThan(0);
     // A second time changes nothing.
     await attackers.cut();
     expect(attackers.figures()[0]).toMatchObject({ stillOpen: 3 });

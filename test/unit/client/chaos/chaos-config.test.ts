@@ -50,6 +50,12 @@ describe('resolveChaosConfig', () => {
     expect(refused({ target: [TARGET, 'streamer://127.0.0.1:8001'] }).message).toContain('one target');
     expect(refused({ target: ['rtsp://127.0.0.1/cam'] }).message).toContain('Attacked can be');
     expect(refused({ target: ['https://127.0.0.1/cam.mjpg'] }).message).toContain('Attacked can be');
+    expect(refused({ target: ['ffmpeg+rtsp://127.0.0.1/cam'] }).message).not.toMatch(/rtsp|mean/);
+    expect(resolved({ target: ['mine=ws://127.0.0.1:8080/ws'] }).target.kind).toBe('websocket');
+  });
+
+  it.each(['127.0.0.1:8000', 'localhost:8000/cam', '[::1]:8000'])('knows what %s was meant to be', (target) => {
+    expect(refused({ target: [target] }).message).toMatch(`without TLS. Did you mean streamer://${target}?`);
   });
 
   it.each([

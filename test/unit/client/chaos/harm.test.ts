@@ -7,8 +7,10 @@ import { latencyOf, subjectOf } from '../../../helpers/trust-samples.js';
 const NO_MEMORY = { beforeBytes: null, mostBytes: null, afterBytes: null, cameBack: null };
 const p99 = (us: number | null, errorUs: number | null = 300) =>
   subjectOf({ latencyUs: latencyOf({ p99: us, errorUs }) });
-const harm = (before: Subject | null, during: Subject | null, after: Subject | null = null) =>
-  harmOf({ before, during, after }, NO_MEMORY);
+const ALL_WELL = { goodDisconnected: 0, goodOutageMs: 0, goodBefore: 10, goodAtEnd: 10 };
+const harm = (before: Subject | null, during: Subject | null, after: Subject | null = null, connections = ALL_WELL) =>
+  harmOf({ before, during, after }, connections, NO_MEMORY);
+const LIMITS = { maxHarm: 2, phaseMs: 200_000 };
 
 describe('harmOf', () => {
   it('is the ratio of p99, and where it lies whatever the error of the clock', () => {
@@ -32,24 +34,44 @@ describe('harmOf', () => {
 
 describe('harmDone', () => {
   it('is nothing for a ratio that is kept, or for a difference that nobody sees', () => {
-    expect(harmDone(harm(p99(20_000), p99(40_000)), 2)).toEqual([]);
-    expect(harmDone(harm(p99(1000), p99(10_000)), 2)).toEqual([]);
+    expect(harmDone(harm(p99(20_000), p99(40_000)), LIMITS)).toEqual([]);
+    expect(harmDone(harm(p99(1000), p99(10_000)), LIMITS)).toEqual([]);
   });
 
   it('is a longer p99', () => {
-    expect(harmDone(harm(p99(20_000), p99(41_000)), 2)).toEqual([
-      'p99 went from 20.0 ms to 41.0 ms, 2.0 times as long (at most 2)',
+    expect(harmDone(harm(p99(20_000), p99(41_000)), LIMITS)).toEqual([
+      'p99 went from 20.0 ms to 41.0 ms, 2.05 times as long (at most 2)',
     ]);
   });
 
   it('is each of what the good ones lost', () => {
     const frames = { received: 40_000, lost: 3, skipped: 9, corrupt: 0 };
-    const during = subjectOf({ frames, reconnects: 2, fps: { mean: 200, min: 0, max: 30 } });
+    const during = subjectOf({ frames, fps: { mean: 200, min: 0, max: 30 } });
     const after = subjectOf({ frames: { ...frames, lost: 4 } });
-    expect(harmDone(harm(subjectOf(), during, after), 2)).toEqual([
+    const connections = { ...ALL_WELL, goodDisconnected: 2, goodOutageMs: 3200 };
+    expect(harmDone(harm(subjectOf(), during, after, connections), LIMITS)).toEqual([
       '7 frames were lost',
-      '2 connections of good clients broke',
+      '2 connections of good clients broke, 3s without one all together',
       '200.0 frames a second came instead of 300.0',
+    ]);
+  });
+
+  it('is a server that died after the attack, though nothing came back that could tell what was lost', () => {
+    const dead = subjectOf({ fps: { mean: 45, min: 0, max: 30 } });
+    const connections = { goodDisconnected: 10, goodOutageMs: 1_200_000, goodBefore: 10, goodAtEnd: 0 };
+    expect(harmDone(harm(subjectOf(), subjectOf(), dead, connections), LIMITS)).toEqual([
+      '10 connections of good clients broke, 20m 00s without one all together',
+      '0 of 10 good clients had a connection at the end',
+      '45.0 frames a second came after it instead of 300.0',
+    ]);
+  });
+
+  it('is not the one frame that a short window has less', () => {
+    const fps = (mean: number) => subjectOf({ fps: { mean, min: 0, max: 2 } });
+    const short = { maxHarm: 2, phaseMs: 3000 };
+    expect(harmDone(harm(fps(20), fps(16.7), fps(16.7)), short)).toEqual([]);
+    expect(harmDone(harm(fps(20), fps(20), fps(13)), short)).toEqual([
+      '13.0 frames a second came after it instead of 20.0',
     ]);
   });
 });
@@ -75,5 +97,7 @@ describe('MemoryTrack', () => {
   it('says nothing where nobody does', () => {
     expect(track(['before', null], ['during', null])).toEqual(NO_MEMORY);
     expect(track(['before', 5], ['during', 6], ['after', null])).toMatchObject({ mostBytes: 6, cameBack: null });
+    // Who falls silent at the end may be gone.
+    expect(track(['before', 5], ['after', 5], ['after', null])).toMatchObject({ afterBytes: null, cameBack: null });
   });
 });

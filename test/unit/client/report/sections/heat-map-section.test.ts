@@ -15,6 +15,12 @@ describe('heatMapSection', () => {
     });
   });
 
+  it('keeps an order that means something', () => {
+    const section = heatMapSection([withP99('first', [1, 2]), withP99('second', [9, 9])], { keepsOrder: true });
+    expect(section?.rows.map(({ name }) => name)).toEqual(['first', 'second']);
+    expect(section?.note).not.toContain('worst');
+  });
+
   it('is none for one session, or without a timeline', () => {
     const one = withP99('a', [1, 2]);
     expect(heatMapSection([one])).toBeNull();
