@@ -4,22 +4,23 @@ import { BENCH_OPTIONS } from '../bench/bench-options.js';
 import type { RunCommand } from './run-command.js';
 
 const NOTES = `
-Devices: on each machine "streamer-client join HOST --name phone-3", on a phone the
-page http://HOST:8080/#join, in Python "python -m frame_streamer.join HOST". All
-measure the same frames of the stream, each with its own clock error; a device that
-left, came late, or whose clock is too uncertain is named, and is not in the total.
-docs/bench.md has more.
+Devices: on each machine "streamer-client join HOST --name phone-3", on a phone
+the page http://HOST:8080/#join, in Python "python -m frame_streamer.join HOST".
+All measure the same frames of the stream, each with its own clock error. Who
+left, came late, did not keep up, or has too uncertain a clock is named, and is
+not in the total. docs/bench.md has more.
 
 Examples:
   streamer-client bench --devices 3 --duration 60 --report bench.html
-  streamer-client bench --host cam.example --devices 10 --wait 60 --json > bench.json
+  streamer-client bench --host cam.example --devices 10 --json > bench.json
   streamer-client bench --local 2 --devices 2 --duration 10
 
 Exit codes:
-  0  done
+  0  done, or stopped by the user, also before anything was measured
   1  could not connect, refused by the server, or no device joined
   2  wrong usage; nothing was started
-  3  invalid: no device measured the whole window with a certain clock
+  3  invalid: no device measured the whole window, kept up, and has a certain
+     clock
 `;
 
 /** `streamer-client bench`. */

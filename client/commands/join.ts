@@ -11,10 +11,11 @@ export interface JoinCommand {
 }
 
 const NOTES = `
-The device waits for benchmarks that "streamer-client bench" runs against the same
-server, measures each, and sends what it measured. A clock that is set wrong does no
-harm: it is compared with the server's, and the report has the error of that.
-docs/bench.md has more, also how a phone or a Python program is a device.
+The device waits for benchmarks that "streamer-client bench" runs against the
+same server, measures each, and sends what it measured. A clock that is set
+wrong does no harm: it is compared with the server's, and the report has the
+error of that. docs/bench.md has more, also how a phone or a Python program is a
+device.
 
 Examples:
   streamer-client join 192.168.1.20 --name kitchen-pi

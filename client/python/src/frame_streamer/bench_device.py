@@ -12,7 +12,7 @@ from types import TracebackType
 from .backoff import Backoff
 from .bench_part import BenchPart
 from .bench_status import BenchResult, BenchStatus
-from .connector import Address, tls_context
+from .connector import Address, host_and_port, tls_context
 from .control import is_stream_name, to_printable, utf16_length
 from .counters import StreamFigures
 from .errors import StreamerError
@@ -34,9 +34,9 @@ class BenchDevice:
     It receives frames over a connection of its own, acknowledges each at once and decodes none. A connection that
     worked and broke is made again, and the measurement goes on. For one thread; `close` may be called by any.
 
-    :param host: name or address of the server
+    :param host: name or address of the server, also `host:port` and `[IPv6]:port`
     :param name: what the device is called in the report, 1 to 64 characters; the server makes it unique
-    :param port: port of the protocol
+    :param port: port of the protocol, where `host` has none
     :param stream: stream to receive already before a benchmark names one; none by default
     :param token: what the server wants to know to let somebody in
     :param tls: True, the path of the authority's certificate, or a context, to speak TLS
@@ -61,7 +61,7 @@ class BenchDevice:
             raise StreamerError(
                 "BAD_USAGE", f"{stream!r} cannot be a stream: 1 to 64 letters, digits, '_', '.' and '-'."
             )
-        self._address = Address(host, port, tls_context(tls))
+        self._address = Address(*host_and_port(host, port), tls_context(tls))
         self._hello = {"version": PROTOCOL_VERSION, "name": name, **({} if token is None else {"token": token})}
         self._stream = stream
         self._hello_message()

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from .clock import ClockEstimate
-from .connector import Address, tls_context
+from .connector import Address, host_and_port, tls_context
 from .control import is_stream_name
 from .counters import Counters, StreamFigures
 from .errors import StreamerError
@@ -38,9 +38,9 @@ class StreamClient:
     connection as it is, and the next loop goes on; `close`, or the end of `with`, ends it. The client may be used by
     several threads; each frame goes to one of them. In the child of a fork it connects anew.
 
-    :param host: name or address of the server
+    :param host: name or address of the server, also `host:port` and `[IPv6]:port`
     :param stream: name of the stream; the server's first one by default
-    :param port: port of the protocol
+    :param port: port of the protocol, where `host` has none
     :param http_port: port of the API, for `start_stream`, `get_frame` and the like
     :param token: what the server wants to know to let somebody in; the admin token where something is to be changed
     :param tls: True, the path of the authority's certificate, or a context, to speak TLS on both ports
@@ -71,6 +71,7 @@ class StreamClient:
             )
         if _POLICY.fullmatch(policy) is None:
             raise StreamerError("BAD_USAGE", f"{policy!r} is no policy: take latest, every or queue:N, N up to 1000.")
+        host, port = host_and_port(host, port)
         context = tls_context(tls)
         subscription: dict[str, Any] = {"policy": policy}
         if stream is not None:

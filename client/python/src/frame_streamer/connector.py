@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from .errors import StreamerError
 
 CONNECT_TIMEOUT_S = 5.0
+_MAX_PORT = 65_535
+_SERVER = re.compile(r"(?:\[([0-9A-Fa-f:.%\w]+)\]|([^:/\[\]]+))(?::([0-9]{1,5}))?")
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,19 @@ class Address:
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def host_and_port(server: str, port: int) -> tuple[str, int]:
+    """What `host`, `host:port`, `[IPv6]:port` or an IPv6 address alone names; `port` is that of one that names none.
+
+    Raises StreamerError BAD_USAGE.
+    """
+    if server.count(":") > 1 and "[" not in server and "/" not in server:
+        return server, port
+    parts = _SERVER.fullmatch(server)
+    if parts is None or not 0 < int(parts[3] or port) <= _MAX_PORT:
+        raise StreamerError("BAD_USAGE", f"{server!r} is no server: give host, host:port or [IPv6 address]:port.")
+    return parts[1] or parts[2], int(parts[3] or port)
 
 
 def tls_context(tls: bool | str | ssl.SSLContext) -> ssl.SSLContext | None:

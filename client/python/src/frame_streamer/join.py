@@ -16,6 +16,7 @@ from .bench_status import BenchResult, BenchStatus
 from .errors import StreamerError
 
 _EXIT_FAILED = 1
+_EXIT_USAGE = 2
 #: How often a line is written where nobody sees it change in place.
 _LINE_INTERVAL_S = 10.0
 
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     return 0
     except StreamerError as error:
         print(f"\n{error}" if shown.is_in_place else error, file=sys.stderr)
-        return _EXIT_FAILED
+        return _EXIT_USAGE if error.code == "BAD_USAGE" else _EXIT_FAILED
     except KeyboardInterrupt:
         # With --once there is a result to wait for; without it this is the way to end.
         return _EXIT_FAILED if options.once else 0
@@ -54,9 +55,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m frame_streamer.join",
         description="Takes part in the benchmarks of a server, which streamer-client bench coordinates.",
     )
-    parser.add_argument("host", help="name or address of the server")
+    parser.add_argument("host", help="host, host:port or [IPv6]:port of the server")
     parser.add_argument("--name", default=socket.gethostname()[:64] or "python", help="what the device is called")
-    parser.add_argument("--port", type=int, default=8000, help="port of the protocol (default: 8000)")
+    parser.add_argument("--port", type=int, default=8000, help="where the host has none (default: 8000)")
     parser.add_argument("--stream", help="stream to receive before a benchmark names one")
     parser.add_argument("--token", default=os.environ.get("STREAMER_TOKEN"), help="STREAMER_TOKEN does it too")
     parser.add_argument("--tls", action="store_true", help="speak TLS")

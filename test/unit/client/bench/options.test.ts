@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveBenchConfig } from '../../../../client/bench/bench-config.js';
 import { devicePath } from '../../../../client/bench/device-address.js';
 import { resolveJoinConfig } from '../../../../client/bench/join-config.js';
+import { parseClientCommand } from '../../../../client/cli.js';
 import { errorOf } from '../../../helpers/error-of.js';
 import { FakeClock } from '../../../helpers/fake-clock.js';
 
@@ -77,4 +78,10 @@ describe('the options of bench', () => {
   ])('refuse %j', (flags) => {
     expect(errorOf(() => resolveBenchConfig(flags, {}))).toMatchObject({ code: 'BAD_USAGE' });
   });
+});
+
+it.each(['bench', 'join'])('the help of %s fits a terminal of 80 columns', (name) => {
+  const help = parseClientCommand([name, '--help'], {});
+  if (help.kind !== 'exit') throw new Error('that is no help');
+  expect(help.text.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
