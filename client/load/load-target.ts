@@ -44,11 +44,7 @@ const SCHEMES: ReadonlySet<string> = new Set([
 
 function toLoadTarget({ name, kind, url, shownUrl }: ProbeTarget, usesFfmpeg: boolean): LoadTarget {
   const loadKind = usesFfmpeg ? 'ffmpeg' : KINDS[kind];
-  if (loadKind === undefined) {
-    throw refusal(
-      `No load can be made of ${JSON.stringify(redactUrl(url).slice(0, 200))}; streamer, ws, http (MJPEG) and rtsp can be read.`,
-    );
-  }
+  if (loadKind === undefined) throw unreadable(url, kind);
   if (loadKind === 'rtsp') parseRtspTarget(url, 'play');
   if (loadKind === 'rtsp' || loadKind === 'mjpeg') statedClockErrorUs(new URL(url));
   if (loadKind === 'websocket') webSocketPath(url, NO_PARTS);
@@ -57,6 +53,17 @@ function toLoadTarget({ name, kind, url, shownUrl }: ProbeTarget, usesFfmpeg: bo
 
 /** Nothing is opened by the check of an address. */
 const NO_PARTS = { clock: { nowUs: () => 0, wallUs: () => 0, schedule: () => () => undefined }, token: null };
+
+/** Who gives a host and a port alone most likely means our own protocol. */
+const HOST_AND_PORT = /^(?:[a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\]):\d{1,5}(?:\/[\w.-]*)?$/i;
+
+function unreadable(url: string, kind: PathKind): StreamerError {
+  const shown = JSON.stringify(redactUrl(url).slice(0, 200));
+  if (kind === 'file' && HOST_AND_PORT.test(url)) {
+    return refusal(`${shown} does not say how to read it; did you mean streamer://${url.slice(0, 200)}?`);
+  }
+  return refusal(`No load can be made of ${shown}; streamer, ws, http (MJPEG) and rtsp can be read.`);
+}
 
 function refusal(sentence: string): StreamerError {
   return new StreamerError('BAD_USAGE', sentence);

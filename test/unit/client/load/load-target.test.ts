@@ -36,6 +36,9 @@ describe('parseLoadTargets', () => {
   it.each([
     [[], 'Give at least one'],
     [['film.mp4'], 'No load can be made of "film.mp4"'],
+    [['127.0.0.1:8000'], 'did you mean streamer://127.0.0.1:8000?'],
+    [['a=cam.local:8000/cam'], 'did you mean streamer://cam.local:8000/cam?'],
+    [['[::1]:8000'], 'did you mean streamer://[::1]:8000?'],
     [['http://host/index.m3u8'], 'No load can be made'],
     [['srt://host:1'], 'No load can be made'],
     [['ws://host/ws/cam#x'], 'part after #'],
