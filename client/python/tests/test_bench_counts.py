@@ -23,15 +23,6 @@ def window(start_us: int = SECOND_US, stop_us: int = 2 * SECOND_US, *, late: boo
     return BenchCounts(7, start_us, stop_us, None if late else start_us)
 
 
-def test_a_late_device_has_no_latency_of_a_frame_that_it_held_since_before_it_knew_of_the_window() -> None:
-    counts = window(late=True)
-    counts.on_latency(SECOND_US + 1, 5000, 1)
-    counts.on_frame(counted(SECOND_US + 10))
-    counts.on_latency(SECOND_US + 9, 5000, 1)
-    counts.on_latency(SECOND_US + 10, 5000, 1)
-    assert (counts.received, counts.latency.count) == (1, 1)
-
-
 def test_values_of_both_signs_are_kept() -> None:
     counts = SignedCounts()
     assert (counts.count, counts.quantile(0.5)) == (0, None)
