@@ -36,6 +36,7 @@ export function waterfallSection(
   );
   const how =
     'p50 of each stage behind the one before; the thin line goes on to its p99. Percentiles do not add up exactly.';
-  const note = covered === null ? how : `${how} Stages ${covered}; the others do not tell them.`;
-  return { kind: 'waterfall', id, title, note, stages };
+  if (covered === null) return { kind: 'waterfall', id, title, note: how, stages };
+  const note = `${how} The other sessions do not tell their stages.`;
+  return { kind: 'waterfall', id, title: `${title} (${covered})`, note, stages };
 }

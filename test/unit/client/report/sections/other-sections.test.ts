@@ -28,10 +28,10 @@ describe('headlinesOf', () => {
     const [p99] = headlinesOf(timed, sessions, [timed, worse]);
     expect(p99?.note).toMatch(/^of 2 of 3 sessions; .*largest: b, 3\.0 ms$/);
     expect(headlinesOf(timed, [timed, worse])[0]?.note).not.toContain(' of 2');
-    expect(waterfallSection(timed, { sessions })?.note).toContain('of 2 of 3 sessions');
+    expect(waterfallSection(timed, { sessions })?.title).toBe('Where the time goes (of 2 of 3 sessions)');
     const untold = sessions.map((session, n) => ({ ...session, stagesUs: null, target: `streamer://host/${n}` }));
     const parts = untold.map((session, n) => ({ ...session, stagesUs: n === 0 ? timed.stagesUs : null }));
-    expect(waterfallSection(timed, { sessions: untold, parts })?.note).toContain('of 1 of 3 sessions');
+    expect(waterfallSection(timed, { sessions: untold, parts })?.title).toContain('of 1 of 3 sessions');
     const total = { ...timed, name: 'total', kind: 'total' as const };
     const names = curvesSection([total, timed], { sessions })?.curves.map(({ name }) => name);
     expect(names).toEqual(['total (of 2 of 3 sessions)', 'total, age', 'a', 'a, age']);
