@@ -17,6 +17,8 @@ export interface CommandBuilder {
   optionsGroup(heading: string): unknown;
   option(flags: string, help: string, parse?: (value: string, before?: string[]) => string[]): unknown;
   argument(name: string, help: string): unknown;
+  /** Commander emits `option:port` for `--port`, and `option:no-loop` for `--no-loop`. */
+  on(event: string, listener: () => void): unknown;
 }
 
 /** A commander `Command` for a subcommand. */
@@ -73,6 +75,22 @@ export function addOptions(command: CommandBuilder, table: OptionTable): void {
       command.optionsGroup(`${entry.group}:`);
       addOption(command, entry);
     }
+  }
+  const flags = Object.values(table).map(flagName);
+  for (const flag of flags) {
+    const opposite = flag.replace('--', '--no-');
+    if (flags.includes(opposite)) refuseBoth(command, [flag, opposite]);
+  }
+}
+
+/** Commander takes `--output` and `--no-output` for one option, of which the last one given would win in silence. */
+function refuseBoth(command: CommandBuilder, flags: readonly [string, string]): void {
+  const given = new Set<string>();
+  for (const flag of flags) {
+    command.on(`option:${flag.slice('--'.length)}`, () => {
+      given.add(flag);
+      if (given.size > 1) throw new StreamerError('BAD_USAGE', `Give ${flags.join(' or ')}, not both.`);
+    });
   }
 }
 

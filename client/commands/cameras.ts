@@ -7,9 +7,9 @@ import type { RunCommand } from './run-command.js';
 
 const NOTES = `
 The list:
-  --api-url answers with JSON: an array, or an object with one in it. Further pages
-  are found by a Link header, a field next, or --page-param. Headers and tokens go
-  to the origin of --api-url and nowhere else.
+  --api-url answers with JSON: an array, or an object with one in it. Further
+  pages are found by a Link header, a field next, or --page-param. Headers and
+  tokens go to the origin of --api-url and nowhere else.
   --file is JSON, CSV with a header line, or one [name=]URL a line.
 
 Cameras:
@@ -22,7 +22,7 @@ Examples:
   streamer-client cameras --file urls.txt --duration 60 --report cameras.html
 
 Exit codes:
-  0  done
+  0  done; after Ctrl+C too, whatever came until then
   1  no camera delivered a frame, or the list could not be had
   2  wrong usage; nothing was started
   3  invalid: this machine, and not the cameras, made the figures

@@ -56,6 +56,24 @@ describe('the configuration of cameras', () => {
     });
   });
 
+  it('refuses --output beside --no-output, whichever comes first', () => {
+    const start = ['cameras', '--api-url', API.apiUrl];
+    const text = 'streamer-client cameras: Give --output or --no-output, not both. (BAD_USAGE)\n';
+    for (const flags of [
+      ['--no-output', '--output', 'a.json'],
+      ['--output', 'a.json', '--no-output'],
+    ]) {
+      expect(parseClientCommand([...start, ...flags], {})).toMatchObject({ kind: 'exit', exitCode: 2, text });
+    }
+    expect(parseClientCommand([...start, '--no-output', '--no-output'], {})).toMatchObject({ kind: 'run' });
+  });
+
+  it('has a help that fits a terminal of 80 columns', () => {
+    const help = parseClientCommand(['cameras', '--help'], {});
+    if (help.kind !== 'exit') throw new Error('it would run');
+    expect(help.text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it('sends a token as Bearer, from the flag before the environment', () => {
     const env = { STREAMER_CAMERA_API_TOKEN: 'one' };
     expect(resolve(API, env).list.headers).toMatchObject({ authorization: 'Bearer one' });
