@@ -5,6 +5,7 @@ import type { CancelTimer, Clock } from '../shared/clock.js';
 import { StreamerError, toStreamerError } from '../shared/errors.js';
 import type { Message } from '../shared/protocol/messages.js';
 import { CLIENT_ACCEPTS, MessageParser } from '../shared/protocol/parser.js';
+import { MAX_UNSENT_BYTES, unreadError } from '../shared/protocol/unsent-limit.js';
 import { connectTls, tlsError } from './tls-socket.js';
 import type { TlsTrust } from './tls-trust.js';
 import { strangerError } from './wrong-port.js';
@@ -39,10 +40,10 @@ export type NewParser = (deliver: (message: Message) => void) => ByteParser;
 
 /** A way to a server that messages go over, whatever it is made of; it never comes back. */
 export interface Link {
-  /** Sends a whole message; silently nothing once the connection is gone. */
+  /** Sends a whole message; silently nothing once the connection is gone, which it is where the server does not read. */
   send(message: Buffer): void;
-  /** Sends a last message and closes. */
-  close(lastMessage: Buffer): void;
+  /** Closes, with a last message; null has none, for a server that said goodbye itself. `onClose` comes before it returns. */
+  close(lastMessage: Buffer | null): void;
 }
 
 /** Begins to connect; everything is told later than it returns. */
@@ -83,21 +84,25 @@ export class Connection implements Link {
     const onread = { buffer: READ_BUFFER, callback: (lengthBytes: number) => this.onRead(lengthBytes) };
     this.socket = openSocket(address, onread);
     this.socket.on(address.tls ? 'secureConnect' : 'connect', () => this.onConnect());
-    this.socket.on('error', (error) => this.fail(this.connectionError(error)));
+    this.socket.on('error', (error) => this.fail(error instanceof StreamerError ? error : this.connectionError(error)));
     this.socket.on('close', () => this.fail(this.lostError()));
   }
 
-  /** Sends a whole message; silently nothing once the connection is gone. */
   send(message: Buffer): void {
-    if (!this.closed && this.socket.writable) this.socket.write(message);
+    if (this.closed || !this.socket.writable) return;
+    // The end is told later, since nobody who sends looks for it meanwhile.
+    if (this.socket.writableLength > MAX_UNSENT_BYTES) this.socket.destroy(unreadError(this.place));
+    else this.socket.write(message);
   }
 
-  /** Sends a last message and closes. */
-  close(lastMessage: Buffer): void {
+  close(lastMessage: Buffer | null): void {
     if (this.closed) return;
     // Before it is connected there is nobody to say goodbye to, and it must not connect after all.
     if (!this.opened) this.socket.destroy();
-    else if (this.socket.writable) this.socket.end(lastMessage);
+    else if (this.socket.writable) {
+      if (lastMessage) this.socket.write(lastMessage);
+      this.socket.end();
+    }
     const cancel = this.clock.schedule(LINGER_US, () => this.socket.destroy());
     this.socket.once('close', cancel);
     this.finish(null);

@@ -184,11 +184,16 @@ export class Session {
         return this.onWelcome(message.body);
       case MessageType.ERROR:
       case MessageType.BYE:
-        this.farewell = farewellOf(message);
-        return;
+        return this.onFarewell(farewellOf(message));
       default:
         return;
     }
+  }
+
+  /** Whoever hears a goodbye closes, without an answer: a server that does not might keep us for ever. */
+  private onFarewell(farewell: Farewell): void {
+    this.farewell = farewell;
+    this.connection?.close(null);
   }
 
   private onFrame(header: FrameHeader, jpeg: Buffer, receivedTimeUs: number): void {

@@ -145,8 +145,9 @@ export class ProtocolReader implements LoadConnection, ClockMember {
         return this.onStream(message.body);
       case MessageType.ERROR:
       case MessageType.BYE:
+        // Whoever hears a goodbye closes, without an answer: a server that only pings would never be silent.
         this.farewell = farewellOf(message);
-        return;
+        return this.wire.close(null);
       default:
         return;
     }

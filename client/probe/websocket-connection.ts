@@ -5,6 +5,7 @@ import type { ErrorCode } from '../../shared/errors.js';
 import { VERSION } from '../../shared/package-info.js';
 import { MAX_BODY_BYTES, MessageType, PREFIX_BYTES } from '../../shared/protocol/messages.js';
 import { CLIENT_ACCEPTS, MessageParser } from '../../shared/protocol/parser.js';
+import { MAX_UNSENT_BYTES, unreadError } from '../../shared/protocol/unsent-limit.js';
 import { redactUrl } from '../../shared/redact.js';
 import type { ConnectionListener, Link } from '../connection.js';
 import { noHttpError } from '../wrong-port.js';
@@ -32,6 +33,8 @@ export class WebSocketConnection implements Link {
   private cancelTimer: CancelTimer;
   private wasOpen = false;
   private isClosed = false;
+  /** Whether it is being cut off because the server does not read. */
+  private isUnread = false;
 
   /** @param url of ws:// or wss://, without a fragment */
   constructor(
@@ -53,16 +56,20 @@ export class WebSocketConnection implements Link {
       this.fail(this.statusError(statusCode ?? 0));
     });
     this.socket.on('error', (cause) => this.fail(this.connectionError(cause)));
-    this.socket.on('close', () => this.fail(this.lostError()));
+    this.socket.on('close', () => this.fail(this.isUnread ? unreadError(this.place) : this.lostError()));
   }
 
   send(message: Buffer): void {
-    if (!this.isClosed && this.socket.readyState === WebSocket.OPEN) this.socket.send(message);
+    if (this.isClosed || this.socket.readyState !== WebSocket.OPEN) return;
+    if (this.socket.bufferedAmount <= MAX_UNSENT_BYTES) return this.socket.send(message);
+    // The end is told later, since nobody who sends looks for it meanwhile.
+    this.isUnread = true;
+    this.socket.terminate();
   }
 
-  close(lastMessage: Buffer): void {
+  close(lastMessage: Buffer | null): void {
     if (this.isClosed) return;
-    this.send(lastMessage);
+    if (lastMessage) this.send(lastMessage);
     this.socket.close(NORMAL_CLOSURE);
     const cancel = this.clock.schedule(LINGER_US, () => this.socket.terminate());
     this.socket.once('close', cancel);

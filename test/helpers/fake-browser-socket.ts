@@ -9,6 +9,8 @@ export class FakeBrowserSocket extends EventTarget {
   private said: Message[] = [];
   /** Close code that the client gave; null while it has not closed. */
   closeCode: number | null = null;
+  /** What the server has not read. */
+  bufferedAmount = 0;
 
   constructor(readonly url: string) {
     super();

@@ -31,9 +31,9 @@ export class FakeLink implements Link {
     if (!this.isClosed) this.fromClient.push(message);
   }
 
-  close(lastMessage: Buffer): void {
+  close(lastMessage: Buffer | null): void {
     if (this.isClosed) return;
-    this.send(lastMessage);
+    if (lastMessage) this.send(lastMessage);
     this.isClosed = true;
     this.listener.onClose(null);
   }

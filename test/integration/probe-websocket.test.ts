@@ -7,6 +7,7 @@ import { webSocketPath } from '../../client/probe/session-path.js';
 import { SessionReader } from '../../client/probe/session-reader.js';
 import { SystemClock } from '../../shared/clock.js';
 import type { Clock } from '../../shared/clock.js';
+import { encodeBye, encodePing } from '../../shared/protocol/codec.js';
 import { MAX_BODY_BYTES, MessageType } from '../../shared/protocol/messages.js';
 import { FakeClock } from '../helpers/fake-clock.js';
 import { streamInfo } from '../helpers/observed-frame.js';
@@ -47,6 +48,33 @@ describe('a path over WebSocket', () => {
     await until(() => log.facts.length > 0);
     await server.stop('SERVER_CLOSING', 'The server shuts down.');
     expect(await log.failed()).toMatchObject({ code: 'SERVER_CLOSING', message: 'The server shuts down.' });
+  });
+
+  it('leaves a server that says goodbye and stays', async () => {
+    const goodbye = encodeBye({ code: 'SERVER_CLOSING', message: 'The server shuts down.' });
+    let closeCode: number | null = null;
+    const url = await hostileServer((peer) => {
+      peer.on('close', (code) => (closeCode = code));
+      peer.send(WELCOME);
+      peer.send(goodbye);
+    });
+    expect(await read(url).log.failed()).toMatchObject({ code: 'SERVER_CLOSING' });
+    await until(() => closeCode === 1000);
+  });
+
+  it('leaves a server that asks on and on and reads no answer', async () => {
+    const url = await hostileServer((peer) => {
+      peer.pause();
+      peer.send(WELCOME);
+      const ping = encodePing(1);
+      const ask = (): void => {
+        for (let count = 0; count < 5000; count += 1) peer.send(ping);
+        peer.send(ping, (error) => error ?? setImmediate(ask));
+      };
+      ask();
+    });
+    const error = await read(url).log.failed();
+    expect(error).toMatchObject({ code: 'CONNECTION_LOST', message: expect.stringContaining('does not read') });
   });
 
   it.each<[string, (peer: WebSocket) => void, string]>([

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SessionOptions } from '../../client/session.js';
 import type { ErrorCode } from '../../shared/errors.js';
-import { encodeError, encodeFrameHeader } from '../../shared/protocol/codec.js';
+import { encodeBye, encodeError, encodeFrameHeader, encodePing } from '../../shared/protocol/codec.js';
 import { FakeClock } from '../helpers/fake-clock.js';
 import { observedFrame } from '../helpers/observed-frame.js';
 import { RawClient } from '../helpers/raw-client.js';
@@ -79,6 +79,45 @@ describe('a session', () => {
     await server.stop('SERVER_CLOSING', 'Back soon.');
     const outage = await log.next();
     expect(outage).toMatchObject({ kind: 'outage', error: { code: 'SERVER_CLOSING', message: 'Back soon.' } });
+  });
+
+  it.each([
+    ['BYE', encodeBye({ code: 'SERVER_CLOSING', message: 'Back soon.' })],
+    ['ERROR', encodeError({ code: 'SERVER_CLOSING', message: 'Back soon.' })],
+  ])('leaves a server that says goodbye with %s and stays, and can be closed then', async (_, goodbye) => {
+    const scripted = await script((socket) => socket.write(Buffer.concat([EMPTY_WELCOME, goodbye, EMPTY_WELCOME])));
+    connect(scripted.port);
+    await expectNext({ kind: 'welcome' });
+    await expectOutage('SERVER_CLOSING', 250);
+    await until(() => scripted.sockets[0]?.readableEnded === true);
+    log.session.close();
+    await expectNext({ kind: 'end', error: null });
+    expect(clock.pending).toBeLessThanOrEqual(1);
+  });
+
+  it('leaves a server that says that all streams have ended and stays', async () => {
+    const goodbye = encodeBye({ code: 'STREAMS_ENDED', message: 'That was all.' });
+    const scripted = await script((socket) => socket.write(Buffer.concat([EMPTY_WELCOME, goodbye])));
+    connect(scripted.port);
+    await expectNext({ kind: 'welcome' });
+    await expectNext({ kind: 'end', error: null });
+    await until(() => scripted.sockets[0]?.readableEnded === true);
+  });
+
+  it('leaves a server that asks on and on and reads no answer', async () => {
+    const pings = Buffer.concat(Array.from({ length: 5000 }, () => encodePing(1)));
+    const scripted = await script((socket) => {
+      socket.pause().write(EMPTY_WELCOME);
+      const ask = (): void => {
+        while (!socket.destroyed && socket.write(pings));
+      };
+      socket.on('drain', ask);
+      ask();
+    });
+    connect(scripted.port);
+    await expectNext({ kind: 'welcome' });
+    await expectOutage('CONNECTION_LOST', 250);
+    expect(log.events.at(-1)).toMatchObject({ error: { message: expect.stringContaining('does not read') } });
   });
 
   it('ends without an error when all streams have ended', async () => {

@@ -1,5 +1,6 @@
 import type { CancelTimer, Clock } from '../../../shared/clock.js';
 import { StreamerError, toStreamerError } from '../../../shared/errors.js';
+import { MAX_UNSENT_BYTES, unreadError } from '../../../shared/protocol/unsent-limit.js';
 import { decodeMessage } from './message-codec.js';
 import type { ServerMessage } from './message-codec.js';
 
@@ -31,6 +32,8 @@ export class WebSocketConnection {
   private cancelTimer: CancelTimer;
   private opened = false;
   private closed = false;
+  /** Whether it is over, but that has not been told yet. */
+  private isFailing = false;
 
   constructor(
     private readonly url: string,
@@ -45,7 +48,9 @@ export class WebSocketConnection {
 
   /** Sends a whole message; silently nothing while the connection is not open. */
   send(message: ArrayBuffer): void {
-    if (this.opened && !this.closed) this.socket?.send(message);
+    if (!this.socket || !this.opened || this.closed || this.isFailing) return;
+    if (this.socket.bufferedAmount > MAX_UNSENT_BYTES) this.failSoon(unreadError(this.place));
+    else this.socket.send(message);
   }
 
   /** Sends a last message and closes. */
@@ -72,11 +77,16 @@ export class WebSocketConnection {
     } catch (cause) {
       // A page that came by https may open no ws.
       const message = `The browser does not allow a connection to ${this.place}.`;
-      const error = new StreamerError('CONNECT_FAILED', message, { cause });
-      this.cancelTimer();
-      this.cancelTimer = this.clock.schedule(0, () => this.fail(error));
+      this.failSoon(new StreamerError('CONNECT_FAILED', message, { cause }));
       return null;
     }
+  }
+
+  /** For whoever does not look for the end meanwhile. */
+  private failSoon(error: StreamerError): void {
+    this.isFailing = true;
+    this.cancelTimer();
+    this.cancelTimer = this.clock.schedule(0, () => this.fail(error));
   }
 
   private onOpen(): void {

@@ -14,14 +14,21 @@ describe('ProtocolReader', () => {
   let sink: LoadSinkOfTest;
   let listener: ConnectionListener;
   let reader: ProtocolReader;
+  /** Its last words, null for none. */
+  let said: (Buffer | null)[];
 
   beforeEach(() => {
     clock = new FakeClock();
     sink = new LoadSinkOfTest();
+    said = [];
     reader = new ProtocolReader(
       (given) => {
         listener = given;
-        return { send: () => undefined, close: () => given.onClose(null), whenGone: async () => undefined };
+        const close = (message: Buffer | null) => {
+          said.push(message);
+          given.onClose(null);
+        };
+        return { send: () => undefined, close, whenGone: async () => undefined };
       },
       sink,
       {
@@ -46,6 +53,15 @@ describe('ProtocolReader', () => {
     expect(sink.errors).toMatchObject([{ code: 'CONNECT_TIMEOUT' }]);
     expect(clock.pending).toBe(0);
   });
+
+  it.each([MessageType.BYE, MessageType.ERROR] as const)(
+    'leaves a server that says goodbye with %i, although it goes on to ping',
+    (type) => {
+      listener.onMessage({ type, body: { code: 'SERVER_CLOSING', message: 'Bye.' } }, clock.nowUs());
+      expect(said).toEqual([null]);
+      expect(sink.errors).toMatchObject([{ code: 'SERVER_CLOSING', message: 'Bye.' }]);
+    },
+  );
 
   it.each([
     ['no stream at all', []],
