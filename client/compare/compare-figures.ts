@@ -15,6 +15,8 @@ export interface ComparedFigure {
   of(subject: Subject, run: ComparedRun): number | null;
   /** How far the clocks of the run may have moved it, in `unit`. */
   errorOf(subject: Subject): number;
+  /** Whether it may be more than that, since only some of the sessions can tell. */
+  isAtLeast?(subject: Subject): boolean;
 }
 
 export type FigureName =
@@ -75,7 +77,8 @@ export const COMPARED_FIGURES: readonly ComparedFigure[] = [
   { name: 'fps', unit: 'frames/s', ...RATE, basis: { kind: 'rate', of: 'frames' }, of: ({ fps }) => fps.mean },
   {
     ...{ name: 'lost', ...SHARE, basis: COUNT },
-    of: ({ frames, canTellLost }) => (canTellLost ? shareOf(frames.lost, frames.received) : null),
+    of: ({ frames, canTellLost }) => (canTellLost || frames.lost > 0 ? shareOf(frames.lost, frames.received) : null),
+    isAtLeast: ({ canTellLost }) => !canTellLost,
   },
   { name: 'skipped', ...SHARE, basis: COUNT, of: ({ frames }) => shareOf(frames.skipped, frames.received) },
   {

@@ -51,13 +51,15 @@ export function judgedRow(
     text: condition.text,
     ...conditionOutcome(condition, figure, { a, b, difference: widened }, random),
   }));
+  // Where more may be missing on a side, nobody can tell how it changed.
+  const isKnown = a !== null && b !== null && !a.isAtLeast && !b.isAtLeast;
   const undecided = outcomes.filter((outcome) => outcome.state === 'unknown');
   const row: CompareRow = {
     ...{ subject, figure: figure.name, unit: figure.unit },
     ...{ a: a?.value ?? null, b: b?.value ?? null },
-    change: a && b ? relative(b.value - a.value, a.value) : null,
+    change: isKnown ? relative(b.value - a.value, a.value) : null,
     interval: a && a.value > 0 && widened && isBounded(widened) ? scaled(widened, a.value) : null,
-    verdict: a && b ? verdictOn(figure, a, b, widened) : 'unknown',
+    verdict: isKnown ? verdictOn(figure, a, b, widened) : 'unknown',
     condition: asked.length === 0 ? null : asked.map(({ text }) => text).join(', '),
     failed: outcomes.some(({ state }) => state === 'holds'),
     ...(undecided.length > 0 && { undecided: true }),

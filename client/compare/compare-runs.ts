@@ -90,5 +90,14 @@ function capacityRow({ a, b }: Sides, conditions: readonly Condition[], random: 
 
 function searched(values: readonly number[]): SideFigure {
   const value = values.reduce((sum, each) => sum + each, 0) / values.length;
-  return { value, values, logRatios: () => null, events: Infinity, windowMs: 0, clockError: 0, isExact: true };
+  return {
+    value,
+    values,
+    logRatios: () => null,
+    events: Infinity,
+    windowMs: 0,
+    clockError: 0,
+    isExact: true,
+    isAtLeast: false,
+  };
 }

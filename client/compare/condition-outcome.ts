@@ -46,6 +46,21 @@ const REPEATED = `${ENOUGH_RUNS} runs a side are needed`;
  */
 export function conditionOutcome(
   condition: Condition,
+  figure: ComparedFigure,
+  sides: FigureOfSides,
+  random: RandomBits,
+): ConditionOutcome {
+  const outcome = outcomeOfKnown(condition, figure, sides, random);
+  const { a, b } = sides;
+  const isPartOfA = condition.of !== 'value' && a?.isAtLeast === true;
+  if (outcome.state === 'unknown' || !(isPartOfA || b?.isAtLeast === true)) return outcome;
+  // More of it in B would not bring it back below a limit.
+  if (outcome.state === 'holds' && condition.comparison === '>' && !isPartOfA) return outcome;
+  return { state: 'unknown', why: `not all sessions of ${isPartOfA ? 'A' : 'B'} can tell ${figure.name}` };
+}
+
+function outcomeOfKnown(
+  condition: Condition,
   { name, unit, basis }: ComparedFigure,
   { a, b, difference }: FigureOfSides,
   random: RandomBits,

@@ -29,6 +29,8 @@ export interface SideFigure {
   readonly clockError: number;
   /** It is a count of what happened. */
   readonly isExact: boolean;
+  /** It may be more, since it is known only in part. */
+  readonly isAtLeast: boolean;
 }
 
 /** So many runs on a side say how runs vary. */
@@ -46,6 +48,7 @@ export function sideFigure(figure: ComparedFigure, side: readonly Measured[]): S
     windowMs: Math.min(...side.map(({ run }) => run.windowMs)),
     clockError: Math.max(...side.map(({ subject }) => figure.errorOf(subject))),
     isExact: figure.basis.kind === 'count',
+    isAtLeast: side.some(({ subject }) => figure.isAtLeast?.(subject) ?? false),
   };
 }
 
