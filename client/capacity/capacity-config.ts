@@ -30,6 +30,7 @@ export type CapacityConfig = Readonly<{
   soakSeconds: number;
   settleSeconds: number;
   workers: number;
+  /** Of the server; null where the one that was given is that of an API with a list, which no camera is to see. */
   token: string | null;
   serverApi: string | null;
   atLeast: number | null;
@@ -77,7 +78,7 @@ export function resolveCapacityConfig(
     soakSeconds: values.soak,
     settleSeconds: values.settle,
     workers: values.spread ?? Math.min(USUAL_WORKERS, availableParallelism()),
-    token: values.token,
+    token: values.apiUrl === null ? values.token : null,
     serverApi: values.serverApi,
     atLeast: values.atLeast,
     output: outputOf(values),

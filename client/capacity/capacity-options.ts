@@ -108,7 +108,7 @@ export const CAPACITY_OPTIONS = {
   token: {
     ...CLIENT_OPTIONS.token,
     group: LOAD,
-    help: 'token of the server, or of the API of the cameras; the variable is safer, as other users see a flag',
+    help: 'token of the server, or, with --api-url, of that API only; the variable is safer, as other users see a flag',
   },
   serverApi: SERVER_API_OPTION,
   publish: {

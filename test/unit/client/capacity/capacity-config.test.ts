@@ -15,6 +15,8 @@ describe('resolveCapacityConfig', () => {
     expect(list).toMatchObject({
       load: { kind: 'cameras', list: { headers: { authorization: 'Bearer secret' } } },
       max: null,
+      // Whoever is in the list must not learn it.
+      token: null,
     });
     const publish = resolveCapacityConfig(
       { publish: 'rtsp://host:8554/load/', slo: 'lost=0', video: ['test:bars'] },
