@@ -26,7 +26,10 @@ export async function runBench(config: BenchConfig, parts: RunParts): Promise<Ru
   const { clock, commandLine } = parts;
   const started = startProvenance({ clock, commandLine });
   const tls = config.tls && (await loadTrust(config.tls.caPath));
-  const server = new BenchServer(await openServerWatch(serverApiRequest(config), clock));
+  const stop = new AbortController();
+  void parts.stopRequest.then(() => stop.abort());
+  const server = new BenchServer(await openServerWatch(serverApiRequest(config), clock, stop.signal));
+  if (stop.signal.aborted) return null;
   const name = `bench on ${hostname()}`.slice(0, 128);
   const onPhase = (phase: 'running' | 'collecting') => server.onPhase(phase);
   const coordinator = new Coordinator({ ...config, tls, name, onPhase }, clock);

@@ -37,7 +37,7 @@ export async function runCapacity(config: CapacityConfig, parts: RunParts): Prom
     const { load, targets, unit, max } = opened;
     view.begin(load, unit);
     const asked = { apiUrl: config.serverApi, targets: targets.slice(0, 64), token: config.token };
-    server = (await untilStopped(openServerWatch(asked, clock), signal)) ?? null;
+    server = await openServerWatch(asked, clock, signal);
     await tryOne(load, signal);
     const runner = new StepRunner(config.objective, timesOf(config), {
       ...{ clock, load, server, signal },

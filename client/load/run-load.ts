@@ -22,17 +22,18 @@ const SESSIONS_A_THREAD = 500;
 
 /**
  * Runs `streamer-client load`: opens the sessions, measures them for a while, and reports. After `stopRequest` it reports
- * what it has, of the ramp where that was not over.
+ * what it has, of the ramp where that was not over; null where no session had begun.
  *
  * @throws {StreamerError} the error of the last session, with those of the other targets, when not one of them could connect.
  */
-export async function runLoad(config: LoadConfig, parts: RunParts): Promise<RunReport> {
+export async function runLoad(config: LoadConfig, parts: RunParts): Promise<RunReport | null> {
   const provenance = startProvenance(parts);
   const stop = new AbortController();
   void parts.stopRequest.then(() => stop.abort());
   const { targets, token, reconnect, serverApi, name } = config;
   const asked = { apiUrl: serverApi, targets: targets.slice(0, MAX_ASKED), token };
-  const server = (await untilStopped(openServerWatch(asked, parts.clock), stop.signal)) ?? null;
+  const server = await openServerWatch(asked, parts.clock, stop.signal);
+  if (stop.signal.aborted) return null;
   if (config.token !== null && targets.some(({ kind }) => kind !== 'streamer' && kind !== 'websocket')) {
     parts.logger.warn(
       '--token is sent to streamer:// and ws:// targets only; others have credentials in their addresses',

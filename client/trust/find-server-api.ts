@@ -37,20 +37,31 @@ const REASONS: Partial<Readonly<Record<ErrorCode, string>>> = {
 
 /**
  * Finds the HTTP API of the server under load. Null where there is none, or several servers are under load, or the only
- * one there may be does not answer, or is another server than that of the target.
+ * one there may be does not answer, or is another server than that of the target; also when `signal` gives it up.
  *
  * @throws {StreamerError} CONNECT_FAILED when `apiUrl` names one that does not answer.
  */
-export async function findServerApi(request: ServerApiRequest, clock: Clock): Promise<FoundApi | null> {
+export async function findServerApi(
+  request: ServerApiRequest,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<FoundApi | null> {
   const { apiUrl, token } = request;
   if (apiUrl === 'off') return null;
-  if (apiUrl !== null) return givenApi(new URL(apiUrl), token, clock);
+  const asking = { clock, signal };
+  if (apiUrl !== null) return givenApi(new URL(apiUrl), token, asking);
   const guess = commonGuess(request.targets.map((target) => guessOf(target, request)));
   if (guess === null) return null;
   const { origin, token: sent, tcpPort } = guess;
-  const server = await ask(origin, sent, clock).catch(() => null);
+  const server = await ask(origin, sent, asking).catch(() => null);
   if (server === null || (tcpPort !== null && server.tcpPort !== tcpPort)) return null;
   return { origin, token: sent, server };
+}
+
+interface Asking {
+  readonly clock: Clock;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal | undefined;
 }
 
 interface Guess {
@@ -75,11 +86,12 @@ function commonGuess(guesses: readonly (Guess | null)[]): Guess | null {
   return { origin, tcpPort, token: said.find(({ token }) => token !== null)?.token ?? null };
 }
 
-async function givenApi(url: URL, token: string | null, clock: Clock): Promise<FoundApi> {
+async function givenApi(url: URL, token: string | null, asking: Asking): Promise<FoundApi | null> {
   const found = { origin: originOf(url), token: ownToken(url) ?? token };
   try {
-    const server = await ask(found.origin, found.token, clock);
+    const server = await ask(found.origin, found.token, asking);
     if (server !== null) return { ...found, server };
+    if (asking.signal?.aborted) return null;
   } catch (error) {
     const reason = REASONS[toStreamerError(error).code] ?? 'it answers with an error';
     throw apiError(found.origin, reason, error);
@@ -120,10 +132,10 @@ function guessOf(
   }
 }
 
-async function ask(origin: URL, token: string | null, clock: Clock): Promise<AskedServer | null> {
+async function ask(origin: URL, token: string | null, { clock, signal }: Asking): Promise<AskedServer | null> {
   const request = new JsonRequest(new URL('/api/server', origin), token, clock);
   try {
-    return askedServerSchema.safeParse(await request.get()).data ?? null;
+    return askedServerSchema.safeParse(await request.get(undefined, signal)).data ?? null;
   } finally {
     await request.close();
   }

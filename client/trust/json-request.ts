@@ -24,14 +24,17 @@ export class JsonRequest {
   }
 
   /**
-   * Resolves with what the body says; null when it is no JSON, too long, breaks off, was given up, or is not there within
-   * `timeoutUs`.
+   * Resolves with what the body says; null when it is no JSON, too long, breaks off, was given up, as `signal` does too, or
+   * is not there within `timeoutUs`.
    *
    * @throws {StreamerError} of the HTTP client: nothing answers, or with an error.
    */
-  async get(timeoutUs = TIMEOUT_US): Promise<unknown> {
+  async get(timeoutUs = TIMEOUT_US, signal?: AbortSignal): Promise<unknown> {
     this.giveUp();
+    if (signal?.aborted) return null;
     let cancelTimer: CancelTimer = () => undefined;
+    const onAbort = () => this.giveUp();
+    signal?.addEventListener('abort', onAbort);
     const givenUp = new Promise<null>((resolve) => {
       this.giveUp = () => {
         this.client.cancel();
@@ -43,6 +46,7 @@ export class JsonRequest {
       return await Promise.race([givenUp, this.answer()]);
     } finally {
       cancelTimer();
+      signal?.removeEventListener('abort', onAbort);
     }
   }
 

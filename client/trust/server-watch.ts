@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.js';
+import { untilStopped } from '../../shared/until-stopped.js';
 import type { ServerSamples } from '../report/run-trust-schema.js';
 import { findServerApi } from './find-server-api.js';
 import type { FoundApi, ServerApiRequest } from './find-server-api.js';
@@ -16,14 +17,20 @@ export type ServerSample = ServerSamples['samples'][number];
 const LIMIT_US = 2_000_000;
 
 /**
- * Looks for the HTTP API of the server under load, as `findServerApi` does; null where there is none that can be asked.
+ * Looks for the HTTP API of the server under load, as `findServerApi` does; null where there is none that can be asked, or
+ * as soon as `signal` is aborted.
  *
  * @throws {StreamerError} CONNECT_FAILED when the one that was given does not answer.
  */
-export async function openServerWatch(request: ServerApiRequest, clock: Clock): Promise<ServerWatch | null> {
-  const found = await findServerApi(request, clock);
+export async function openServerWatch(
+  request: ServerApiRequest,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<ServerWatch | null> {
+  const found = await findServerApi(request, clock, signal);
   if (found === null) return null;
-  return new ServerWatch(found, await isThisMachine(found.origin.hostname), clock);
+  const isSameMachine = await untilStopped(isThisMachine(found.origin.hostname), signal);
+  return isSameMachine === undefined ? null : new ServerWatch(found, isSameMachine, clock);
 }
 
 /** Asks the server under load once a second how it is doing. What it does not answer is missing, and ends nothing. */

@@ -45,7 +45,7 @@ describe('ServerWatch', () => {
   });
 
   const open = async (asking: Clock = clock, token: string | null = null) => {
-    const watch = await openServerWatch({ apiUrl: origin, targets: [], token }, asking);
+    const watch = await openServerWatch({ apiUrl: origin, targets: [], token }, asking, new AbortController().signal);
     if (watch === null) throw new Error('no API was found');
     return watch;
   };
@@ -157,6 +157,18 @@ describe('ServerWatch', () => {
     expect(error).toMatchObject({ code: 'CONNECT_FAILED' });
     expect(inspect(error)).not.toContain('s3cr3t');
     expect(requests[0]?.headers.authorization).toBe('Bearer s3cr3ts3cr3t');
+  });
+
+  it.each([null, 'given'])('gives up the search as soon as it is told to (API %s)', async (given) => {
+    odd = () => stop.abort();
+    const stop = new AbortController();
+    const targets = [{ url: `${origin}/streams/cam.mjpg`, kind: 'mjpeg' as const }];
+    const request = { apiUrl: given && origin, targets, token: null };
+    // The clock stands still, so that no limit of time ends it.
+    expect(await openServerWatch(request, new FakeClock(), stop.signal)).toBeNull();
+    expect(await openServerWatch(request, new FakeClock(), stop.signal)).toBeNull();
+    expect(requests).toHaveLength(1);
+    await until(() => requests[0]?.socket.destroyed === true);
   });
 
   describe('found by itself', () => {
