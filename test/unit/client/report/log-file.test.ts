@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -19,6 +19,18 @@ describe('a log in a file', () => {
 
   it('is refused before anything is measured where it cannot be written', () => {
     expect(errorOf(() => openLogFile('/none/run.log'))).toMatchObject({ code: 'FILE_WRITE_FAILED' });
+    expect(errorOf(() => openLogFile('/dev/null/run.log'))).toMatchObject({ code: 'FILE_WRITE_FAILED' });
+    expect(errorOf(() => openLogFile(tmpdir()))).toMatchObject({ code: 'FILE_WRITE_FAILED' });
+  });
+
+  it('is no file before its first line, so that a run that is refused leaves none', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'log-file-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'run.log');
+    const log = openLogFile(path);
+    expect(existsSync(path)).toBe(false);
+    log.write('one\n');
+    expect(existsSync(path)).toBe(true);
   });
 
   it('does not end a run on a disk that is full', () => {
