@@ -1,5 +1,6 @@
 import { changeText, figureText } from '../report/change-text.js';
 import type { RunReport } from '../report/run-report-schema.js';
+import { CAPACITY_FIGURE } from './compare-figures.js';
 import type { CompareRow, JudgedRow } from './compare-row.js';
 import type { Condition } from './condition.js';
 
@@ -12,7 +13,7 @@ export function verdictOf(rows: readonly JudgedRow[], conditions: readonly Condi
     unknown.map(({ text, why }) => `${text} (${row.subject}: ${why})`),
   );
   const known = new Set(rows.flatMap(({ row }) => (row.condition === null ? [] : [row.figure])));
-  const missing = conditions.filter(({ figure }) => !known.has(figure)).map(({ text }) => text);
+  const missing = conditions.filter(({ figure }) => !known.has(figure)).map(missingText);
   const failed = rows.filter(({ row }) => row.failed).map(({ row }) => failedText(row));
   if (failed.length > 0) return { level: 'fail', sentence: `Failed: ${failed.join('; ')}.` };
   if (undecided.length + missing.length > 0) {
@@ -22,6 +23,13 @@ export function verdictOf(rows: readonly JudgedRow[], conditions: readonly Condi
   if (conditions.length === 0) return { level: 'done', sentence: `B against A: ${summaryOf(figures)}.` };
   const texts = conditions.map(({ text }) => text).join(', ');
   return { level: 'pass', sentence: `Passed: nothing shows that ${texts} holds. B against A: ${summaryOf(figures)}.` };
+}
+
+/** A figure that was not even compared. */
+function missingText({ text, figure }: Condition): string {
+  return figure === CAPACITY_FIGURE.name
+    ? `${text} (only runs of capacity have one)`
+    : `${text} (runs of capacity are compared by what they found only)`;
 }
 
 function failedText(row: CompareRow): string {

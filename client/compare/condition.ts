@@ -54,12 +54,39 @@ function parseCondition(text: string): Condition {
   if (comparison !== '>' && comparison !== '<') {
     throw wrong(`${quoted(text)}: there is no comparison ${comparison}; write > or <.`);
   }
+  const problem = directionProblem(figure, comparison, sign, `${amount}${unit}`);
+  if (problem !== null) throw wrong(`${quoted(text)}: ${problem}`);
   const value = Number(amount) * (sign === '-' ? -1 : 1);
   const condition = { text, figure: figure.name, comparison } as const;
+  if (sign !== '' && unit === '%' && figure.unit === 'share')
+    throw wrong(`${quoted(text)}: ${shareHint(figure, amount)}`);
   if (sign !== '' && unit === '%') return { ...condition, of: 'relative change', limit: value / 100 };
   const size = UNITS[figure.unit][unit.toLowerCase()];
   if (size === undefined) throw wrong(`${quoted(text)}: ${unitHint(figure, amount, unit)}`);
   return { ...condition, of: sign === '' ? 'value' : 'change', limit: value * size };
+}
+
+/** What is better, or no change at all, would fail; null where the condition is about what is worse. */
+function directionProblem(
+  { name, better }: ComparedFigure,
+  comparison: '>' | '<',
+  sign: string,
+  limit: string,
+): string | null {
+  const growth = comparison === '>' ? '+' : '-';
+  if (better === null) {
+    const meant = `${name}${comparison}${growth}${limit}`;
+    return sign === '' || sign === growth ? null : `that holds where nothing changed; did you mean ${meant}?`;
+  }
+  const [worse, change] = better === 'less' ? ['>', '+'] : ['<', '-'];
+  if (comparison === worse && (sign === '' || sign === change)) return null;
+  return `it says when to fail; did you mean ${name}${worse}${sign === '' ? '' : change}${limit}?`;
+}
+
+/** Percent of percent is hardly ever what is meant. */
+function shareHint({ name }: ComparedFigure, amount: string): string {
+  const points = Number((Number(amount) / 100).toPrecision(9));
+  return `${name} is itself a share; write ${name}>${amount}% for more than that, or ${name}>+${points} for so much more than in A.`;
 }
 
 function unitHint(figure: ComparedFigure, amount: string, unit: string): string {

@@ -10,11 +10,11 @@ const FPS_SHARE = 0.02;
 
 /**
  * In what `run` differs from `first` beside its figures, in words; nothing for runs that can be compared. Names of machines
- * are not looked at, since CI makes a new one for each run.
+ * are not looked at, since CI makes a new one for each run. Of runs of two kinds there is no more to say.
  */
 export function differencesOf(run: ComparedRun, first: ComparedRun): string[] {
+  if (first.kind !== run.kind) return [`one is of ${first.kind} and one of ${run.kind}`];
   return [
-    differs('one is of', first.kind, run.kind),
     differs('sessions:', sessionsOf(first), sessionsOf(run)),
     differs('kinds of targets:', schemesOf(first), schemesOf(run)),
     farApart(first.windowMs, run.windowMs, WINDOW_SHARE)

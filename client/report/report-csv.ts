@@ -1,11 +1,11 @@
+import { compareCsv } from './compare-csv.js';
+import { csvText } from './csv-text.js';
+import type { CsvColumns } from './csv-text.js';
 import type { LatencySummary } from './latency-schema.js';
 import type { RunReport, Subject } from './run-report-schema.js';
-import { shownText } from './shown-text.js';
-
-type Value = string | number | null;
 
 /** Columns in their order, which stays: new ones are added behind them. Names are those of the JSON report. */
-const COLUMNS: Readonly<Record<string, (subject: Subject) => Value>> = {
+const COLUMNS: CsvColumns<Subject> = {
   kind: ({ kind }) => kind,
   name: ({ name }) => name,
   target: ({ target }) => target,
@@ -36,15 +36,12 @@ const COLUMNS: Readonly<Record<string, (subject: Subject) => Value>> = {
 };
 
 /**
- * The report as comma-separated values (RFC 4180): a header, a row for the total where there is one, and a row for each
- * subject. What was not measured is empty. A text is on one line and has no control characters; one that a spreadsheet
- * would take for a formula begins with an apostrophe.
+ * The report as comma-separated values: a row for the total where there is one, and a row for each subject; of a comparison a
+ * row for each figure. What was not measured is empty.
  */
-export function reportCsv({ total, subjects }: RunReport): string {
-  const rows = [...(total ? [total] : []), ...subjects].map((subject) =>
-    Object.values(COLUMNS).map((valueOf) => field(valueOf(subject))),
-  );
-  return [Object.keys(COLUMNS), ...rows].map((fields) => `${fields.join(',')}\r\n`).join('');
+export function reportCsv({ details, total, subjects }: RunReport): string {
+  if (details.kind === 'compare') return compareCsv(details);
+  return csvText(COLUMNS, [...(total ? [total] : []), ...subjects]);
 }
 
 function latencyColumns(name: string, latencyOf: (subject: Subject) => LatencySummary) {
@@ -60,15 +57,4 @@ function latencyColumns(name: string, latencyOf: (subject: Subject) => LatencySu
     [`${name}MeanUs`]: column('mean'),
     [`${name}ErrorUs`]: column('errorUs'),
   };
-}
-
-/** What makes a cell a formula (OWASP, "CSV Injection"), also behind spaces; names come from the network. */
-const FORMULA = /^ *[=+\-@|%]/;
-
-function field(value: Value): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const shown = shownText(value);
-  const text = FORMULA.test(shown) ? `'${shown}` : shown;
-  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -42,37 +42,39 @@ function headlinesOf(rows: readonly Row[]): Headline[] {
   }));
 }
 
+/** Of one subject its name stands on top, so that both sides and the interval fit into 80 columns. */
 function rowsSection(rows: readonly Row[], trust: string): TableSection {
+  const [name = '', ...others] = new Set(rows.map(({ subject }) => subject));
+  const isOne = others.length === 0;
   return {
     kind: 'table',
     id: 'figures',
-    title: 'Figures side by side',
+    title: isOne ? `Figures side by side: ${name}` : 'Figures side by side',
     note: `${NOTE} ${trust}`,
     columns: [
-      { label: 'Subject', align: 'left' },
+      ...(isOne ? [] : [{ label: 'Subject', align: 'left' } as const]),
       { label: 'Figure', align: 'left' },
       { label: 'Verdict', align: 'left' },
-      { label: 'Change', align: 'right' },
-      { label: '95 % of the change', align: 'right' },
       { label: 'A', align: 'right' },
       { label: 'B', align: 'right' },
+      { label: 'Change', align: 'right' },
+      { label: '95 % of the change', align: 'right' },
       { label: 'Condition', align: 'left' },
     ],
-    rows: rows.map(rowCells),
+    rows: rows.map((row) => [...(isOne ? [] : [{ text: row.subject }]), ...rowCells(row)]),
   };
 }
 
 function rowCells(row: Row): TableCell[] {
-  const { subject, figure, unit, a, b, change, interval, verdict } = row;
+  const { figure, unit, a, b, change, interval, verdict } = row;
   const tone = TONES[verdict];
   return [
-    { text: subject },
     { text: figure },
     { text: verdict, ...(tone !== undefined && { tone }) },
-    { text: change === null ? changeText(row) : percent(change), sortValue: change },
-    { text: intervalText(interval), sortValue: interval?.low ?? null },
     { text: figureText(unit, a), sortValue: a },
     { text: figureText(unit, b), sortValue: b },
+    { text: change === null ? changeText(row) : percent(change), sortValue: change },
+    { text: intervalText(interval), sortValue: interval?.low ?? null },
     conditionCell(row),
   ];
 }

@@ -145,22 +145,25 @@ describe('figures', () => {
   it('that are counts are exact', () => {
     const lossy = withTotal({ frames: { received: 9900, lost: 100, skipped: 0, corrupt: 0 }, reconnects: 2 });
     const sides = { a: [runOfReport(withTotal({}), 'a')], b: [runOfReport(lossy, 'b')] };
-    const { rows, verdict } = compared(sides, 'lost>0,lost>0.5%,lost>2%,lost>+10%,reconnects>2,reconnects>1');
+    const { rows, verdict } = compared(sides, 'lost>0,lost>0.5%,lost>2%,lost>+0.005,reconnects>2,reconnects>1');
     expect(rows.find(({ figure }) => figure === 'lost')).toMatchObject({
       ...{ a: 0, b: 0.01, change: null, interval: null, verdict: 'worse', failed: true },
     });
-    expect(verdict.sentence).toContain('lost>0, lost>0.5%, lost>2%, lost>+10% (total: 0 became 1.00 %)');
+    expect(verdict.sentence).toContain('lost>0, lost>0.5%, lost>2%, lost>+0.005 (total: 0 became 1.00 %)');
     expect(verdict.sentence).toContain('reconnects>2, reconnects>1 (total: 0 became 2)');
-    expect(compared({ a: sides.b, b: sides.b }, 'lost>+10%,reconnects>2').verdict.level).toBe('pass');
+    expect(compared({ a: sides.b, b: sides.b }, 'lost>+0.005,reconnects>2').verdict.level).toBe('pass');
   });
 
   it('that one side does not have leave a condition undecided', () => {
     const without = withTotal({ canTellLost: false });
     const sides = { a: [runOfReport(without, 'a')], b: [runOfReport(withTotal({}), 'b')] };
-    expect(compared(sides, 'lost>+10%').verdict).toMatchObject({ level: 'invalid' });
+    expect(compared(sides, 'lost>+0.1').verdict).toMatchObject({ level: 'invalid' });
     expect(compared(sides, 'lost>0').verdict).toMatchObject({ level: 'pass' });
     expect(compared(sides, 'cpu>50%').verdict.sentence).toContain('cpu>50% (total: B has no cpu)');
-    expect(compared(sides, 'capacity<-5%').verdict).toMatchObject({ level: 'invalid' });
+    expect(compared(sides, 'capacity<-5%').verdict).toMatchObject({
+      level: 'invalid',
+      sentence: 'Cannot tell whether capacity<-5% (only runs of capacity have one).',
+    });
   });
 
   it('of a server are its CPU', () => {

@@ -18,6 +18,7 @@ import { LatencyHistogram } from '../../../../shared/histogram.js';
 import { drawnReport } from '../../../helpers/compared-runs.js';
 import { errorOf } from '../../../helpers/error-of.js';
 import { LogOfTest } from '../../../helpers/log-of-test.js';
+import { reportsOfEveryKind } from '../../../helpers/sample-reports.js';
 import { sampleSnapshot } from '../../../helpers/sample-snapshot.js';
 
 const QUICK = { framesPerSecond: 100, seconds: 20 };
@@ -42,7 +43,13 @@ describe('runCompare', () => {
     const page = pageOf(report);
     expect(page.sections.map(({ kind }) => kind)).toEqual(['table', 'findings', 'curves', 'facts', 'facts']);
     expect(pageText(page, 100)).toContain('Passed: nothing shows that p99>+50% holds.');
-    expect(pageText(page, 80)).toMatch(/ Change +95 % of the change/);
+    const lines = pageText(page, 80).split('\n');
+    expect(lines).toContainEqual(expect.stringMatching(/^Figure +Verdict +A +B +Change +95 % of the change$/));
+    const [p99 = '', throughput = ''] = [/^p99 .* to /, /^throughput /].map((start) =>
+      lines.find((line) => start.test(line)),
+    );
+    expect(p99).toMatch(/^p99 +\w+ +[\d.]+ ms +[\d.]+ ms +[+-][\d.]+ % +[+-][\d.]+ % to [+-][\d.]+ %$/);
+    expect(throughput).toMatch(/ +[\d.]+ Mbit\/s +[\d.]+ Mbit\/s +0.0 % /);
   });
 
   it('merges the distributions of repeated runs, and compares between them', async () => {
@@ -78,7 +85,7 @@ describe('runCompare', () => {
   });
 
   it.each([
-    ['another kind of run', { kind: 'chaos' as const }, 'one is of load and chaos'],
+    ['another kind of run', { kind: 'chaos' as const }, 'one is of load and one of chaos'],
     ['another machine', { provenance: machine({ cores: 64 }) }, 'cores: 8 and 64'],
     ['more memory', { provenance: machine({ cores: 8, memoryMiB: 1e6 }) }, 'memory, MiB'],
     ['more sessions', { total: total({ sessions: { asked: 9, connected: 9, failed: 0 } }) }, 'sessions: 1 and 9'],
@@ -114,6 +121,16 @@ describe('runCompare', () => {
     });
     const rows = report.details.kind === 'compare' ? report.details.rows : [];
     expect(rows.find(({ figure }) => figure === 'throughput')?.verdict).toBe('changed');
+  });
+
+  it('names the kinds of runs of two kinds, and no more', async () => {
+    const search = reportsOfEveryKind().find(({ kind }) => kind === 'capacity');
+    const files = await filesWith({ 'a.json': drawnReport({ seed: 1, ...QUICK }), 'b.json': search });
+    await expect(compare(files)).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^The runs differ in more than their figures: one is of load and one of capacity\. /,
+      ),
+    });
   });
 
   it('names every difference', async () => {

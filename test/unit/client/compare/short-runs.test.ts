@@ -76,7 +76,13 @@ describe('independentEvents', () => {
   });
 });
 
-function compared(seed: number, b: Partial<DrawnRun>, a: Partial<DrawnRun>, condition: string, parts?: Partial<Subject>) {
+function compared(
+  seed: number,
+  b: Partial<DrawnRun>,
+  a: Partial<DrawnRun>,
+  condition: string,
+  parts?: Partial<Subject>,
+) {
   const run = (drawn: DrawnRun) => {
     const report = drawnReport(drawn);
     return runOfReport({ ...report, total: { ...(report.total as Subject), ...parts } }, `${drawn.seed}.json`);
