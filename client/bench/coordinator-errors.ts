@@ -1,7 +1,6 @@
-import { isIPv6 } from 'node:net';
 import { StreamerError } from '../../shared/errors.js';
 import type { StreamInfo } from '../../shared/protocol/messages.js';
-import type { CoordinatorOptions } from './coordinator.js';
+import type { ServerAddress } from '../connection.js';
 
 /** UNKNOWN_STREAM for a server without the stream that was asked for, or without any. */
 export function unknownStream(name: string | null, streams: readonly StreamInfo[]): StreamerError {
@@ -11,8 +10,8 @@ export function unknownStream(name: string | null, streams: readonly StreamInfo[
 }
 
 /** NO_DEVICES when none came in time. */
-export function noDevice({ waitMs, host, port }: Pick<CoordinatorOptions, 'waitMs' | 'host' | 'port'>): StreamerError {
-  const server = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+export function noDevice(waitMs: number, { host, port }: ServerAddress): StreamerError {
+  const server = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const sentence = `No device joined within ${waitMs / 1000} s; run "streamer-client join ${server}" on each device.`;
   return new StreamerError('NO_DEVICES', sentence);
 }

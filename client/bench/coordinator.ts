@@ -161,7 +161,7 @@ export class Coordinator {
     this.current = 'waiting';
     this.cancelTimer = this.clock.schedule(this.options.waitMs * 1000, () => {
       if (this.present.length > 0) this.begin();
-      else this.fail(noDevice(this.options));
+      else this.fail(noDevice(this.options.waitMs, this.options));
     });
     this.beginWhenAllAreThere();
   }
