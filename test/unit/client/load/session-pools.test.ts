@@ -99,6 +99,21 @@ describe('sessions over several threads', () => {
     expect(total.fps).toMatchObject({ mean: 10 * SESSIONS, min: 10, max: 10 });
   });
 
+  it('have of a figure together the error of those who have the figure', () => {
+    const crowd = new CrowdOfTest();
+    for (const source of crowd.sources) {
+      for (const connection of source.connections) {
+        const isTimed = Number(connection.name.split('-')[1]) % 2 === 0;
+        // Without a rate there is no age, whatever its clock is worth.
+        connection.connect({ nominalFps: isTimed ? 10 : null });
+        connection.frame(crowd.clock.nowUs(), 1000, isTimed ? 245 : 3000);
+      }
+    }
+    const { total, targets } = crowd.end();
+    expect([total, ...targets].map(({ latencyUs }) => latencyUs.errorUs)).toEqual([3000, 245, 3000]);
+    expect([total, ...targets].map(({ ageUs }) => ageUs.errorUs)).toEqual([245, 245, null]);
+  });
+
   it('counts in the rate of all together who was there for a part of the window only', () => {
     const crowd = new CrowdOfTest();
     const connections = crowd.sources.flatMap((source) => source.connections);
