@@ -116,10 +116,14 @@ export function cameraListConfig(
     throw refusal('--header, --token and --page-param are for an API; give --api-url.');
   }
   if (pageSize !== null && pageParam === null) throw refusal('--page-size needs --page-param.');
+  const { listPath, urlField, nameField, filter: filters } = values;
+  const isRead = filters.length > 0 || [listPath, urlField, nameField].some((value) => value !== null);
+  if (apiUrl === null && file === null && isRead) {
+    throw refusal('--filter, --list-path, --url-field and --name-field are for a list; give --api-url or --file.');
+  }
   const source =
     apiUrl !== null ? ({ kind: 'api', url: apiUrl } as const) : file && ({ kind: 'file', path: file } as const);
   if (!source) return null;
-  const { listPath, urlField, nameField, filter: filters } = values;
   const headers = apiHeaders(values.header, token);
   if ('authorization' in headers && apiUrl !== null && new URL(apiUrl).username !== '') {
     throw refusal('Give a user in --api-url, or --token or an Authorization header, not both.');

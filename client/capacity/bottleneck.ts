@@ -49,7 +49,10 @@ export function bottleneckOf(broke: MeasuredStep, held: MeasuredStep | null): st
 /** What they say stands in what broke. */
 function refused(errors: readonly ErrorTally[]): string[] {
   const codes = errors.filter(({ code }) => isRefusal(code)).map(({ code }) => code);
-  return codes.length === 0 ? [] : [`the server took no more (${codes.join(', ')}), whatever it could have borne`];
+  if (codes.length === 0) return [];
+  // Its limit is an option, and the one of this package has one by default.
+  const limit = codes.includes('SERVER_FULL') ? ' than its limit of clients (--max-clients) allows' : '';
+  return [`the server took no more (${codes.join(', ')})${limit}, whatever it could have borne`];
 }
 
 function ofServer(server: ServerSamples | null): string[] {

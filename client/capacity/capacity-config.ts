@@ -56,6 +56,11 @@ export function resolveCapacityConfig(
   const envValues = checkedValues(CAPACITY_OPTIONS, givenByEnvironment(CAPACITY_OPTIONS, env));
   const values: Values = { ...defaultsOf(CAPACITY_OPTIONS), ...envValues, ...flagValues };
   if (values.slo === null) throw refusal('Say what has to be kept: --slo p99<100ms,lost=0,fps>=0.95.');
+  const objective = parseObjective(values.slo);
+  const unasked = objective.terms.find(({ figure: { kind } }) => kind === 'cpu' || kind === 'memory');
+  if (unasked && values.serverApi === 'off') {
+    throw refusal(`${unasked.text} can be known of the server only, and --server-api is off.`);
+  }
   const load = loadOf(values);
   const max = values.max ?? USUAL_MAX[load.kind];
   if (load.kind === 'streams' && max !== null && max > MOST_STREAMS) {
@@ -69,7 +74,7 @@ export function resolveCapacityConfig(
   }
   return Object.freeze({
     load,
-    objective: parseObjective(values.slo),
+    objective,
     start: values.start,
     max,
     resolution: values.resolution,

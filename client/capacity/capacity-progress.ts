@@ -2,6 +2,7 @@ import { NOTHING, formatDurationUs, formatMbps } from '../../shared/units.js';
 import type { CrowdProgress } from '../load/crowd.js';
 import type { ProgressPage } from '../ui/progress.js';
 import { brokenOutcome, shownOutcome } from './outcome-words.js';
+import { amountText } from './amount-words.js';
 import type { Step } from './search-plan.js';
 import type { StepRecord } from './step-runner.js';
 
@@ -24,7 +25,7 @@ export interface SearchProgress {
 
 /** What came of a step, in a sentence. */
 export function recordSentence({ step, state, outcomes }: StepRecord, unit: string): string {
-  const what = `${stepWords(step)}, ${shownSize(step.size, unit)}`;
+  const what = `${stepWords(step)}, ${amountText(step.size, unit)}`;
   const others = outcomes.filter((outcome) => outcome.state !== 'holds');
   const broke = others.map(brokenOutcome).join(', ');
   switch (state) {
@@ -45,16 +46,12 @@ function stepWords({ phase, attempt }: Step): string {
   return attempt > 1 ? `${phase} again` : phase;
 }
 
-function shownSize(size: number, unit: string): string {
-  return size === 1 ? `1 ${unit.replace(/s$/, '')}` : `${size} ${unit}`;
-}
-
 type Figure = ProgressPage['figures'][number];
 
 /** How a search for a capacity is shown while it goes on. */
 export function progressPage(progress: SearchProgress): ProgressPage {
   const { step, doing, unit, crowd, objective } = progress;
-  const phase = step ? `${stepWords(step)}, ${shownSize(step.size, unit)} (round ${step.round})` : doing;
+  const phase = step ? `${stepWords(step)}, ${amountText(step.size, unit)} (round ${step.round})` : doing;
   return {
     title: `streamer-client capacity: ${objective}`,
     phase,
@@ -67,14 +64,22 @@ export function progressPage(progress: SearchProgress): ProgressPage {
   };
 }
 
+/** What the search takes for known in its round: a size breaks when it did so twice, and until it holds after all. */
 function knownFigures({ records }: SearchProgress): Figure[] {
   const round = records.at(-1)?.step.round ?? 1;
-  const sizes = (state: StepRecord['state']) =>
-    records.filter((record) => record.state === state && record.step.round === round).map(({ step }) => step.size);
-  const [held, broke] = [sizes('holds'), sizes('broken')];
+  let [held, broke] = [0, Infinity];
+  for (const { state, step } of records.filter((record) => record.step.round === round)) {
+    if (state === 'holds') {
+      held = Math.max(held, step.size);
+      if (broke <= step.size) broke = Infinity;
+    } else if (state === 'broken' && step.attempt > 1) {
+      broke = Math.min(broke, step.size);
+      if (held >= step.size) held = 0;
+    }
+  }
   return [
-    ...(held.length > 0 ? [{ label: 'holds', value: String(Math.max(...held)), tone: 'good' as const }] : []),
-    ...(broke.length > 0 ? [{ label: 'breaks', value: String(Math.min(...broke)), tone: 'bad' as const }] : []),
+    ...(held > 0 ? [{ label: 'holds', value: String(held), tone: 'good' as const }] : []),
+    ...(broke < Infinity ? [{ label: 'breaks', value: String(broke), tone: 'bad' as const }] : []),
   ];
 }
 

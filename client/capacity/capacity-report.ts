@@ -157,7 +157,10 @@ function findingsOf({ result, records, left, rates, config }: CapacityReportPart
   if (left.length > 0) {
     findings.push({
       severity: 'warning',
-      sentence: `${left.length} cameras of the list were left out, because they do not work even alone.`,
+      sentence:
+        left.length === 1
+          ? '1 camera of the list was left out, because it does not work even alone.'
+          : `${left.length} cameras of the list were left out, because they do not work even alone.`,
       figures: left.slice(0, MOST_SHOWN).map(({ name, why }) => `${name}: ${why}`),
     });
   }

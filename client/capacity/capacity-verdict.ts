@@ -1,3 +1,4 @@
+import { amountText } from './amount-words.js';
 import type { RunReport } from '../report/run-report-schema.js';
 import type { SearchEnd, SearchResult } from './search.js';
 
@@ -20,24 +21,34 @@ export function capacityVerdict(parts: VerdictParts): RunReport['verdict'] {
   const sentence = sentenceOf(parts);
   const { result, atLeast } = parts;
   const level = levelOf(result, atLeast);
+  if (result.end === 'stopped' && atLeast !== null && level === 'invalid') {
+    return { level, sentence: undecidedText(parts, atLeast) };
+  }
   if (atLeast === null || level === 'invalid' || level === 'done') return { level, sentence };
   const asked =
     level === 'pass' ? `At least ${atLeast} were asked for. ` : `Fewer than the ${atLeast} that were asked for: `;
   return { level, sentence: `${asked}${sentence}` };
 }
 
-/** What held in whole rounds stays true when a later step said nothing. */
+function undecidedText({ unit, objective, result }: VerdictParts, atLeast: number): string {
+  const { from, to } = result.interval;
+  const known =
+    from === 0 && to === null ? 'no step was measured to its end' : `${amount(from, to, unit)} ${objective}`;
+  return `Stopped before it was known whether ${amountText(atLeast, unit)} ${atLeast === 1 ? 'holds' : 'hold'}: ${known}.`;
+}
+
+/** What held in whole rounds stays true when a later step said nothing; what the user did not wait for is not known. */
 function levelOf({ end, rounds, interval }: SearchResult, atLeast: number | null): RunReport['verdict']['level'] {
   if (atLeast !== null && rounds.length > 0 && interval.from >= atLeast) return 'pass';
   if (end === 'generator' || end === 'unknown') return 'invalid';
   if (atLeast === null) return 'done';
-  return end === 'stopped' && interval.to === null ? 'done' : 'fail';
+  return end === 'stopped' && (interval.to === null || interval.to >= atLeast) ? 'invalid' : 'fail';
 }
 
 function sentenceOf(parts: VerdictParts): string {
   const { unit, max, result, objective } = parts;
   const { from, to } = result.interval;
-  const holding = `${amount(from, to, unit)} ${from === 1 && to === 1 ? 'holds' : 'hold'} ${objective}`;
+  const holding = `${amount(from, to, unit)} ${objective}`;
   switch (result.end) {
     case 'agreed':
     case 'single round':
@@ -45,7 +56,7 @@ function sentenceOf(parts: VerdictParts): string {
     case 'unstable':
       return `${capitalized(holding)}, but ${result.rounds.length} rounds did not agree (${roundsText(result)})${breakText(parts)}`;
     case 'no limit':
-      return `No limit was found up to ${max} ${unit}: they hold ${objective}.`;
+      return `No limit was found up to ${amountText(max, unit)}: ${max === 1 ? 'it holds' : 'they hold'} ${objective}.`;
     default:
       return unfinished(parts, result.end);
   }
@@ -54,8 +65,7 @@ function sentenceOf(parts: VerdictParts): string {
 function unfinished(parts: VerdictParts, end: Extract<SearchEnd, 'generator' | 'unknown' | 'stopped'>): string {
   const { unit, objective, result, whyUnusable } = parts;
   const { from, to } = result.interval;
-  const known =
-    to === null ? `at least ${from} ${unit} hold ${objective}` : `${amount(from, to, unit)} hold ${objective}`;
+  const known = `${amount(from, to, unit)} ${objective}`;
   switch (end) {
     case 'generator':
       return `${capitalized(known)}; more could not be measured, because this machine was the bottleneck: ${whyUnusable}`;
@@ -72,10 +82,11 @@ function breakText({ whatBroke, bottleneck }: VerdictParts): string {
   return whatBroke === null ? '.' : `; then ${whatBroke}. ${bottleneck}`;
 }
 
-/** `412 to 420 sessions`. */
+/** `412 to 420 sessions hold`, `at least 1 session holds`. */
 function amount(from: number, to: number | null, unit: string): string {
-  if (to === null) return `at least ${from} ${unit}`;
-  return from === to ? `${from} ${from === 1 ? unit.replace(/s$/, '') : unit}` : `${from} to ${to} ${unit}`;
+  const hold = from === 1 && (to === null || to === 1) ? 'holds' : 'hold';
+  if (to === null) return `at least ${amountText(from, unit)} ${hold}`;
+  return `${from === to ? amountText(from, unit) : `${from} to ${to} ${unit}`} ${hold}`;
 }
 
 function roundsText({ rounds }: SearchResult): string {

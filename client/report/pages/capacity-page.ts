@@ -75,7 +75,15 @@ function answerSection({ objective, firstBroken, bottleneck, end, left }: Detail
       { name: 'Bottleneck', value: bottleneck },
       { name: 'Search', value: `ended because ${ENDS[end]}` },
       ...(left.length > 0
-        ? [{ name: 'Left out', value: `${exactCount(left.length)} cameras that do not work alone` }]
+        ? [
+            {
+              name: 'Left out',
+              value:
+                left.length === 1
+                  ? '1 camera that does not work alone'
+                  : `${exactCount(left.length)} cameras that do not work alone`,
+            },
+          ]
         : []),
     ],
   };

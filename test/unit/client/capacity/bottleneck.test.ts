@@ -14,7 +14,7 @@ describe('bottleneckOf', () => {
     const errors = [{ code: 'SERVER_FULL', message: 'Full.', count: 3 }];
     const sample = { total: { errors }, server: serverSamplesOf({ cpuPercent: 98 }) };
     expect(bottleneckOf(measuredStepOf(sample), null)).toBe(
-      'The server took no more (SERVER_FULL), whatever it could have borne.',
+      'The server took no more (SERVER_FULL) than its limit of clients (--max-clients) allows, whatever it could have borne.',
     );
   });
 

@@ -38,6 +38,10 @@ describe('resolveCapacityConfig', () => {
     [{ slo: 'lost=0' }, 'Give targets such as'],
     [{ ...TARGET, publish: 'rtsp://host/x' }, 'one of them'],
     [{ ...TARGET, file: 'cameras.txt' }, 'one of them'],
+    [{ ...TARGET, filter: ['a=1'] }, '--filter, --list-path, --url-field and --name-field are for a list'],
+    [{ ...TARGET, nameField: 'title' }, 'are for a list; give --api-url or --file'],
+    [{ ...TARGET, slo: 'server-cpu<90%', serverApi: 'off' }, 'server-cpu<90% can be known of the server only'],
+    [{ ...TARGET, slo: 'lost=0,server-memory<1GiB', serverApi: 'off' }, 'and --server-api is off'],
     [{ ...TARGET, video: ['a.mp4'] }, '--video is for --publish'],
     [{ ...TARGET, start: '10', max: '5' }, '--start is more than --max, which is 5'],
     [{ ...TARGET, atLeast: '2000' }, '--at-least is more than --max, which is 1000'],
@@ -62,5 +66,6 @@ describe('streamer-client capacity', () => {
       exitCode: 0,
       text: expect.stringContaining('--slo <objective>') as unknown,
     });
+    for (const line of help.kind === 'exit' ? help.text.split('\n') : []) expect(line.length).toBeLessThanOrEqual(80);
   });
 });

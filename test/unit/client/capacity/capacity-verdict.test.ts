@@ -46,7 +46,12 @@ describe('capacityVerdict', () => {
     [{ end: 'generator' }, 400, 'pass'],
     [{ end: 'generator', rounds: [], interval: { from: 412, to: null } }, 400, 'invalid'],
     [{ end: 'unknown', rounds: [], interval: { from: 0, to: null } }, 1, 'invalid'],
-    [{ end: 'stopped', rounds: [], interval: { from: 412, to: null } }, 400, 'done'],
+    [{ end: 'stopped', rounds: [], interval: { from: 412, to: null } }, 400, 'invalid'],
+    [{ end: 'stopped', rounds: [], interval: { from: 2, to: null } }, 10, 'invalid'],
+    [{ end: 'stopped', rounds: [], interval: { from: 0, to: null } }, 10, 'invalid'],
+    [{ end: 'stopped' }, 412, 'pass'],
+    [{ end: 'stopped' }, 415, 'invalid'],
+    [{ end: 'stopped' }, 500, 'fail'],
   ] as const)('decides %j against at least %i: %s', (result, atLeast, level) => {
     expect(verdictOf(result, { atLeast }).level).toBe(level);
   });
@@ -67,6 +72,17 @@ describe('capacityVerdict', () => {
     );
     expect(verdictOf({ ...stopped, interval: { from: 0, to: null } }).sentence).toBe(
       'Stopped before anything was known.',
+    );
+    const known = { ...stopped, interval: { from: 1, to: null } };
+    expect(verdictOf(known, { atLeast: 10 }).sentence).toBe(
+      'Stopped before it was known whether 10 sessions hold: at least 1 session holds p99<100ms.',
+    );
+    const nothing = { ...stopped, interval: { from: 0, to: null } };
+    expect(verdictOf(nothing, { atLeast: 10 }).sentence).toBe(
+      'Stopped before it was known whether 10 sessions hold: no step was measured to its end.',
+    );
+    expect(verdictOf({ end: 'no limit', interval: { from: 1, to: null } }, { max: 1 }).sentence).toBe(
+      'No limit was found up to 1 session: it holds p99<100ms.',
     );
     expect(verdictOf({ end: 'no limit', interval: { from: 1000, to: null } }).sentence).toBe(
       'No limit was found up to 1000 sessions: they hold p99<100ms.',
