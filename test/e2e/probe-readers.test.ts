@@ -71,7 +71,8 @@ describe('the readers of our own roads', () => {
     ['ws://127.0.0.1:HTTP/ws/cam?token=wrong', 'BAD_TOKEN'],
     ['http://127.0.0.1:HTTP/streams/nothing.mjpg?token=s3cret', 'SOURCE_BAD_ANSWER'],
     ['http://127.0.0.1:HTTP/streams/cam.mjpg?token=wrong', 'SOURCE_DENIED'],
-    ['streamer://127.0.0.1:HTTP/cam', 'MESSAGE_TOO_LONG'],
+    ['streamer://127.0.0.1:HTTP/cam', 'WRONG_PORT'],
+    ['ws://127.0.0.1:PORT/ws/cam', 'WRONG_PORT'],
   ])('say why they cannot read %s', async (template, code) => {
     const url = template.replace('PORT', String(server.port)).replace('HTTP', String(server.httpPort));
     expect(await startReader(readerOf(url)).log.failed()).toMatchObject({ code });
