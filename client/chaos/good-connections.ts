@@ -1,10 +1,13 @@
 import type { CrowdFigures } from '../load/crowd.js';
+import type { DetailsOf } from '../report/run-details-schema.js';
 import type { Subject } from '../report/run-report-schema.js';
-import type { Harm } from './harm.js';
 import type { Phase } from './memory-track.js';
 
 /** The connections of the good clients since the attack began. */
-export type GoodConnections = Pick<Harm, 'goodDisconnected' | 'goodOutageMs' | 'goodBefore' | 'goodAtEnd'>;
+export type GoodConnections = Pick<
+  DetailsOf<'chaos'>['harm'],
+  'goodDisconnected' | 'goodOutageMs' | 'goodBefore' | 'goodAtEnd'
+>;
 
 /** What became of the connections of the good clients, from one phase to the next; one that did not come is missing. */
 export function goodConnections(phases: Partial<Readonly<Record<Phase, CrowdFigures>>>): GoodConnections {
