@@ -71,15 +71,20 @@ export async function openLoad(config: CapacityConfig, parts: LoadParts): Promis
 async function openCameras(list: CameraListConfig, config: CapacityConfig, parts: LoadParts): Promise<OpenedLoad> {
   parts.onDoing('reading the list of cameras');
   const { cameras, left: unread } = await loadCameraList(list, parts);
-  parts.onDoing(`trying ${cameras.length} cameras one by one`);
-  const { usable, left } = await usableCameras(cameras, openerFor(config, parts), parts.signal);
+  const onTried = (tried: number, working: number) =>
+    parts.onDoing(`trying cameras: ${tried} of ${cameras.length} so far, ${working} send pictures`);
+  onTried(0, 0);
+  const { usable, left } = await usableCameras(cameras, {
+    ...{ enough: config.max ?? Infinity, signal: parts.signal, onTried },
+    openCrowd: openerFor(config, parts),
+  });
   const [example] = left;
   if (usable.length === 0) {
     const why = example ? `; of ${example.name}: ${example.why}` : '.';
     throw new StreamerError('NO_CAMERAS', `None of ${cameras.length} cameras sends pictures${why}`);
   }
-  const max = Math.min(config.max ?? usable.length, usable.length);
-  const rates = await ratesOf(usable.slice(0, max), config, parts);
+  const max = usable.length;
+  const rates = await ratesOf(usable, config, parts);
   const crowd = await crowdFor(usable, config, parts);
   const load = rampedCrowd(crowd, rates);
   return { load, targets: usable, unit: 'cameras', max, left: [...unread, ...left], rates };
