@@ -1,7 +1,7 @@
 import type { ConnectionListener, Link, OpenLink } from '../../client/connection.js';
 import { isBenchRequest } from '../../shared/protocol/bench-messages.js';
 import type { BenchNotice, BenchRequest } from '../../shared/protocol/bench-messages.js';
-import { encodeBench, encodePong, encodeWelcome } from '../../shared/protocol/codec.js';
+import { encodeBench, encodeBye, encodePong, encodeWelcome } from '../../shared/protocol/codec.js';
 import { MessageType, PROTOCOL_VERSION } from '../../shared/protocol/messages.js';
 import type { Message, StreamInfo } from '../../shared/protocol/messages.js';
 import { CLIENT_ACCEPTS, MessageParser, SERVER_ACCEPTS } from '../../shared/protocol/parser.js';
@@ -52,6 +52,11 @@ export class FakeLink implements Link {
     this.answerPings();
     for (const notice of notices) this.fromServer.push(encodeBench(notice));
     return this;
+  }
+
+  /** The server says that it shuts down, and hangs on. */
+  goodbye(): void {
+    this.fromServer.push(encodeBye({ code: 'SERVER_CLOSING', message: 'Bye.' }));
   }
 
   private onSaid(message: Message): void {

@@ -37,6 +37,17 @@ describe('NodeDevice', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('keeps no connection to a server that said goodbye and hangs on, also when it is closed then', () => {
+    const { links, ends, clock, device } = deviceOfTest();
+    links[0]!.welcome([CAM]).say({ kind: 'joined', deviceId: 1, name: 'x' }).goodbye();
+    expect(links[0]!.isClosed).toBe(true);
+    device.close();
+    expect(ends).toEqual([null]);
+    clock.advance(60_000_000);
+    expect(links).toHaveLength(1);
+    expect(clock.pending).toBe(0);
+  });
+
   it('bears a window that makes no sense, of a stream that it does not receive', () => {
     const { links, ends } = deviceOfTest();
     links[0]!
