@@ -97,7 +97,7 @@ describe('a path over WebSocket', () => {
     ['404', 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n', 'UNKNOWN_STREAM'],
     ['200', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n', 'CONNECT_FAILED'],
     ['a redirect', 'HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n', 'CONNECT_FAILED'],
-    ['no HTTP', 'SSH-2.0-OpenSSH\r\n\r\n', 'CONNECT_FAILED'],
+    ['no HTTP', 'SSH-2.0-OpenSSH\r\n\r\n', 'WRONG_PORT'],
     ['nothing but an end', '', 'CONNECT_FAILED'],
   ])('is not opened when the server answers %s', async (_what, answer, code) => {
     const port = await rawServer((socket) => socket.once('data', () => socket.end(answer)));
