@@ -11,8 +11,9 @@ Conditions, with commas between them, are about B and say when to fail:
   p99>+10%   it grew by more than 10 %     fps<-5%   it fell by more than 5 %
   p99>+5ms   it grew by more than 5 ms     p99>50ms  it is more than 50 ms
   lost>0     a frame was lost              lost>0.1% more than 0.1 % of them
-  Figures: p50 p90 p99 p999 max age fps lost skipped throughput reconnects cpu
-  capacity. A limit of a change (+10%) is passed where the change is beyond it
+  Figures: p50 p90 p99 p999 max age fps lost skipped throughput reconnects
+  outage failed cpu capacity; failed is sessions without a connection at the end.
+  A limit of a change (+10%) is passed where the change is beyond it
   and the whole 95 % interval on that side of no change; one of a value (50ms)
   where the whole interval of B is beyond it. p99 and p999 of runs with too few
   frames are not known: fewer than 10 independent ones beyond them.

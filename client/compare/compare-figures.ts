@@ -32,6 +32,8 @@ export type FigureName =
   | 'skipped'
   | 'throughput'
   | 'reconnects'
+  | 'outage'
+  | 'failed'
   | 'cpu';
 
 export type FigureBasis =
@@ -88,6 +90,18 @@ export const COMPARED_FIGURES: readonly ComparedFigure[] = [
   {
     ...{ name: 'reconnects', unit: 'count', better: 'less', matters: { share: 0.1, least: 0 }, basis: COUNT },
     of: ({ reconnects }) => reconnects,
+    errorOf: () => 0,
+  },
+  {
+    // Frames that nobody sent are not lost, so that a session that is gone shows here alone.
+    ...{ name: 'outage', unit: 'us', better: 'less', matters: { share: 0.1, least: 0 }, basis: COUNT },
+    of: ({ outageMs }) => outageMs * 1000,
+    errorOf: () => 0,
+  },
+  {
+    ...{ name: 'failed', unit: 'count', better: 'less', matters: { share: 0.1, least: 0 }, basis: COUNT },
+    // A stream that came to its end failed nobody.
+    of: ({ state, sessions: { asked, connected, failed } }) => (state === 'ended' ? failed : asked - connected),
     errorOf: () => 0,
   },
   {

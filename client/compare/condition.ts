@@ -61,7 +61,8 @@ function parseCondition(text: string): Condition {
   if (sign !== '' && unit === '%' && figure.unit === 'share')
     throw wrong(`${quoted(text)}: ${shareHint(figure, amount)}`);
   if (sign !== '' && unit === '%') return { ...condition, of: 'relative change', limit: value / 100 };
-  const size = UNITS[figure.unit][unit.toLowerCase()];
+  // Nothing is nothing in every unit.
+  const size = UNITS[figure.unit][unit.toLowerCase()] ?? (value === 0 && unit === '' ? 1 : undefined);
   if (size === undefined) throw wrong(`${quoted(text)}: ${unitHint(figure, amount, unit)}`);
   return { ...condition, of: sign === '' ? 'value' : 'change', limit: value * size };
 }

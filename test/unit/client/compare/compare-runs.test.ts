@@ -154,6 +154,21 @@ describe('figures', () => {
     expect(compared({ a: sides.b, b: sides.b }, 'lost>+0.005,reconnects>2').verdict.level).toBe('pass');
   });
 
+  it('of sessions that are gone are neither lost frames nor reconnects, and fail where they are asked for', () => {
+    const of = (connected: number) => ({ sessions: { asked: 4, connected, failed: 0 } });
+    const gone = { ...of(3), outageMs: 6436 };
+    const sides = { a: [runOfReport(withTotal(of(4)), 'a')], b: [runOfReport(withTotal(gone), 'b')] };
+    const { rows, verdict } = compared(sides, 'lost>0,reconnects>0,outage>0,outage>10s,failed>0');
+    expect(rows.filter(({ failed }) => failed)).toMatchObject([
+      { figure: 'outage', unit: 'us', a: 0, b: 6_436_000, verdict: 'worse' },
+      { figure: 'failed', a: 0, b: 1, verdict: 'worse' },
+    ]);
+    expect(verdict.sentence).toMatch(/^Failed: outage>0, outage>10s \(total: 0 .* became 6\.\d+ s\); failed>0 /);
+    expect(compared(sides, 'outage>10s').verdict.level).toBe('pass');
+    const over = withTotal({ ...of(0), state: 'ended' });
+    expect(compared({ a: sides.a, b: [runOfReport(over, 'b')] }, 'failed>0').verdict.level).toBe('pass');
+  });
+
   it('that one side does not have leave a condition undecided', () => {
     const without = withTotal({ canTellLost: false });
     const sides = { a: [runOfReport(without, 'a')], b: [runOfReport(withTotal({}), 'b')] };

@@ -21,6 +21,9 @@ describe('parseConditions', () => {
     ['cpu>80%', { figure: 'cpu', comparison: '>', of: 'value', limit: 80 }],
     ['cpu>+20%', { figure: 'cpu', comparison: '>', of: 'relative change', limit: 0.2 }],
     ['capacity<-10%', { figure: 'capacity', comparison: '<', of: 'relative change', limit: -0.1 }],
+    ['outage>0', { figure: 'outage', comparison: '>', of: 'value', limit: 0 }],
+    ['outage>2s', { figure: 'outage', comparison: '>', of: 'value', limit: 2_000_000 }],
+    ['failed>0', { figure: 'failed', comparison: '>', of: 'value', limit: 0 }],
     ['reconnects>0', { figure: 'reconnects', comparison: '>', of: 'value', limit: 0 }],
   ])('%s', (text, expected) => {
     expect(parseConditions(text)).toEqual([{ text, ...expected }]);
