@@ -82,16 +82,6 @@ export const COMPARED_FIGURES: readonly ComparedFigure[] = [
     of: ({ frames, canTellLost }) => (canTellLost || frames.lost > 0 ? shareOf(frames.lost, frames.received) : null),
     isAtLeast: ({ canTellLost }) => !canTellLost,
   },
-  { name: 'skipped', ...SHARE, basis: COUNT, of: ({ frames }) => shareOf(frames.skipped, frames.received) },
-  {
-    ...{ name: 'throughput', unit: 'Mbit/s', ...RATE, better: null, basis: { kind: 'rate', of: 'bytes' } },
-    of: ({ throughputMbps }) => throughputMbps,
-  },
-  {
-    ...{ name: 'reconnects', unit: 'count', better: 'less', matters: { share: 0.1, least: 0 }, basis: COUNT },
-    of: ({ reconnects }) => reconnects,
-    errorOf: () => 0,
-  },
   {
     // Frames that nobody sent are not lost, so that a session that is gone shows here alone.
     ...{ name: 'outage', unit: 'us', better: 'less', matters: { share: 0.1, least: 0 }, basis: COUNT },
@@ -102,6 +92,16 @@ export const COMPARED_FIGURES: readonly ComparedFigure[] = [
     ...{ name: 'failed', unit: 'count', better: 'less', matters: { share: 0.1, least: 0 }, basis: COUNT },
     // A stream that came to its end failed nobody.
     of: ({ state, sessions: { asked, connected, failed } }) => (state === 'ended' ? failed : asked - connected),
+    errorOf: () => 0,
+  },
+  { name: 'skipped', ...SHARE, basis: COUNT, of: ({ frames }) => shareOf(frames.skipped, frames.received) },
+  {
+    ...{ name: 'throughput', unit: 'Mbit/s', ...RATE, better: null, basis: { kind: 'rate', of: 'bytes' } },
+    of: ({ throughputMbps }) => throughputMbps,
+  },
+  {
+    ...{ name: 'reconnects', unit: 'count', better: 'less', matters: { share: 0.1, least: 0 }, basis: COUNT },
+    of: ({ reconnects }) => reconnects,
     errorOf: () => 0,
   },
   {
