@@ -62,6 +62,8 @@ function rowsSection(rows: readonly Row[], trust: string): TableSection {
       { label: 'Condition', align: 'left' },
     ],
     rows: rows.map((row) => [...(isOne ? [] : [{ text: row.subject }]), ...rowCells(row)]),
+    // Whoever looks for a figure finds it.
+    ...(isOne && { briefRows: rows.length }),
   };
 }
 
