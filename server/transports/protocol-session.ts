@@ -52,6 +52,7 @@ const PING_INTERVAL_US = 10_000_000;
 const MAX_INBOUND_BYTES_PER_SECOND = 1024 * 1024;
 /** Answers that pile up for a client that asks but does not read. */
 const MAX_CONTROL_BACKLOG_BYTES = 256 * 1024;
+const FULL = 'The server has all the clients it allows (--max-clients); try again later.';
 
 /**
  * The server's side of the protocol with one client, over any channel: HELLO, subscriptions, credit, clock answers,
@@ -167,11 +168,7 @@ export class ProtocolSession {
       streams: () => subscriptions.list(),
       disconnect: this.bye.bind(this),
     };
-    if (!clients.admit(record))
-      throw new StreamerError(
-        'SERVER_FULL',
-        'The server has all the clients it allows (--max-clients); try again later.',
-      );
+    if (!clients.admit(record)) throw new StreamerError('SERVER_FULL', FULL);
     this.record = record;
     this.subscriptions = subscriptions;
     this.state = 'open';
