@@ -18,11 +18,12 @@ import { StepRunner } from './step-runner.js';
 import type { ServerUnderTest, StepRecord } from './step-runner.js';
 
 /**
- * Finds how many sessions, cameras or streams keep the objective, and reports it; after `stopRequest` what is known so far.
+ * Finds how many sessions, cameras or streams keep the objective, and reports it; after `stopRequest` what is known so far,
+ * or null where no step was measured and nobody asked whether so many hold.
  *
  * @throws {StreamerError} when not one session gets a frame, for another reason than a limit of the server.
  */
-export async function runCapacity(config: CapacityConfig, parts: RunParts): Promise<RunReport> {
+export async function runCapacity(config: CapacityConfig, parts: RunParts): Promise<RunReport | null> {
   const { clock } = parts;
   const provenance = startProvenance(parts);
   const stop = new AbortController();
@@ -58,6 +59,7 @@ export async function runCapacity(config: CapacityConfig, parts: RunParts): Prom
     });
     const plan = { start: Math.min(config.start, max), max, resolution: config.resolution, rounds: config.rounds };
     const result = await searchCapacity(plan, (step) => runner.measure(step));
+    if (signal.aborted && records.length === 0 && config.atLeast === null) return null;
     const { left, rates } = opened;
     return capacityReport({
       config,

@@ -4,6 +4,8 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { resolveBenchConfig } from '../../client/bench/bench-config.js';
 import { runBench } from '../../client/bench/run-bench.js';
+import { resolveCapacityConfig } from '../../client/capacity/capacity-config.js';
+import { runCapacity } from '../../client/capacity/run-capacity.js';
 import { resolveChaosConfig } from '../../client/chaos/chaos-config.js';
 import { runChaos } from '../../client/chaos/run-chaos.js';
 import type { RunParts } from '../../client/commands/run-command.js';
@@ -27,6 +29,14 @@ describe('a run that is stopped while nobody answers for the API of the server',
 
   it.each<[string, (parts: RunParts) => Promise<unknown>]>([
     ['load', (parts) => runLoad(resolveLoadConfig({ target: ['streamer://127.0.0.1:1/a'], serverApi }, {}), parts)],
+    [
+      'capacity',
+      (parts) =>
+        runCapacity(
+          resolveCapacityConfig({ target: ['streamer://127.0.0.1:1/a'], slo: 'lost=0', serverApi }, {}),
+          parts,
+        ),
+    ],
     ['bench', (parts) => runBench(resolveBenchConfig({ target: 'streamer://127.0.0.1:1', serverApi }, {}), parts)],
     ['chaos', (parts) => runChaos(resolveChaosConfig({ target: ['streamer://127.0.0.1:1/a'], serverApi }, {}), parts)],
   ])('ends at once and keeps no connection: %s', async (_name, run) => {
