@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     pool: 'forks',
-    // One more than the two cores that CI has: many tests wait for processes and the network.
-    maxWorkers: 3,
+    // With a third one tests that need the processor starve each other on the two cores that CI has.
+    maxWorkers: 2,
     watch: false,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], testTimeout: 30_000 } },

@@ -74,12 +74,11 @@ describe.skipIf(!ready)('a benchmark of a browser, Node.js and Python', () => {
     );
 
     expect(subjects.map(({ name }) => name).sort()).toEqual(['kitchen', 'phone', 'pi']);
-    const counts = subjects.map(({ frames }) => frames);
-    expect(counts).toEqual(counts.map(() => ({ ...counts[0], lost: 0 })));
-    // A source that was held up on a busy machine leaves frames out, and says so to everybody.
-    const { received, skipped } = counts[0]!;
-    expect(Math.abs(received + skipped - FPS * SECONDS)).toBeLessThanOrEqual(1);
-    expect(total.frames.received).toBe(counted.length * counts[0]!.received);
+    // On a busy machine the source leaves frames out for everybody, or the server for a device that fell behind, and says so.
+    const sent = subjects.map(({ frames: { received, skipped, lost } }) => ({ frames: received + skipped, lost }));
+    expect(sent).toEqual(sent.map(() => ({ frames: sent[0]!.frames, lost: 0 })));
+    expect(Math.abs(sent[0]!.frames - FPS * SECONDS)).toBeLessThanOrEqual(1);
+    expect(total.frames.received).toBe(counted.reduce((sum, { frames }) => sum + frames.received, 0));
 
     // All run on this machine, so that the truth is known: their clocks are the same.
     expect(clocks).toHaveLength(3);
@@ -100,11 +99,12 @@ describe.skipIf(!ready)('a benchmark of a browser, Node.js and Python', () => {
 
     // What devices print of themselves is what the report says of them.
     const kitchen = JSON.parse((await node.exit, node.stdout)) as { benchmarks: { result: { received: number } }[] };
-    expect(kitchen.benchmarks[0]?.result.received).toBe(phone.frames.received);
+    const ofKitchen = subjects.find(({ name }) => name === 'kitchen')!;
+    expect(kitchen.benchmarks[0]?.result.received).toBe(ofKitchen.frames.received);
     const { exitCode, stdout } = await python;
     const pi = JSON.parse(stdout) as { name: string; received: number; latencyP50Us: number; platform?: string };
-    expect([exitCode, pi.name, pi.received]).toEqual([0, 'pi', phone.frames.received]);
     const ofPi = subjects.find(({ name }) => name === 'pi')!;
+    expect([exitCode, pi.name, pi.received]).toEqual([0, 'pi', ofPi.frames.received]);
     expect(Math.abs(pi.latencyP50Us / ofPi.latencyUs.p50 - 1)).toBeLessThan(0.01);
   });
 });

@@ -8,8 +8,8 @@ import { ClientProcess } from '../helpers/client-process.js';
 import { SyntheticServer } from '../helpers/synthetic-server.js';
 
 const FPS = 100;
-/** So long after they are due frames are published. */
-const LATENCY_US = 40_000;
+/** So long after they are due frames are published: 15 % of it are far more than a busy machine adds by itself. */
+const LATENCY_US = 200_000;
 
 describe('streamer-client compare, of real runs of load', () => {
   it('passes what is the same, catches what is slower by 15 %, and refuses what is unlike', async () => {
