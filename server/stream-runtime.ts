@@ -152,6 +152,8 @@ export class StreamRuntime {
 
   private onState(state: StreamState, reason?: Notice): void {
     if (state === 'ended') return void this.finish(reason);
+    // Who comes next would get a frame of the past, and a gap behind it that nobody explains.
+    if (state === 'idle') this.pipeline.forget();
     this.setState(state, reason);
   }
 

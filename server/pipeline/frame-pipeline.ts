@@ -73,6 +73,11 @@ export class FramePipeline {
     this.order.next().settle(() => this.sink.drop(first, last));
   }
 
+  /** Lets go of the frames that are on their way: they would come out when nobody wants them any more. */
+  forget(): void {
+    this.order.forget();
+  }
+
   /** Resolves when every accepted frame has come out or was dropped. */
   whenIdle(): Promise<void> {
     return this.order.whenIdle();

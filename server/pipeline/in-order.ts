@@ -5,6 +5,7 @@ export interface Place {
 
 interface Entry {
   isSettled: boolean;
+  isForgotten: boolean;
   emit: (() => void) | null;
 }
 
@@ -15,15 +16,23 @@ export class InOrder {
 
   /** Takes the next place; `settle` says what happens in its turn, null for nothing. */
   next(): Place {
-    const entry: Entry = { isSettled: false, emit: null };
+    const entry: Entry = { isSettled: false, isForgotten: false, emit: null };
     this.entries.push(entry);
     return {
       settle: (emit) => {
         entry.isSettled = true;
-        entry.emit = emit;
+        if (!entry.isForgotten) entry.emit = emit;
         this.flush();
       },
     };
+  }
+
+  /** Nothing comes of the places taken so far, when their turn is there. */
+  forget(): void {
+    for (const entry of this.entries) {
+      entry.isForgotten = true;
+      entry.emit = null;
+    }
   }
 
   /** Resolves when every place that was taken has had its turn. */

@@ -168,6 +168,18 @@ describe('StreamRuntime', () => {
     expect(events).toEqual(['changed connecting', 'changed live']);
   });
 
+  it('keeps no frame that was still being encoded when the source was stopped', async () => {
+    const { sinks, watch, encodes, clock, runtime } = setUp();
+    const { leave } = watch();
+    const frame = new FakeRawFrame(0);
+    sinks[0]?.onFrame(frame);
+    leave();
+    clock.advance(SETTINGS.idleTimeoutMs * 1000);
+    encodes[0]?.finish();
+    await settle();
+    expect([runtime.stream.newestFrame, runtime.stream.counters.published, frame.releases]).toEqual([undefined, 0, 1]);
+  });
+
   it('says that frames are dropped once a second, with how many', () => {
     const { sinks, watch, clock, lines } = setUp();
     watch();

@@ -64,6 +64,21 @@ describe('FramePipeline with raw frames', () => {
     expect(log).toEqual(['publish 0', 'drop 1-4', 'publish 5']);
   });
 
+  it('forgets what is on its way, and nothing that comes after it', async () => {
+    const { accept, finish, log, pipeline } = createPipeline({ parallel: 1 });
+    const raws = [accept(0), accept(1)];
+    pipeline.skip(2, 3);
+    pipeline.forget();
+    raws.push(accept(4));
+    pipeline.skip(5, 6);
+    await finish(0);
+    expect(log).toEqual([]);
+    await finish(0);
+    expect(log).toEqual(['publish 4', 'drop 5-6']);
+    await pipeline.whenIdle();
+    expect(raws.map(({ releases }) => releases)).toEqual([1, 1, 1]);
+  });
+
   it('tells of a gap at once when nothing is being encoded', () => {
     const { log, pipeline } = createPipeline();
     pipeline.skip(1, 4);
