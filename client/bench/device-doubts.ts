@@ -2,11 +2,11 @@ import type { TrustCheck } from '../report/run-trust-schema.js';
 import type { CheckedDevice, ResultFrame } from './device-checks.js';
 import { canJudgeDelay, whyTooSlow } from './keeping-up.js';
 
+/** When the window was, and at which rate. */
+type WindowFrame = Pick<ResultFrame, 'fps' | 'startTimeUs' | 'stopTimeUs'>;
+
 /** What makes the figures of devices less certain; nothing of it makes the rest of a run invalid. */
-export function deviceDoubts(
-  devices: readonly CheckedDevice[],
-  frame: Pick<ResultFrame, 'fps' | 'startTimeUs' | 'stopTimeUs'>,
-): TrustCheck[] {
+export function deviceDoubts(devices: readonly CheckedDevice[], frame: WindowFrame): TrustCheck[] {
   if (devices.length === 0) return [];
   const leftOut = devices.filter(({ why }) => why !== null).length;
   return [
@@ -20,10 +20,7 @@ export function deviceDoubts(
 }
 
 /** What devices say of how late they were themselves. */
-function keepingUp(
-  devices: readonly CheckedDevice[],
-  frame: Pick<ResultFrame, 'fps' | 'startTimeUs' | 'stopTimeUs'>,
-): TrustCheck[] {
+function keepingUp(devices: readonly CheckedDevice[], frame: WindowFrame): TrustCheck[] {
   const told = devices.filter(({ measured }) => measured !== null);
   if (told.length === 0) return [];
   const slow = told.filter(

@@ -26,7 +26,6 @@ const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
 
 /** An answer of HTTP or RTSP with a status that blames the server: one code holds these and wrong paths. */
 const SERVER_FAULT = /it answers (?:[A-Z]+ with )?5\d\d\b/;
-const SERVER_KIND = ' 5xx';
 const SERVER_HINT = 'the camera, or the server before it, has a problem of its own; see its log, or restart it';
 
 /** Cameras that never delivered, and those that broke, with how often and for how long. */
@@ -50,28 +49,30 @@ function waitingFindings(cameras: readonly Subject[], openMsOf: (camera: Subject
   return [findingOf('warning', sentence, cameras, figureOf)];
 }
 
-/** By the error that each had most often. */
+/** By the error that each had most often, and what is to be done about it. */
 function silentFindings(cameras: readonly Subject[]): Finding[] {
-  const kinds = new Map<string, Subject[]>();
+  const groups = new Map<string, Subject[]>();
   for (const camera of cameras) {
-    const error = usualError(camera);
-    const kind = `${error?.code ?? ''}${error && SERVER_FAULT.test(error.message) ? SERVER_KIND : ''}`;
-    kinds.set(kind, [...(kinds.get(kind) ?? []), camera]);
+    const why = whySilent(usualError(camera));
+    groups.set(why, [...(groups.get(why) ?? []), camera]);
   }
-  const groups = [...kinds].sort(([, a], [, b]) => b.length - a.length);
-  return groups.map(([kind, group]) => {
-    const isServerFault = kind.endsWith(SERVER_KIND);
-    const code = isServerFault ? kind.slice(0, -SERVER_KIND.length) : kind;
-    const hint = isServerFault ? SERVER_HINT : (HINTS[code as ErrorCode] ?? 'the last error says more');
-    const why = code === '' ? 'and had no error: no answer came in time, or nothing behind it' : `(${code}): ${hint}`;
+  const byCount = [...groups].sort(([, a], [, b]) => b.length - a.length);
+  return byCount.map(([why, group]) => {
     const sentence = `${counted(group.length, 'camera')} never delivered a frame ${why}.`;
-    return findingOf('problem', sentence, group, (camera) => silentFigure(camera, code));
+    return findingOf('problem', sentence, group, silentFigure);
   });
 }
 
-function silentFigure({ errors }: Subject, code: string): string {
-  const error = errors.find((each) => each.code === code);
-  return error ? `frames 0, ${code} ${counted(error.count, 'time')}: ${error.message}` : 'frames 0, errors 0';
+function whySilent(error: ErrorTally | null): string {
+  if (error === null) return 'and had no error: no answer came in time, or nothing behind it';
+  const { code, message } = error;
+  const hint = SERVER_FAULT.test(message) ? SERVER_HINT : (HINTS[code as ErrorCode] ?? 'the last error says more');
+  return `(${code}): ${hint}`;
+}
+
+function silentFigure(camera: Subject): string {
+  const error = usualError(camera);
+  return error ? `frames 0, ${error.code} ${counted(error.count, 'time')}: ${error.message}` : 'frames 0, errors 0';
 }
 
 function usualError({ errors }: Subject): ErrorTally | null {

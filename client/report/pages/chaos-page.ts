@@ -1,5 +1,5 @@
 import { NOTHING, formatBytes, formatDurationUs, formatElapsedMs } from '../../../shared/units.js';
-import type { Headline, ReportPage, Section, TableSection } from '../page.js';
+import type { Headline, ReportPage, Section, TableCell, TableSection } from '../page.js';
 import type { DetailsOf } from '../run-details-schema.js';
 import type { RunReport, Subject } from '../run-report-schema.js';
 import { curvesSection } from '../sections/curves-section.js';
@@ -116,9 +116,6 @@ function phaseSections(phases: readonly Subject[]): Section[] {
 
 function attackersSection({ attackers }: Details): TableSection | null {
   if (attackers.length === 0) return null;
-  const counts = attackers.map(({ asked, stillOpen, opened, closedByServer, notConnected }) => {
-    return [asked, stillOpen, opened, closedByServer, notConnected];
-  });
   return {
     kind: 'table',
     id: 'attackers',
@@ -135,15 +132,20 @@ function attackersSection({ attackers }: Details): TableSection | null {
       { label: 'Read', align: 'right' },
       { label: 'Read late', align: 'right' },
     ],
-    rows: attackers.map(({ kind, bytesSent, bytesRead, unread }, index) => [
-      { text: kind },
-      ...(counts[index] ?? []).map((count) => ({ text: exactCount(count), sortValue: count })),
-      ...[bytesSent, bytesRead, unread?.bytesLate ?? null].map((bytes) => ({
-        text: bytes === null ? NOTHING : formatBytes(bytes),
-        sortValue: bytes,
-      })),
-    ]),
+    rows: attackers.map((attack) => [{ text: attack.kind }, ...countCells(attack), ...byteCells(attack)]),
   };
+}
+
+type Attack = Details['attackers'][number];
+
+function countCells({ asked, stillOpen, opened, closedByServer, notConnected }: Attack): TableCell[] {
+  const counts = [asked, stillOpen, opened, closedByServer, notConnected];
+  return counts.map((count) => ({ text: exactCount(count), sortValue: count }));
+}
+
+function byteCells({ bytesSent, bytesRead, unread }: Attack): TableCell[] {
+  const amounts = [bytesSent, bytesRead, unread?.bytesLate ?? null];
+  return amounts.map((bytes) => ({ text: bytes === null ? NOTHING : formatBytes(bytes), sortValue: bytes }));
 }
 
 /** A table of its own, since a server may give many codes. */
