@@ -141,12 +141,14 @@ export class ProcessWatch {
 }
 
 function cpuPercent(before: Reading, after: Reading): number {
-  const wallUs = Math.max(1, after.atUs - before.atUs);
-  return Math.max(0, ((after.cpuUs - before.cpuUs) / wallUs) * 100);
+  return percentOfTime(after.cpuUs - before.cpuUs, before, after);
 }
 
 function throttledPercent(before: Reading, after: Reading): number | null {
   if (before.throttledUs === null || after.throttledUs === null) return null;
-  const wallUs = Math.max(1, after.atUs - before.atUs);
-  return Math.max(0, ((after.throttledUs - before.throttledUs) / wallUs) * 100);
+  return percentOfTime(after.throttledUs - before.throttledUs, before, after);
+}
+
+function percentOfTime(us: number, before: Reading, after: Reading): number {
+  return Math.max(0, (us / Math.max(1, after.atUs - before.atUs)) * 100);
 }
